@@ -1,0 +1,22 @@
+{# The rows of one raw table that are true now.
+
+   The latest delivery that holds the table wins (per collection year for a yearly return), so a
+   row that a full extract no longer holds is closed; then one row stays for each key. The order
+   of arrival plays no part. #}
+{% macro current_rows(relation) %}
+    select *
+    from (
+        select
+            delivered.*,
+            row_number() over (
+                partition by delivered._authority_code, delivered._row_key
+                order by current_deliveries.delivery_rank desc, delivered._row_number desc
+            ) as _key_rank
+        from {{ relation }} as delivered
+        inner join {{ ref('stg_ledger__current_deliveries') }} as current_deliveries
+            on
+                delivered._delivery_id = current_deliveries.delivery_id
+                and current_deliveries.raw_table = '{{ relation.identifier }}'
+    ) as ranked
+    where _key_rank = 1
+{% endmacro %}

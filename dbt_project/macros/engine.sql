@@ -1,0 +1,71 @@
+{# Everything that differs between engines lives here; each macro has a form for each engine that
+   is tested (DuckDB now; PostgreSQL and Spark forms are kept beside it). #}
+
+{% macro date_series(start_date, end_date) %}
+    {{ return(adapter.dispatch('date_series', 'heard')(start_date, end_date)) }}
+{% endmacro %}
+
+{% macro default__date_series(start_date, end_date) %}
+    select cast(days.day as date) as date_day
+    from generate_series(
+        cast('{{ start_date }}' as date), cast('{{ end_date }}' as date), interval '1 day'
+    ) as days (day)
+{% endmacro %}
+
+{% macro spark__date_series(start_date, end_date) %}
+    select explode(
+        sequence(cast('{{ start_date }}' as date), cast('{{ end_date }}' as date))
+    ) as date_day
+{% endmacro %}
+
+{# date_expression plus count of unit (day, week, month); count may be a column. #}
+{% macro add_to_date(date_expression, count, unit) %}
+    cast({{ dbt.dateadd(unit, count, 'cast(' ~ date_expression ~ ' as date)') }} as date)
+{% endmacro %}
+
+{% macro type_rate() %}
+    {{ return(adapter.dispatch('type_rate', 'heard')()) }}
+{% endmacro %}
+{% macro default__type_rate() %}double precision{% endmacro %}
+{% macro duckdb__type_rate() %}double{% endmacro %}
+{% macro spark__type_rate() %}double{% endmacro %}
+
+{# Text in Unicode normal form C, so that one place name is one cell. #}
+{% macro nfc(expression) %}
+    {{ return(adapter.dispatch('nfc', 'heard')(expression)) }}
+{% endmacro %}
+{% macro default__nfc(expression) %}normalize({{ expression }}, NFC){% endmacro %}
+{% macro duckdb__nfc(expression) %}nfc_normalize({{ expression }}){% endmacro %}
+{% macro spark__nfc(expression) %}{{ expression }}{% endmacro %}
+
+{# First 8 bytes of HMAC-SHA256(key, message) as an unsigned integer, modulo a base.
+   inner_pad and outer_pad are the key's two HMAC blocks. #}
+{% macro keyed_offset(message, inner_pad, outer_pad, base) %}
+    {{ return(adapter.dispatch('keyed_offset', 'heard')(message, inner_pad, outer_pad, base)) }}
+{% endmacro %}
+{% macro default__keyed_offset(message, inner_pad, outer_pad, base) %}
+    cast(mod(
+        ('x' || substr(encode(
+            sha256({{ outer_pad }} || sha256({{ inner_pad }} || convert_to({{ message }}, 'UTF8'))),
+            'hex'
+        ), 1, 16))::bit(64)::bigint::numeric
+        + case
+            when ('x' || substr(encode(
+                sha256({{ outer_pad }} || sha256({{ inner_pad }} || convert_to({{ message }}, 'UTF8'))),
+                'hex'
+            ), 1, 16))::bit(64)::bigint < 0 then 18446744073709551616
+            else 0
+        end,
+        {{ base }}
+    ) as bigint)
+{% endmacro %}
+{% macro duckdb__keyed_offset(message, inner_pad, outer_pad, base) %}
+    cast(
+        cast(
+            '0x' || substr(
+                sha256({{ outer_pad }} || unhex(sha256({{ inner_pad }} || encode({{ message }})))),
+                1, 16
+            ) as ubigint
+        ) % {{ base }} as bigint
+    )
+{% endmacro %}

@@ -1,0 +1,216 @@
+{# Count every indicator of one measure, in all its periods and breakdowns.
+
+   Expects CTEs `quarters` (month_start, quarter_start), `facts` (with authority_code, measure_month, contributor_key, the breakdown
+   columns and the columns that the definitions name) and `periods` (authority_code, month_start,
+   period_type, period_start, period_end).
+   Grain: authority, period, indicator, breakdown value. contributors counts the children behind a
+   denominator; months, which are never published, have none.
+
+   The facts are read once, into months and contributors; everything after works on those. #}
+{% macro indicator_counts(measure) %}
+{%- set indicators = var('indicators') | selectattr('measure', 'equalto', measure) | list -%}
+{%- set breakdowns = ['all'] -%}
+{%- set columns = [] -%}
+{%- set distinct_indicators = indicators | rejectattr('contributors', 'defined') | list -%}
+{%- for indicator in indicators -%}
+    {%- for breakdown in indicator.breakdowns if breakdown not in breakdowns -%}
+        {%- do breakdowns.append(breakdown) -%}
+    {%- endfor -%}
+    {%- for column in indicator_columns(indicator).values() if column not in columns -%}
+        {%- do columns.append(column) -%}
+    {%- endfor -%}
+{%- endfor -%}
+{%- set cell = ['authority_code', 'breakdown', 'breakdown_value'] | join(',\n        ') -%}
+{%- set period = ['period_type', 'period_start', 'period_end'] | join(',\n        ') -%}
+
+by_month_and_contributor as (
+    {% for breakdown in breakdowns %}
+    select
+        authority_code,
+        '{{ breakdown }}' as breakdown,
+        {{ "'all'" if breakdown == 'all' else breakdown }} as breakdown_value,
+        measure_month,
+        contributor_key,
+        {%- for column in columns %}
+        {{ indicator_sum(column) }} as {{ column }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from facts
+    group by
+        authority_code,
+        {{ breakdown ~ "," if breakdown != 'all' }}
+        measure_month,
+        contributor_key
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+
+),
+
+by_month as (
+
+    select
+        {{ cell }},
+        measure_month,
+        {%- for column in columns %}
+        sum({{ column }}) as {{ column }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from by_month_and_contributor
+    group by
+        {{ cell }},
+        measure_month
+
+),
+
+counted as (
+
+    select
+        by_month.authority_code,
+        by_month.breakdown,
+        by_month.breakdown_value,
+        {{ period }},
+        {%- for column in columns %}
+        cast(sum({{ column }}) as bigint) as {{ column }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from by_month
+    inner join periods
+        on
+            by_month.authority_code = periods.authority_code
+            and by_month.measure_month = periods.month_start
+    group by
+        by_month.authority_code,
+        by_month.breakdown,
+        by_month.breakdown_value,
+        {{ period }}
+
+),
+
+{%- if distinct_indicators %}
+-- Months of one quarter never part, so a child is looked for in quarters.
+by_quarter_and_contributor as (
+
+    select
+        by_month_and_contributor.authority_code,
+        by_month_and_contributor.breakdown,
+        by_month_and_contributor.breakdown_value,
+        quarters.quarter_start,
+        by_month_and_contributor.contributor_key,
+        {%- for indicator in distinct_indicators %}
+        max(case when {{ indicator.denominator }} > 0 then 1 else 0 end)
+            as {{ indicator.id | lower }}_contributes{{ "," if not loop.last }}
+        {%- endfor %}
+    from by_month_and_contributor
+    inner join quarters
+        on by_month_and_contributor.measure_month = quarters.month_start
+    group by
+        by_month_and_contributor.authority_code,
+        by_month_and_contributor.breakdown,
+        by_month_and_contributor.breakdown_value,
+        quarters.quarter_start,
+        by_month_and_contributor.contributor_key
+
+),
+
+contributors_in_period as (
+
+    select
+        by_quarter_and_contributor.authority_code,
+        by_quarter_and_contributor.breakdown,
+        by_quarter_and_contributor.breakdown_value,
+        {{ period }},
+        {%- for indicator in distinct_indicators %}
+        max({{ indicator.id | lower }}_contributes)
+            as {{ indicator.id | lower }}_contributes{{ "," if not loop.last }}
+        {%- endfor %}
+    from by_quarter_and_contributor
+    inner join periods
+        on
+            by_quarter_and_contributor.authority_code = periods.authority_code
+            and by_quarter_and_contributor.quarter_start = periods.month_start
+            and periods.period_type <> 'month'
+    group by
+        by_quarter_and_contributor.authority_code,
+        by_quarter_and_contributor.breakdown,
+        by_quarter_and_contributor.breakdown_value,
+        {{ period }},
+        by_quarter_and_contributor.contributor_key
+
+),
+
+contributors as (
+
+    select
+        {{ cell }},
+        {{ period }},
+        {%- for indicator in distinct_indicators %}
+        cast(sum({{ indicator.id | lower }}_contributes) as bigint)
+            as {{ indicator.id | lower }}_contributors{{ "," if not loop.last }}
+        {%- endfor %}
+    from contributors_in_period
+    group by
+        {{ cell }},
+        {{ period }}
+
+),
+
+{%- endif %}
+cells as (
+
+    select
+        counted.*{{ "," if distinct_indicators }}
+        {%- for indicator in distinct_indicators %}
+        contributors.{{ indicator.id | lower }}_contributors{{ "," if not loop.last }}
+        {%- endfor %}
+    from counted
+    {%- if distinct_indicators %}
+    left join contributors
+        on
+            counted.authority_code = contributors.authority_code
+            and counted.breakdown = contributors.breakdown
+            and counted.breakdown_value = contributors.breakdown_value
+            and counted.period_type = contributors.period_type
+            and counted.period_start = contributors.period_start
+    {%- endif %}
+
+)
+{% for indicator in indicators %}
+{%- set parts = indicator_columns(indicator) %}
+select
+    authority_code,
+    period_type,
+    period_start,
+    period_end,
+    '{{ indicator.id }}' as indicator_id,
+    breakdown,
+    breakdown_value,
+    {{ parts.numerator }} as numerator,
+    {{ parts.denominator }} as denominator,
+    {{ parts.recorded }} as recorded,
+    {{ parts.recorded_of }} as recorded_of,
+    {% if indicator.contributors is defined %}{{ parts.denominator }}
+    {%- else %}{{ indicator.id | lower }}_contributors{% endif %} as contributors
+from cells
+where
+    {{ parts.recorded_of }} > 0
+    and breakdown in ('all'{% for breakdown in indicator.breakdowns %}, '{{ breakdown }}'{% endfor %})
+{{ "union all" if not loop.last }}
+{%- endfor %}
+{% endmacro %}
+
+{# The columns of the facts that an indicator counts. #}
+{% macro indicator_columns(indicator) %}
+    {%- set recorded = indicator.get('recorded', indicator.denominator) -%}
+    {{ return({
+        'numerator': indicator.numerator,
+        'denominator': indicator.denominator,
+        'recorded': recorded,
+        'recorded_of': indicator.get('recorded_of', indicator.denominator),
+    }) }}
+{% endmacro %}
+
+{# How many facts hold, or the sum of a column that is a number already (its name has no is_). #}
+{% macro indicator_sum(column) -%}
+    {%- if column.startswith('is_') -%}
+        count(case when {{ column }} then 1 end)
+    {%- else -%}
+        sum(coalesce({{ column }}, 0))
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,108 @@
+with ssd_placements as (
+
+    select * from {{ ref('stg_ssd__cla_placement') }}
+
+),
+
+ssd_episodes as (
+
+    select * from {{ ref('stg_ssd__cla_episodes') }}
+
+),
+
+ssda903_episodes as (
+
+    select * from {{ ref('stg_ssda903__episodes') }}
+
+),
+
+placement_type_codes as (
+
+    select * from {{ ref('ref_placement_type_codes') }}
+
+),
+
+people_of_care_ids as (
+
+    select
+        authority_code,
+        cla_id,
+        min(person_key) as person_key
+    from ssd_episodes
+    where cla_id is not null
+    group by authority_code, cla_id
+
+),
+
+ssd as (
+
+    select
+        ssd_placements.authority_code,
+        -- Mosaic's script gives no person on a placement, only the period of care.
+        coalesce(ssd_placements.person_key, people_of_care_ids.person_key) as person_key,
+        'ssd' as source,
+        ssd_placements.cla_placement_id as placement_id,
+        upper(trim(ssd_placements.cla_placement_type)) as placement_type_code,
+        ssd_placements.cla_placement_start_date as start_date,
+        ssd_placements.cla_placement_end_date as end_date
+    from ssd_placements
+    left join people_of_care_ids
+        on
+            ssd_placements.authority_code = people_of_care_ids.authority_code
+            and ssd_placements.cla_id = people_of_care_ids.cla_id
+
+),
+
+people_in_ssd as (
+
+    select distinct
+        authority_code,
+        person_key
+    from ssd
+
+),
+
+ssda903 as (
+
+    select
+        ssda903_episodes.authority_code,
+        ssda903_episodes.person_key,
+        'ssda903' as source,
+        ssda903_episodes.row_key as placement_id,
+        upper(trim(ssda903_episodes.placement_type_code)) as placement_type_code,
+        ssda903_episodes.episode_start_date as start_date,
+        ssda903_episodes.episode_end_date as end_date
+    from ssda903_episodes
+    left join people_in_ssd
+        on
+            ssda903_episodes.authority_code = people_in_ssd.authority_code
+            and ssda903_episodes.person_key = people_in_ssd.person_key
+    where people_in_ssd.person_key is null
+
+),
+
+merged as (
+
+    select * from ssd
+    union all
+    select * from ssda903
+
+)
+
+select
+    merged.authority_code,
+    merged.person_key,
+    merged.source,
+    merged.placement_id,
+    merged.placement_type_code,
+    merged.start_date,
+    merged.end_date,
+    coalesce(
+        placement_type_codes.placement_group_proposed,
+        case when merged.placement_type_code is null then 'unknown' else 'not_mapped' end
+    ) as placement_group,
+    coalesce(merged.placement_type_code in ('U1', 'U4'), false) as is_long_term
+from merged
+left join placement_type_codes
+    on merged.placement_type_code = placement_type_codes.placement_type_code
+where merged.person_key is not null and merged.start_date is not null

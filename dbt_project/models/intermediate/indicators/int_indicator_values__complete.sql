@@ -1,0 +1,70 @@
+with counts as (
+    {% for measure in var('indicators') | map(attribute='measure') | unique %}
+    select * from {{ ref('int_indicator_counts__' ~ measure) }}
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+
+),
+
+periods as (
+
+    select * from {{ ref('int_reporting_periods') }}
+
+),
+
+levels as (
+
+    select * from {{ ref('int_breakdown_levels') }}
+
+),
+
+available as (
+
+    select * from {{ ref('int_indicators__available') }}
+
+),
+
+indicators as (
+
+    select * from {{ ref('dim_indicators') }}
+
+)
+
+select
+    levels.authority_code,
+    periods.period_type,
+    periods.period_start,
+    periods.period_end,
+    levels.indicator_id,
+    indicators.family,
+    indicators.unit,
+    levels.breakdown,
+    levels.breakdown_value,
+    case
+        when available.indicator_id is null then 'not_available'
+        when not levels.is_possible then 'not_applicable'
+        else 'shown'
+    end as status,
+    coalesce(counts.numerator, 0) as numerator,
+    coalesce(counts.denominator, 0) as denominator,
+    coalesce(counts.recorded, 0) as recorded,
+    coalesce(counts.recorded_of, 0) as recorded_of,
+    coalesce(counts.contributors, 0) as contributors,
+    available.as_of
+from levels
+inner join periods
+    on levels.authority_code = periods.authority_code
+inner join indicators
+    on levels.indicator_id = indicators.indicator_id
+left join available
+    on
+        levels.authority_code = available.authority_code
+        and levels.indicator_id = available.indicator_id
+left join counts
+    on
+        levels.authority_code = counts.authority_code
+        and periods.period_type = counts.period_type
+        and periods.period_start = counts.period_start
+        and levels.indicator_id = counts.indicator_id
+        and levels.breakdown = counts.breakdown
+        and levels.breakdown_value = counts.breakdown_value

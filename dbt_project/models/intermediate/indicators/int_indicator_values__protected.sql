@@ -1,0 +1,101 @@
+with complete as (
+
+    select * from {{ ref('int_indicator_values__complete') }}
+    where period_type <> 'month'
+
+),
+
+disclosure_keys as (
+
+    select * from {{ disclosure_keys() }}
+
+),
+
+identified as (
+
+    select
+        *,
+        {{ cell_id('family', ['breakdown', 'authority', 'period'], {
+            'breakdown': "case when breakdown <> 'all' then breakdown_value end",
+            'authority': 'authority_code',
+            'period': "period_type || ':' || cast(period_start as " ~ dbt.type_string() ~ ")",
+        }) }} as cell_id
+    from complete
+
+),
+
+offset_cells as (
+
+    select
+        identified.*,
+        {{ keyed_offset(
+            'identified.cell_id', 'disclosure_keys.inner_pad', 'disclosure_keys.outer_pad', 5
+        ) }} as cell_offset
+    from identified
+    inner join disclosure_keys
+        on identified.authority_code = disclosure_keys.authority_code
+
+),
+
+protected as (
+
+    select
+        authority_code,
+        period_type,
+        period_start,
+        period_end,
+        indicator_id,
+        unit,
+        breakdown,
+        breakdown_value,
+        as_of,
+        {{ protected_count('numerator', 'cell_offset') }} as numerator,
+        {{ protected_count('denominator', 'cell_offset') }} as denominator,
+        {{ protected_count('contributors', 'cell_offset') }} as contributors,
+        {{ protected_count('recorded', 'cell_offset') }} as recorded,
+        {{ protected_count('recorded_of', 'cell_offset') }} as recorded_of,
+        status as source_status
+    from offset_cells
+
+),
+
+-- Everything from here on is a function of protected numbers only.
+judged as (
+
+    select
+        *,
+        case
+            when source_status <> 'shown' then source_status
+            when contributors < 10 then 'suppressed'
+            when denominator < 20 then 'rate_withheld'
+            else 'shown'
+        end as status
+    from protected
+
+)
+
+select
+    authority_code,
+    period_type,
+    period_start,
+    period_end,
+    indicator_id,
+    unit,
+    breakdown,
+    breakdown_value,
+    as_of,
+    status,
+    case when status in ('shown', 'rate_withheld') then numerator end as numerator,
+    case when status in ('shown', 'rate_withheld') then denominator end as denominator,
+    case
+        when status = 'shown'
+            then cast(round(cast(100 * numerator as {{ type_rate() }}) / denominator) as integer)
+    end as value,
+    case
+        when status = 'shown' then cast(numerator as {{ type_rate() }}) / denominator
+    end as proportion,
+    case
+        when status = 'shown' and recorded_of > 0
+            then cast(round(cast(100 * recorded as {{ type_rate() }}) / recorded_of) as integer)
+    end as completeness
+from judged

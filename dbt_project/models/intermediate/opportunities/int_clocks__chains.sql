@@ -1,0 +1,87 @@
+with care_periods as (
+
+    select * from {{ ref('int_care_periods') }}
+
+),
+
+placements as (
+
+    select * from {{ ref('int_placements__merged') }}
+
+),
+
+cp_plans as (
+
+    select * from {{ ref('stg_ssd__cp_plans') }}
+
+),
+
+initial_conferences as (
+
+    select * from {{ ref('stg_ssd__initial_cp_conference') }}
+
+),
+
+children as (
+
+    select * from {{ ref('int_children__described') }}
+
+),
+
+chains as (
+
+    select
+        authority_code,
+        person_key,
+        'cla_review' as clock_code,
+        source,
+        care_period_id as chain_id,
+        start_date,
+        end_date,
+        false as is_long_term
+    from care_periods
+    union all
+    select
+        authority_code,
+        person_key,
+        'cla_visit' as clock_code,
+        source,
+        placement_id as chain_id,
+        start_date,
+        end_date,
+        is_long_term
+    from placements
+    -- The return holds no visits, so it cannot show that one was missed.
+    where source = 'ssd'
+    union all
+    select
+        cp_plans.authority_code,
+        cp_plans.person_key,
+        'cp_review' as clock_code,
+        'ssd' as source,
+        cp_plans.cp_plan_id as chain_id,
+        coalesce(initial_conferences.icpc_date, cp_plans.cp_plan_start_date) as start_date,
+        cp_plans.cp_plan_end_date as end_date,
+        false as is_long_term
+    from cp_plans
+    left join initial_conferences
+        on
+            cp_plans.authority_code = initial_conferences.authority_code
+            and cp_plans.icpc_id = initial_conferences.icpc_id
+
+)
+
+select
+    chains.*,
+    {{ surrogate_key(['chains.authority_code', 'chains.person_key', 'chains.clock_code', 'chains.chain_id', 'chains.start_date']) }}
+        as chain_key
+from chains
+left join children
+    on
+        chains.authority_code = children.authority_code
+        and chains.person_key = children.person_key
+where
+    chains.person_key is not null
+    and chains.start_date is not null
+    -- Short breaks follow clocks of their own.
+    and (chains.clock_code = 'cp_review' or not coalesce(children.is_short_break_only, false))

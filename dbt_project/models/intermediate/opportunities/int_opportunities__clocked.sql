@@ -1,0 +1,230 @@
+with chains as (
+
+    select * from {{ ref('int_clocks__chains') }}
+
+),
+
+held_events as (
+
+    select * from {{ ref('int_clocks__held_events') }}
+
+),
+
+authorities as (
+
+    select * from {{ ref('int_authorities__delivered') }}
+
+),
+
+clocks as (
+
+    select * from {{ ref('ref_opportunity_clocks') }}
+
+),
+
+working_days as (
+
+    select * from {{ ref('int_working_days') }}
+
+),
+
+numbers as (
+
+    select * from {{ ref('int_numbers') }}
+
+),
+
+-- Each held event is a step; one step more waits for the next event.
+steps as (
+
+    select
+        chains.chain_key,
+        chains.authority_code,
+        chains.person_key,
+        chains.clock_code,
+        chains.start_date,
+        chains.is_long_term,
+        held_events.event_date,
+        held_events.occasion_table,
+        held_events.occasion_id,
+        row_number() over (
+            partition by chains.chain_key
+            order by held_events.event_date, held_events.occasion_id
+        ) as step_number,
+        coalesce(
+            lag(held_events.event_date) over (
+                partition by chains.chain_key
+                order by held_events.event_date, held_events.occasion_id
+            ),
+            chains.start_date
+        ) as anchor_date,
+        held_events.event_date as bound_date
+    from chains
+    inner join held_events
+        on chains.chain_key = held_events.chain_key
+    union all
+    select
+        chains.chain_key,
+        chains.authority_code,
+        chains.person_key,
+        chains.clock_code,
+        chains.start_date,
+        chains.is_long_term,
+        cast(null as date) as event_date,
+        cast(null as {{ dbt.type_string() }}) as occasion_table,
+        cast(null as {{ dbt.type_string() }}) as occasion_id,
+        count(held_events.event_date) + 1 as step_number,
+        coalesce(max(held_events.event_date), chains.start_date) as anchor_date,
+        least(coalesce(chains.end_date, authorities.as_of), authorities.as_of) as bound_date
+    from chains
+    inner join authorities
+        on chains.authority_code = authorities.authority_code
+    left join held_events
+        on chains.chain_key = held_events.chain_key
+    group by
+        chains.chain_key,
+        chains.authority_code,
+        chains.person_key,
+        chains.clock_code,
+        chains.start_date,
+        chains.is_long_term,
+        chains.end_date,
+        authorities.as_of
+
+),
+
+timed_steps as (
+
+    select
+        steps.*,
+        clocks.opportunity_code,
+        clocks.repeat_interval,
+        clocks.repeat_unit,
+        case clocks.first_unit
+            when 'day' then {{ add_to_date('steps.anchor_date', 'clocks.first_interval', 'day') }}
+            when 'month'
+                then {{ add_to_date('steps.anchor_date', 'clocks.first_interval', 'month') }}
+            when 'working_day' then working_day_due.date_day
+        end as first_due_date
+    from steps
+    inner join clocks
+        on
+            steps.clock_code = clocks.clock_code
+            and steps.step_number between clocks.step_from and clocks.step_to
+            and clocks.applies_to in (
+                'any',
+                case
+                    when
+                        steps.is_long_term
+                        and steps.anchor_date >= {{ add_to_date('steps.start_date', 12, 'month') }}
+                        then 'long_term'
+                    else 'standard'
+                end
+            )
+    left join working_days as anchor_working_day
+        on steps.anchor_date = anchor_working_day.date_day
+    left join working_days as working_day_due
+        on
+            clocks.first_unit = 'working_day'
+            and anchor_working_day.working_day_number + clocks.first_interval
+            = working_day_due.working_day_number
+            and working_day_due.is_working_day
+
+),
+
+-- A clock that ran out goes on running: every interval without an event is one more missed.
+repeats as (
+
+    select
+        timed_steps.*,
+        numbers.number as repeat_number,
+        case timed_steps.repeat_unit
+            when 'day'
+                then {{ add_to_date('timed_steps.first_due_date', '(numbers.number * timed_steps.repeat_interval)', 'day') }}
+            else {{ add_to_date('timed_steps.first_due_date', '(numbers.number * timed_steps.repeat_interval)', 'month') }}
+        end as due_date
+    from timed_steps
+    inner join numbers
+        -- No interval is shorter than four weeks, so this many repeats always reach the bound.
+        on
+            numbers.number * 28
+            <= {{ dbt.datediff('timed_steps.first_due_date', 'timed_steps.bound_date', 'day') }}
+    where timed_steps.first_due_date < timed_steps.bound_date
+
+),
+
+due_before_bound as (
+
+    select
+        *,
+        row_number() over (
+            partition by chain_key, step_number
+            order by due_date desc
+        ) as from_last
+    from repeats
+    where due_date < bound_date
+
+),
+
+held as (
+
+    select
+        timed_steps.chain_key,
+        timed_steps.authority_code,
+        timed_steps.person_key,
+        timed_steps.opportunity_code,
+        timed_steps.occasion_table,
+        timed_steps.occasion_id,
+        timed_steps.event_date as held_date,
+        coalesce(due_before_bound.due_date, timed_steps.first_due_date) as due_date
+    from timed_steps
+    left join due_before_bound
+        on
+            timed_steps.chain_key = due_before_bound.chain_key
+            and timed_steps.step_number = due_before_bound.step_number
+            and due_before_bound.from_last = 1
+    where timed_steps.event_date is not null
+
+),
+
+missed as (
+
+    select
+        chain_key,
+        authority_code,
+        person_key,
+        opportunity_code,
+        cast(null as {{ dbt.type_string() }}) as occasion_table,
+        cast(null as {{ dbt.type_string() }}) as occasion_id,
+        cast(null as date) as held_date,
+        due_date
+    from due_before_bound
+    where event_date is null or from_last > 1
+
+),
+
+outside_chains as (
+
+    select
+        chain_key,
+        authority_code,
+        person_key,
+        case clock_code
+            when 'cla_visit' then 'CLA_VISIT_YEAR1'
+            when 'cla_review' then 'CLA_REVIEW_N'
+            else 'RCPC_NEXT'
+        end as opportunity_code,
+        occasion_table,
+        occasion_id,
+        event_date as held_date,
+        cast(null as date) as due_date
+    from held_events
+    where chain_key is null
+
+)
+
+select * from held
+union all
+select * from missed
+union all
+select * from outside_chains

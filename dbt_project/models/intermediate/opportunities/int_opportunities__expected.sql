@@ -1,0 +1,147 @@
+with clocked as (
+
+    select * from {{ ref('int_opportunities__clocked') }}
+
+),
+
+from_events as (
+
+    select * from {{ ref('int_opportunities__from_events') }}
+
+),
+
+authorities as (
+
+    select * from {{ ref('int_authorities__delivered') }}
+
+),
+
+opportunity_types as (
+
+    select * from {{ ref('ref_voice_opportunity_types') }}
+
+),
+
+opportunity_voices as (
+
+    select * from {{ ref('ref_opportunity_voices') }}
+
+),
+
+children as (
+
+    select * from {{ ref('int_children__described') }}
+
+),
+
+opportunities as (
+
+    select
+        chain_key,
+        authority_code,
+        person_key,
+        opportunity_code,
+        occasion_table,
+        occasion_id,
+        held_date,
+        due_date
+    from clocked
+    union all
+    select
+        cast(null as {{ dbt.type_string() }}) as chain_key,
+        authority_code,
+        person_key,
+        opportunity_code,
+        occasion_table,
+        occasion_id,
+        held_date,
+        due_date
+    from from_events
+
+),
+
+-- An event after the extract's own date did not happen yet; what is not overdue is not due.
+come_due as (
+
+    select
+        opportunities.chain_key,
+        opportunities.authority_code,
+        opportunities.person_key,
+        opportunities.opportunity_code,
+        opportunities.occasion_table,
+        opportunities.occasion_id,
+        opportunities.due_date,
+        case
+            when opportunities.held_date <= authorities.as_of then opportunities.held_date
+        end as held_date
+    from opportunities
+    inner join authorities
+        on opportunities.authority_code = authorities.authority_code
+    where
+        opportunities.person_key is not null
+        and (
+            opportunities.held_date <= authorities.as_of
+            or opportunities.due_date < authorities.as_of
+        )
+
+),
+
+dated as (
+
+    select
+        come_due.*,
+        coalesce(come_due.held_date, come_due.due_date) as opportunity_date,
+        children.birth_date,
+        children.expected_birth_date
+    from come_due
+    left join children
+        on
+            come_due.authority_code = children.authority_code
+            and come_due.person_key = children.person_key
+
+),
+
+aged as (
+
+    select
+        *,
+        {{ age_on('birth_date', 'opportunity_date') }} as age_years
+    from dated
+
+)
+
+select
+    {{ surrogate_key([
+        'aged.authority_code', 'aged.person_key', 'aged.opportunity_code',
+        'opportunity_voices.voice_owner_code', 'aged.occasion_table', 'aged.occasion_id',
+        'aged.due_date', 'aged.chain_key',
+    ]) }} as opportunity_key,
+    aged.authority_code,
+    aged.person_key,
+    aged.opportunity_code,
+    aged.occasion_table,
+    aged.occasion_id,
+    aged.held_date,
+    aged.due_date,
+    aged.opportunity_date,
+    aged.age_years,
+    opportunity_types.stage,
+    opportunity_types.min_age_direct_voice,
+    opportunity_types.is_decision_point,
+    opportunity_types.occasion_table as occasion_family,
+    case
+        when opportunity_voices.voice_owner_code = 'child' and aged.age_years >= 16
+            then 'young_person'
+        else opportunity_voices.voice_owner_code
+    end as voice_owner_code,
+    opportunity_voices.voice_owner_code in ('child', 'young_person') as is_own_voice
+from aged
+inner join opportunity_types
+    on aged.opportunity_code = opportunity_types.opportunity_code
+inner join opportunity_voices
+    on aged.opportunity_code = opportunity_voices.opportunity_code
+where
+    -- Nobody can speak before birth; the others at the table still can.
+    opportunity_voices.voice_owner_code not in ('child', 'young_person')
+    or aged.birth_date <= aged.opportunity_date
+    or (aged.birth_date is null and aged.expected_birth_date is null)

@@ -1,0 +1,237 @@
+with opportunities as (
+
+    select
+        *,
+        {{ owner_group('voice_owner_code') }} as owner_group
+    from {{ ref('int_opportunities__expected') }}
+
+),
+
+linked_expressions as (
+
+    select
+        authority_code,
+        opportunity_key,
+        count(*) as expressions
+    from {{ ref('int_expressions__linked') }}
+    group by authority_code, opportunity_key
+
+),
+
+not_captured as (
+
+    select
+        authority_code,
+        occasion_table,
+        occasion_id,
+        {{ owner_group('voice_owner_code') }} as owner_group,
+        min(not_captured_reason_code) as not_captured_reason_code
+    from {{ ref('stg_voice_extension__not_captured') }}
+    where occasion_id is not null
+    group by authority_code, occasion_table, occasion_id, {{ owner_group('voice_owner_code') }}
+
+),
+
+participation_codes as (
+
+    select * from {{ ref('ref_participation_codes') }}
+
+),
+
+reviews as (
+
+    select
+        authority_code,
+        occasion_table,
+        occasion_id,
+        participation_code
+    from {{ ref('int_reviews__merged') }}
+
+),
+
+conference_participation as (
+
+    select * from {{ ref('stg_voice_extension__conference_participation') }}
+
+),
+
+cp_reviews as (
+
+    select * from {{ ref('stg_ssd__cp_reviews') }}
+
+),
+
+initial_conferences as (
+
+    select * from {{ ref('stg_ssd__initial_cp_conference') }}
+
+),
+
+conference_codes as (
+
+    select
+        cp_reviews.authority_code,
+        'ssd_cp_reviews' as occasion_table,
+        cp_reviews.cp_review_id as occasion_id,
+        coalesce(
+            participation_codes.participation_code,
+            upper(trim(conference_participation.participation_code))
+        ) as participation_code
+    from cp_reviews
+    left join participation_codes
+        on upper(trim(cp_reviews.cp_review_participation)) = participation_codes.participation_code
+    left join conference_participation
+        on
+            cp_reviews.authority_code = conference_participation.authority_code
+            and cp_reviews.cp_review_id = conference_participation.conference_id
+            and conference_participation.conference_kind = 'review'
+    union all
+    select
+        initial_conferences.authority_code,
+        'ssd_initial_cp_conference' as occasion_table,
+        initial_conferences.icpc_id as occasion_id,
+        upper(trim(conference_participation.participation_code)) as participation_code
+    from initial_conferences
+    inner join conference_participation
+        on
+            initial_conferences.authority_code = conference_participation.authority_code
+            and initial_conferences.icpc_id = conference_participation.conference_id
+            and initial_conferences.person_key = conference_participation.person_key
+            and conference_participation.conference_kind = 'initial'
+
+),
+
+codes as (
+
+    select * from reviews
+    union all
+    select * from conference_codes
+
+),
+
+missing_episodes as (
+
+    select * from {{ ref('stg_ssd__missing') }}
+
+),
+
+return_interviews as (
+
+    select * from {{ ref('stg_voice_extension__return_interview') }}
+
+),
+
+interview_answers as (
+
+    select
+        missing_episodes.authority_code,
+        missing_episodes.table_id as occasion_id,
+        case
+            when return_interviews.missing_episode_id is null
+                then upper(trim(missing_episodes.missing_rhi_offered))
+            else upper(trim(return_interviews.offered))
+        end as offered,
+        case
+            when return_interviews.missing_episode_id is null
+                then upper(trim(missing_episodes.missing_rhi_accepted))
+            else upper(trim(return_interviews.accepted))
+        end as accepted
+    from missing_episodes
+    left join return_interviews
+        on
+            missing_episodes.authority_code = return_interviews.authority_code
+            and missing_episodes.table_id = return_interviews.missing_episode_id
+
+),
+
+visits as (
+
+    select * from {{ ref('int_visits__merged') }}
+
+),
+
+assessments as (
+
+    select * from {{ ref('stg_ssd__cin_assessments') }}
+
+),
+
+evidence as (
+
+    select
+        opportunities.*,
+        coalesce(linked_expressions.expressions, 0) > 0 as has_expression,
+        not_captured.not_captured_reason_code,
+        case when opportunities.is_own_voice then codes.participation_code end
+            as participation_code,
+        coalesce(participation_codes.counts_as_participated and opportunities.is_own_voice, false)
+            as has_participated,
+        interview_answers.offered as interview_offered,
+        interview_answers.accepted as interview_accepted,
+        coalesce(visits.is_seen, {{ yes_no('assessments.assessment_child_seen') }}) as is_seen,
+        visits.is_seen_alone,
+        opportunities.is_own_voice
+        and opportunities.age_years < opportunities.min_age_direct_voice as is_too_young
+    from opportunities
+    left join linked_expressions
+        on
+            opportunities.authority_code = linked_expressions.authority_code
+            and opportunities.opportunity_key = linked_expressions.opportunity_key
+    left join not_captured
+        on
+            opportunities.authority_code = not_captured.authority_code
+            and opportunities.occasion_table = not_captured.occasion_table
+            and opportunities.occasion_id = not_captured.occasion_id
+            and opportunities.owner_group = not_captured.owner_group
+    left join codes
+        on
+            opportunities.authority_code = codes.authority_code
+            and opportunities.occasion_table = codes.occasion_table
+            and opportunities.occasion_id = codes.occasion_id
+    left join participation_codes
+        on codes.participation_code = participation_codes.participation_code
+    left join interview_answers
+        on
+            opportunities.opportunity_code = 'RHI_DONE'
+            and opportunities.authority_code = interview_answers.authority_code
+            and opportunities.occasion_id = interview_answers.occasion_id
+    left join visits
+        on
+            opportunities.is_own_voice
+            and opportunities.authority_code = visits.authority_code
+            and opportunities.occasion_table = visits.occasion_table
+            and opportunities.occasion_id = visits.occasion_id
+    left join assessments
+        on
+            opportunities.opportunity_code = 'SA_CHILD_SEEN'
+            and opportunities.authority_code = assessments.authority_code
+            and opportunities.occasion_id = assessments.assessment_id
+
+),
+
+with_outcome as (
+
+    select
+        *,
+        case
+            when has_participated or interview_accepted = 'Y' or has_expression then 'voiced'
+            when interview_offered = 'Y' and interview_accepted = 'N' then 'declined'
+            when not_captured_reason_code = 'declined' then 'declined'
+            when not_captured_reason_code = 'not_appropriate' or is_too_young
+                then 'not_appropriate'
+            else 'missed'
+        end as outcome
+    from evidence
+
+)
+
+select
+    *,
+    case
+        when outcome <> 'missed' then null
+        when held_date is null and opportunity_code <> 'RHI_DONE' then 'not_held'
+        when participation_code in ('PN4', 'PN7') then 'views_not_conveyed'
+        else coalesce(not_captured_reason_code, 'not_recorded')
+    end as missed_reason,
+    {{ age_band('age_years') }} as age_band
+from with_outcome

@@ -1,0 +1,7 @@
+with indicators as (
+
+    select * from {{ ref('dim_indicators') }}
+
+)
+
+select * from indicators

@@ -1,0 +1,50 @@
+with protected_values as (
+
+    select * from {{ ref('int_indicator_values__protected') }}
+
+),
+
+indicator_quality as (
+
+    select * from {{ source('quality', 'indicator_quality') }}
+
+),
+
+sized as (
+
+    select
+        *,
+        {{ protected_size('proportion', 'cast(denominator as ' ~ type_rate() ~ ')') }}
+            as effective_size
+    from protected_values
+
+)
+
+select
+    sized.authority_code,
+    sized.period_type,
+    sized.period_start,
+    sized.period_end,
+    sized.indicator_id,
+    sized.breakdown,
+    sized.breakdown_value,
+    sized.numerator,
+    sized.denominator,
+    sized.value,
+    case
+        when sized.unit = 'percent' and sized.status = 'shown'
+            then 100 * {{ wilson_limit('sized.proportion', 'sized.effective_size', -1) }}
+    end as lower,
+    case
+        when sized.unit = 'percent' and sized.status = 'shown'
+            then 100 * {{ wilson_limit('sized.proportion', 'sized.effective_size', 1) }}
+    end as upper,
+    sized.status,
+    sized.completeness,
+    coalesce(indicator_quality.quality, 'ok') as quality,
+    sized.as_of
+from sized
+left join indicator_quality
+    on
+        sized.authority_code = indicator_quality.authority_code
+        and sized.indicator_id = indicator_quality.indicator_id

@@ -1,0 +1,16 @@
+with current_rows as (
+
+    {{ current_rows(source('ssd', 'ssd_immigration_status')) }}
+
+)
+
+select
+    _authority_code as authority_code,
+    immi_person_id as person_key,
+    immi_immigration_status_id as immigration_status_id,
+    immi_immigration_status as immigration_status,
+    immi_immigration_status_start_date as immigration_status_start_date,
+    immi_immigration_status_end_date as immigration_status_end_date,
+    _as_of as as_of,
+    _row_key as row_key
+from current_rows

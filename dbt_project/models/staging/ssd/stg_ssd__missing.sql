@@ -1,0 +1,18 @@
+with current_rows as (
+
+    {{ current_rows(source('ssd', 'ssd_missing')) }}
+
+)
+
+select
+    _authority_code as authority_code,
+    miss_table_id as table_id,
+    miss_person_id as person_key,
+    miss_missing_episode_start_date as missing_episode_start_date,
+    miss_missing_episode_type as missing_episode_type,
+    miss_missing_episode_end_date as missing_episode_end_date,
+    miss_missing_rhi_offered as missing_rhi_offered,
+    miss_missing_rhi_accepted as missing_rhi_accepted,
+    _as_of as as_of,
+    _row_key as row_key
+from current_rows

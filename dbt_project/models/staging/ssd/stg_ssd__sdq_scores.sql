@@ -1,0 +1,16 @@
+with current_rows as (
+
+    {{ current_rows(source('ssd', 'ssd_sdq_scores')) }}
+
+)
+
+select
+    _authority_code as authority_code,
+    csdq_table_id as table_id,
+    csdq_person_id as person_key,
+    csdq_sdq_completed_date as sdq_completed_date,
+    csdq_sdq_reason as sdq_reason,
+    csdq_sdq_score as sdq_score,
+    _as_of as as_of,
+    _row_key as row_key
+from current_rows

@@ -1,0 +1,17 @@
+with current_rows as (
+
+    {{ current_rows(source('ssda903', 'ssda903_header')) }}
+
+)
+
+select
+    _authority_code as authority_code,
+    child as person_key,
+    sex as sex_code,
+    dob as birth_date,
+    ethnic as ethnicity_code,
+    mother as is_mother_code,
+    mc_dob as mothers_child_birth_date,
+    _as_of as as_of,
+    _row_key as row_key
+from current_rows

@@ -1,0 +1,16 @@
+with current_rows as (
+
+    {{ current_rows(source('ssda903', 'ssda903_oc3')) }}
+
+)
+
+select
+    _authority_code as authority_code,
+    child as person_key,
+    dob as birth_date,
+    in_touch as in_touch_code,
+    activ as activity_code,
+    accom as accommodation_code,
+    _as_of as as_of,
+    _row_key as row_key
+from current_rows

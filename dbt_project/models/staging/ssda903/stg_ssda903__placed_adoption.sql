@@ -1,0 +1,16 @@
+with current_rows as (
+
+    {{ current_rows(source('ssda903', 'ssda903_placed_adoption')) }}
+
+)
+
+select
+    _authority_code as authority_code,
+    child as person_key,
+    dob as birth_date,
+    date_placed as placed_date,
+    date_placed_ceased as placed_ceased_date,
+    reason_placed_ceased as placed_ceased_reason_code,
+    _as_of as as_of,
+    _row_key as row_key
+from current_rows

@@ -1,0 +1,16 @@
+with current_rows as (
+
+    {{ current_rows(source('ssda903', 'ssda903_prev_perm')) }}
+
+)
+
+select
+    _authority_code as authority_code,
+    child as person_key,
+    dob as birth_date,
+    prev_perm as previous_permanence_code,
+    la_perm as previous_permanence_authority,
+    date_perm as previous_permanence_date,
+    _as_of as as_of,
+    _row_key as row_key
+from current_rows

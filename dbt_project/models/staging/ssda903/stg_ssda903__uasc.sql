@@ -1,0 +1,15 @@
+with current_rows as (
+
+    {{ current_rows(source('ssda903', 'ssda903_uasc')) }}
+
+)
+
+select
+    _authority_code as authority_code,
+    child as person_key,
+    dob as birth_date,
+    sex as sex_code,
+    duc as uasc_ceased_date,
+    _as_of as as_of,
+    _row_key as row_key
+from current_rows

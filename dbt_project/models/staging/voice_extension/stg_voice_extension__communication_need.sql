@@ -1,0 +1,18 @@
+with current_rows as (
+
+    {{ current_rows(source('voice_extension', 'vx_communication_need')) }}
+
+)
+
+select
+    _authority_code as authority_code,
+    person_id as person_key,
+    first_language,
+    interpreter_needed,
+    communication_need,
+    preferred_method as preferred_method_code,
+    valid_from,
+    valid_to,
+    _as_of as as_of,
+    _row_key as row_key
+from current_rows

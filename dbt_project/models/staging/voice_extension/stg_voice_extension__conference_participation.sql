@@ -1,0 +1,18 @@
+with current_rows as (
+
+    {{ current_rows(source('voice_extension', 'vx_conference_participation')) }}
+
+)
+
+select
+    _authority_code as authority_code,
+    conference_id,
+    conference_kind,
+    person_id as person_key,
+    held_on,
+    participation as participation_code,
+    advocate_present,
+    parent_attended,
+    _as_of as as_of,
+    _row_key as row_key
+from current_rows

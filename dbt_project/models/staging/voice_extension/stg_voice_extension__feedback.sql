@@ -1,0 +1,22 @@
+with current_rows as (
+
+    {{ current_rows(source('voice_extension', 'vx_feedback')) }}
+
+)
+
+select
+    _authority_code as authority_code,
+    feedback_id,
+    person_id as person_key,
+    kind,
+    made_by as voice_owner_code,
+    advocate_used,
+    stage,
+    received_on,
+    responded_on,
+    outcome,
+    theme_codes,
+    text,
+    _as_of as as_of,
+    _row_key as row_key
+from current_rows

@@ -1,0 +1,20 @@
+with current_rows as (
+
+    {{ current_rows(source('voice_extension', 'vx_information_right')) }}
+
+)
+
+select
+    _authority_code as authority_code,
+    request_id,
+    person_id as person_key,
+    kind,
+    made_by as voice_owner_code,
+    requested_on,
+    extended_to,
+    completed_on,
+    outcome,
+    understood,
+    _as_of as as_of,
+    _row_key as row_key
+from current_rows

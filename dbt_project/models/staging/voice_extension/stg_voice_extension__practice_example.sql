@@ -1,0 +1,20 @@
+with current_rows as (
+
+    {{ current_rows(source('voice_extension', 'vx_practice_example')) }}
+
+)
+
+select
+    _authority_code as authority_code,
+    example_id,
+    title,
+    approach,
+    stage,
+    framework_practice,
+    voice_owner,
+    started_on,
+    status,
+    learned,
+    _as_of as as_of,
+    _row_key as row_key
+from current_rows

@@ -1,0 +1,26 @@
+with current_rows as (
+
+    {{ current_rows(source('voice_extension', 'vx_survey_answer')) }}
+
+)
+
+select
+    _authority_code as authority_code,
+    wave_id,
+    respondent_id,
+    person_id as person_key,
+    question_code,
+    scale_min,
+    scale_max,
+    favourable_when,
+    value_number,
+    value_text,
+    answered_on,
+    age_band,
+    sex as sex_code,
+    ethnicity as ethnicity_code,
+    disability,
+    area,
+    _as_of as as_of,
+    _row_key as row_key
+from current_rows

@@ -1,0 +1,19 @@
+with current_rows as (
+
+    {{ current_rows(source('voice_extension', 'vx_survey_wave')) }}
+
+)
+
+select
+    _authority_code as authority_code,
+    wave_id,
+    survey,
+    audience as voice_owner_code,
+    voice_kind,
+    opened_on,
+    closed_on,
+    invited,
+    responded,
+    _as_of as as_of,
+    _row_key as row_key
+from current_rows

@@ -1,0 +1,87 @@
+"""``heard run``: refresh everything, or find in a moment that nothing is new.
+
+Belongs here: the order of the cheap question and the costly answer, and exit codes.
+Does not belong here: anything imported before it is known that there is work to do.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.commands.output import console, print_json, progress
+from orchestration.fingerprint import fingerprint, is_published, read_state, write_state
+from orchestration.instance import sole_run
+from orchestration.settings import Settings
+
+PUBLISHED = 0
+FAILED = 1
+HELD_BACK = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How ``heard run`` ended, for a program."""
+
+    status: str
+    release_id: str
+    published: str
+    refusals: tuple[dict[str, str], ...] = ()
+    errors: tuple[str, ...] = ()
+
+
+def run(settings: Settings, as_json: bool, force: bool = False, summary: bool = True) -> int:
+    """Refresh if anything changed; return the exit code."""
+    state = read_state(settings.home)
+    current = fingerprint(settings, state)
+    if not force and is_published(settings, state, current) and state.published:
+        if settings.home.is_dir():
+            write_state(settings.home, state)
+        return _nothing_new(settings, state.published.release_id, as_json)
+
+    from orchestration.refresh import refresh
+
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with sole_run(settings.home), progress(quiet=as_json):
+        outcome = refresh(settings)
+    answer = Answer(
+        status=outcome.status,
+        release_id=outcome.release_id,
+        published=str(settings.home / "published"),
+        refusals=tuple({"asset": r.asset, "check": r.check} for r in outcome.refusals),
+        errors=outcome.errors,
+    )
+    if as_json:
+        print_json(answer)
+    else:
+        _tell(answer, settings.home, summary)
+    return {"published": PUBLISHED, "held_back": HELD_BACK, "failed": FAILED}[outcome.status]
+
+
+def _nothing_new(settings: Settings, release_id: str, as_json: bool) -> int:
+    published = settings.home / "published"
+    if as_json:
+        print_json(Answer("nothing_new", release_id, str(published)))
+    else:
+        # Plain print: a line that says "nothing to do" need not load a drawing library.
+        print(f"Nothing new since release {release_id}. Published: {published}")
+    return PUBLISHED
+
+
+def _tell(answer: Answer, home: Path, summary: bool) -> None:
+    out = console()
+    if answer.status == "published":
+        if summary:
+            from orchestration.commands.summary import show_summary
+
+            show_summary(out, home)
+        return
+    if answer.status == "held_back":
+        out.print("[bold]Held back.[/bold] A check that must hold failed, so nothing was published")
+        out.print("and the last release stays as it was. What failed:")
+        for refusal in answer.refusals:
+            out.print(f"  {refusal['check']} on {refusal['asset']}")
+        out.print("`heard status` says what to do about each. Mend the extract, deliver it again.")
+        return
+    out.print("[bold]The run failed.[/bold] Nothing was published; the last release stays.")
+    for error in answer.errors:
+        out.print(f"  {error}", markup=False)
+    out.print("`heard doctor` checks the installation, the settings and the folders.")

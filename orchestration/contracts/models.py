@@ -1,0 +1,143 @@
+"""The shape of a source contract, and how to read one line of it.
+
+Belongs here: pydantic models of the YAML files and the rules a contract must keep by itself.
+Does not belong here: SQL, or anything about one delivery.
+
+A column line:
+
+- `name`: the column's name in the warehouse; a delivered header matches it in any letter case.
+- `type`: string, code, flag (text), date, datetime, integer or number.
+- `required`: the source forbids a blank. A row whose *key* column is required and blank is
+  quarantined; other blanks load, and the checks measure them.
+- `codes`: the reference seed that lists the codes; `values`: a short list given here instead.
+- `separator`: the cell holds several codes, set apart by this character.
+- `upper`: load the code in capitals.
+- `aliases`: other names under which case systems deliver the same column.
+- `pseudonym`: replace the id by a keyed hash; ids of one kind and authority stay joinable.
+- `reduce`: load a coarser form (`postcode_district`: BS3 4QQ becomes BS3).
+- `sensitivity`: none, pseudonym, characteristic, free_text or direct_identifier.
+- `load: false`: the column stays in the landed file and never reaches the warehouse.
+- `extra`: some build scripts add it though the specification has no such column; its absence is
+  not drift.
+"""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+ColumnType = Literal["string", "code", "flag", "date", "datetime", "integer", "number"]
+Sensitivity = Literal["none", "pseudonym", "characteristic", "free_text", "direct_identifier"]
+PseudonymKind = Literal["person", "professional", "respondent"]
+
+TEXT_TYPES: frozenset[ColumnType] = frozenset({"string", "code", "flag"})
+
+# Names become SQL identifiers and file names, so they may hold nothing that either could misread.
+_NAME = r"^[a-z][a-z0-9_]{0,62}$"
+
+
+class _Model(BaseModel):
+    """Frozen, and strict about misspelt keys: a typo must not switch a safeguard off."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Column(_Model):
+    """One column of one table."""
+
+    name: str = Field(pattern=_NAME)
+    type: ColumnType
+    description: str = Field(min_length=1)
+    required: bool = False
+    codes: str | None = Field(default=None, pattern=r"^ref_[a-z0-9_]+$")
+    values: tuple[str, ...] = ()
+    separator: str | None = Field(default=None, min_length=1, max_length=1)
+    upper: bool = False
+    aliases: tuple[str, ...] = ()
+    pseudonym: PseudonymKind | None = None
+    reduce: Literal["postcode_district"] | None = None
+    sensitivity: Sensitivity = "none"
+    load: bool = True
+    extra: bool = False
+
+    @property
+    def is_text(self) -> bool:
+        """Whether every delivered value is a valid one."""
+        return self.type in TEXT_TYPES
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        if self.sensitivity == "direct_identifier" and self.load:
+            raise ValueError(f"{self.name}: a direct identifier must carry load: false")
+        if (self.pseudonym is not None) != (self.sensitivity == "pseudonym"):
+            raise ValueError(f"{self.name}: pseudonym and sensitivity: pseudonym go together")
+        if (self.pseudonym or self.reduce or self.upper) and not self.is_text:
+            raise ValueError(f"{self.name}: pseudonym, reduce and upper need a text type")
+        if self.codes and self.values:
+            raise ValueError(f"{self.name}: give codes or values, not both")
+        return self
+
+
+class Table(_Model):
+    """One table: what a row is, what identifies it, and its columns."""
+
+    name: str = Field(pattern=_NAME)
+    description: str = Field(min_length=1)
+    key: tuple[str, ...] = Field(min_length=1)
+    columns: tuple[Column, ...] = Field(min_length=1)
+
+    @property
+    def loaded_columns(self) -> tuple[Column, ...]:
+        """The columns that reach the warehouse, in contract order."""
+        return tuple(column for column in self.columns if column.load)
+
+    @property
+    def required_key(self) -> tuple[str, ...]:
+        """The key columns without which neither a file nor a row can be used."""
+        return tuple(c.name for c in self.columns if c.name in self.key and c.required)
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        names = [name for column in self.columns for name in (column.name, *column.aliases)]
+        if len(names) != len({name.lower() for name in names}):
+            raise ValueError(f"{self.name}: a column name or alias is given twice")
+        loaded = {column.name for column in self.loaded_columns}
+        if not set(self.key) <= loaded:
+            raise ValueError(f"{self.name}: every key column must be loaded")
+        if not self.required_key:
+            raise ValueError(f"{self.name}: at least one key column must be required")
+        return self
+
+
+class Contract(_Model):
+    """One source: how its files are recognised and read, and its tables."""
+
+    source: str = Field(pattern=_NAME)
+    version: str
+    title: str
+    description: str
+    provenance: str
+    extent: Literal["full", "collection_year"]
+    match: Literal["by_name", "by_header"]
+    raw_prefix: str
+    encoding: Literal["utf-8"]
+    formats: dict[Literal["date", "datetime"], tuple[str, ...]]
+    tables: tuple[Table, ...] = Field(min_length=1)
+
+    def raw_table(self, table: Table) -> str:
+        """Name of the table in schema raw."""
+        return f"{self.raw_prefix}{table.name}"
+
+    def table(self, name: str) -> Table | None:
+        """The table of that name, or None."""
+        return next((table for table in self.tables if table.name == name), None)
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        names = [table.name for table in self.tables]
+        if len(names) != len(set(names)):
+            raise ValueError(f"{self.source}: a table is given twice")
+        used = {column.type for table in self.tables for column in table.columns}
+        missing = {kind for kind in ("date", "datetime") if kind in used} - set(self.formats)
+        if missing:
+            raise ValueError(f"{self.source}: formats are missing for {sorted(missing)}")
+        return self

@@ -1,0 +1,64 @@
+"""The composition root: the one place where assets, checks, resources and automation meet.
+
+Belongs here: wiring, and nothing else.
+Does not belong here: an asset, a check or a setting of its own. Importing this module does no
+work; Dagster calls ``defs`` when it loads the code location.
+"""
+
+import dagster as dg
+
+from orchestration.settings import Settings
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Everything that Dagster knows of Heard, for the folders named in the environment."""
+    from orchestration.resources import settings_or_default
+
+    return build_definitions(settings_or_default(), settle_seconds=60.0)
+
+
+def build_definitions(settings: Settings, settle_seconds: float) -> dg.Definitions:
+    """Return the definitions that work on these folders.
+
+    Args:
+        settings: Inbox and home folder.
+        settle_seconds: How long a delivery must lie unchanged before it counts as complete.
+    """
+    from expectations.registry import load_registry
+    from orchestration.contracts import load_contracts
+    from orchestration.defs import automation, ingest, publish, quality, transform
+    from orchestration.instance import prepare_process
+    from orchestration.resources import Home, Inbox, Inputs
+    from orchestration.transform import prepare_manifest, read_manifest
+
+    prepare_process(settings)
+    path = prepare_manifest(settings.home)
+    models = transform.build_dbt_assets(read_manifest(path, path.stat().st_mtime_ns))
+    checks = load_registry()
+    quality_checks = [quality.build_quality_checks(checks, tier) for tier in ("raw", "marts")]
+    guarded = {check.asset_key for found in quality_checks for check in found.check_keys}
+    guarded |= {spec.asset_key for spec in models.check_specs if spec.blocking}
+    published = [key for key in models.keys if key.path[0] == "published"]
+    inbox, home = str(settings.inbox), str(settings.home)
+    return dg.Definitions(
+        assets=[
+            ingest.landing_deliveries,
+            ingest.delivery_tables,
+            *ingest.build_raw_assets(list(load_contracts().values())),
+            quality.build_quality_assets(checks),
+            models,
+            publish.build_release_asset(sorted(published), sorted(guarded)),
+        ],
+        asset_checks=quality_checks,
+        jobs=[automation.nightly_refresh, automation.publish_again],
+        schedules=[automation.nightly_refresh_schedule],
+        sensors=[automation.new_delivery_sensor],
+        resources={
+            "inbox": Inbox(path=inbox, home=home, settle_seconds=settle_seconds),
+            "home": Home(path=home),
+            "inputs": Inputs(inbox=inbox, home=home),
+        },
+        # One process: a step of its own would import everything again, and DuckDB has one writer.
+        executor=dg.in_process_executor,
+    )

@@ -1,0 +1,33 @@
+"""The layers of the asset graph, in the order in which data passes through them.
+
+Belongs here: names that every definition module shares.
+Does not belong here: assets.
+"""
+
+from typing import Any
+
+# Everything that opens the warehouse is in one pool: DuckDB allows one writer.
+WAREHOUSE_POOL = "warehouse"
+
+LANDING = "landing"
+RAW = "raw"
+REFERENCE = "reference"
+QUALITY = "quality"
+PUBLISHED = "published"
+RELEASE = "release"
+
+DELIVERIES = (LANDING, "deliveries")
+DELIVERY_TABLES = ("ledger", "delivery_tables")
+CHECK_RESULTS = (QUALITY, "check_results")
+INDICATOR_QUALITY = (QUALITY, "indicator_quality")
+HEARD_RELEASE = (RELEASE, "heard")
+
+ROW_COUNT = "dagster/row_count"
+
+# Metadata values of a materialisation: counts, hashes, file and check names.
+Metadata = dict[str, Any]
+
+
+def raw_key(source: str, table: str) -> tuple[str, str, str]:
+    """Return the asset key of a raw table."""
+    return (RAW, source, table)

@@ -1,0 +1,55 @@
+"""The release: what leaves the restricted tier, in one step.
+
+Belongs here: the asset that waits for every table and every check, then publishes.
+Does not belong here: making the files (``orchestration.reporting.release``).
+"""
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from orchestration.defs.layers import HEARD_RELEASE, PUBLISHED, RELEASE, WAREHOUSE_POOL
+from orchestration.fingerprint import record_published
+from orchestration.progress import report
+from orchestration.reporting.release import publish_release
+from orchestration.resources import Home, Inputs
+
+
+def build_release_asset(
+    published: Sequence[dg.AssetKey], checked: Sequence[dg.AssetKey]
+) -> dg.AssetsDefinition:
+    """Return the release asset.
+
+    Args:
+        published: The assets of schema ``published``.
+        checked: Every asset that a blocking check guards, so that no check can still be running.
+    """
+    others = [key for key in checked if key.path[0] != PUBLISHED]
+
+    @dg.asset(
+        key=list(HEARD_RELEASE),
+        deps=[*published, *others],
+        group_name=RELEASE,
+        kinds={"duckdb", "parquet"},
+        pool=WAREHOUSE_POOL,
+    )
+    def heard_release(home: Home, inputs: Inputs) -> dg.MaterializeResult[None]:
+        """One published database and the same tables as Parquet, replaced in one step.
+
+        It is not made when a stop-level check failed: the release before stays as it was.
+        """
+        report("Publishing")
+        current = inputs.fingerprint()
+        with home.warehouse() as connection:
+            release = publish_release(connection, home.folder, current)
+        record_published(home.folder, current, release.release_id)
+        return dg.MaterializeResult(
+            metadata={
+                "release_id": release.release_id,
+                "tables": len(release.tables),
+                "rows": sum(table.row_count for table in release.tables),
+                "database_sha256": release.database_sha256,
+            }
+        )
+
+    return heard_release

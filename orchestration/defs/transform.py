@@ -1,0 +1,147 @@
+"""The warehouse as assets: every dbt seed and model, and every dbt test as a check of one.
+
+Belongs here: the one translator between dbt's names and asset keys, and turning dbt's results
+into Dagster's events.
+Does not belong here: running dbt (``orchestration.transform``) or SQL (``dbt_project``).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
+
+from orchestration.defs.layers import REFERENCE, ROW_COUNT, WAREHOUSE_POOL, Metadata
+from orchestration.progress import report
+from orchestration.resources import Home
+from orchestration.seeds import seeds_are_loaded, record_seeds_loaded
+from orchestration.transform import NodeResult, build_warehouse
+
+STEP = "Building the warehouse"
+Event = dg.MaterializeResult[None] | dg.AssetCheckResult
+
+
+class WarehouseNotBuiltError(RuntimeError):
+    """dbt left models unbuilt, or a test of its own that must hold did not."""
+
+
+class LayerTranslator(DagsterDbtTranslator):
+    """Names assets by layer: ``marts/fct_voice_opportunities``, grouped by that layer."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """Return schema and name; a source says its own key in ``meta.dagster.asset_key``."""
+        if dbt_resource_props["resource_type"] == "source":
+            return super().get_asset_key(dbt_resource_props)
+        return dg.AssetKey([_layer(dbt_resource_props), dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """Return the layer."""
+        return _layer(dbt_resource_props)
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """Return what one row is, without the SQL that Dagster would append."""
+        return str(dbt_resource_props.get("description") or "")
+
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return nothing: columns and their meaning are in the dbt docs, counts in the events."""
+        return {}
+
+
+def _layer(props: Mapping[str, Any]) -> str:
+    return REFERENCE if props["resource_type"] == "seed" else str(props["schema"])
+
+
+def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
+    """Return every seed and model of the project as one step that calls dbt once."""
+    translator = LayerTranslator()
+    keys = {
+        unique_id: translator.get_asset_key(node)
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] in ("model", "seed", "snapshot")
+    }
+
+    @dbt_assets(
+        manifest=manifest,
+        dagster_dbt_translator=translator,
+        name="build_warehouse",
+        pool=WAREHOUSE_POOL,
+    )
+    def warehouse_models(
+        context: dg.AssetExecutionContext, home: Home
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+        report(STEP)
+        with home.warehouse() as connection:
+            with_seeds = not seeds_are_loaded(connection)
+        names = {key: manifest["nodes"][unique_id]["name"] for unique_id, key in keys.items()}
+        select = (
+            sorted(names[key] for key in context.selected_asset_keys if key in names)
+            if context.is_subset
+            else []
+        )
+        results = build_warehouse(
+            home.folder, select, with_seeds, lambda done, of, _: report(STEP, done, of)
+        )
+        with home.warehouse() as connection:
+            if with_seeds and not select and all(r.is_ok for r in results):
+                record_seeds_loaded(connection)
+            rows = _row_counts(connection)
+        checks = {
+            spec.metadata["dagster_dbt/unique_id"]: spec.key
+            for spec in context.assets_def.check_specs
+            if spec.key in context.selected_asset_check_keys
+        }
+        yield from _events(results, keys, checks, rows)
+        _refuse_if_unbuilt(results)
+
+    return warehouse_models
+
+
+def _events(
+    results: Sequence[NodeResult],
+    keys: Mapping[str, dg.AssetKey],
+    checks: Mapping[str, dg.AssetCheckKey],
+    rows: Mapping[tuple[str, str], int],
+) -> Iterator[Event]:
+    for result in results:
+        if result.unique_id in keys and result.is_ok:
+            key = keys[result.unique_id]
+            yield dg.MaterializeResult(asset_key=key, metadata=_metadata(key, rows))
+        elif result.unique_id in checks and result.status != "skipped":
+            check = checks[result.unique_id]
+            yield dg.AssetCheckResult(
+                asset_key=check.asset_key,
+                check_name=check.name,
+                passed=result.status == "pass",
+                severity=(
+                    dg.AssetCheckSeverity.WARN
+                    if result.status == "warn"
+                    else dg.AssetCheckSeverity.ERROR
+                ),
+                metadata={"failing_rows": result.failures},
+            )
+
+
+def _metadata(key: dg.AssetKey, rows: Mapping[tuple[str, str], int]) -> Metadata:
+    schema, name = key.path
+    found = rows.get((schema, name))
+    return {} if found is None else {ROW_COUNT: found}
+
+
+def _row_counts(connection: Any) -> dict[tuple[str, str], int]:
+    """Return the rows of every table, from DuckDB's own statistics: one query, no scan."""
+    found = connection.execute(
+        "select schema_name, table_name, estimated_size from duckdb_tables()"
+    ).fetchall()
+    return {(schema, name): int(size) for schema, name, size in found}
+
+
+def _refuse_if_unbuilt(results: Sequence[NodeResult]) -> None:
+    wrong = [result for result in results if not result.is_ok and result.status != "skipped"]
+    if not wrong:
+        return
+    skipped = sum(result.status == "skipped" for result in results)
+    told = "; ".join(f"{result.name}: {result.message or result.status}" for result in wrong[:5])
+    raise WarehouseNotBuiltError(
+        f"{len(wrong)} of {len(results)} dbt nodes failed and {skipped} were not tried: {told}."
+        " Nothing was published; the last release stays"
+    )

@@ -1,0 +1,134 @@
+"""What one cell becomes: SQL expressions that trim, type, reduce and test it.
+
+Belongs here: the meaning of each contract type in DuckDB SQL. Does not belong here: which columns
+there are (judging) or reading a file. Nothing here can raise for a value: a cast that fails quotes
+the value in its error, so every cast is a try and the failure is a flag.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from orchestration.contracts import Column, Contract
+from orchestration.ingestion.sql import literal
+
+SQL_TYPES: dict[str, str] = {
+    "string": "varchar",
+    "code": "varchar",
+    "flag": "varchar",
+    "date": "date",
+    "datetime": "timestamp",
+    "integer": "bigint",
+    "number": "double",
+}
+
+# Blanks that spreadsheets and case systems leave around a value; the last is a no-break space.
+_BLANKS = "' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160)"
+
+# How often each part of a date format may repeat; DuckDB alone would take 01/04/16 for year 16.
+_FORMAT_PARTS = {
+    "%Y": r"\d{4}",
+    "%m": r"\d{1,2}",
+    "%d": r"\d{1,2}",
+    "%H": r"\d{1,2}",
+    "%M": r"\d{2}",
+    "%S": r"\d{2}",
+    "%f": r"\d{1,9}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule that sends a row to quarantine, and the SQL that is true where it is broken."""
+
+    column: str
+    name: str
+    expected: str
+    broken: str
+
+
+def trimmed(column: Column, cell: str) -> str:
+    """The delivered text without outer blanks, null if nothing is left."""
+    text = f"trim({cell}, {_BLANKS})"
+    if column.sensitivity == "free_text":
+        # A person's words keep their shape; only a cell of nothing but blanks is blank.
+        return f"case when {text} <> '' then {cell} end"
+    return f"nullif({text}, '')"
+
+
+def typed(column: Column, contract: Contract, text: str) -> str:
+    """The value of a trimmed text, null where it does not parse."""
+    if column.type in ("date", "datetime"):
+        formats = contract.formats["date" if column.type == "date" else "datetime"]
+        return f"cast({_parsed(formats, text)} as {SQL_TYPES[column.type]})"
+    if column.type == "integer":
+        # 2.0 is how other programs write a whole number in a column with gaps; 2.5 is an error
+        # that a bare cast would round.
+        return rf"case when regexp_full_match({text}, '[+-]?\d+(\.0+)?') then try_cast(split_part({text}, '.', 1) as bigint) end"  # noqa: E501
+    if column.type == "number":
+        return rf"case when regexp_full_match({text}, '[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?') then try_cast({text} as double) end"  # noqa: E501
+    if column.reduce == "postcode_district":
+        return _postcode_district(text)
+    if column.upper:
+        return f"upper({text})"
+    return text
+
+
+def rules(column: Column, contract: Contract, is_key: bool, text: str, value: str) -> list[Rule]:
+    """The rules a cell must keep; a code that nobody knows is no reason for quarantine."""
+    found: list[Rule] = []
+    if is_key and column.required:
+        found.append(
+            Rule(
+                column.name,
+                "KEY_MISSING",
+                "a value, since it identifies the row",
+                f"{text} is null",
+            )
+        )
+    if not column.is_text:
+        name, expected = _expectation(column, contract)
+        found.append(Rule(column.name, name, expected, f"{text} is not null and {value} is null"))
+    return found
+
+
+def _expectation(column: Column, contract: Contract) -> tuple[str, str]:
+    if column.type == "integer":
+        return "NOT_AN_INTEGER", "a whole number"
+    if column.type == "number":
+        return "NOT_A_NUMBER", "a number"
+    is_date = column.type == "date"
+    shown = contract.formats["date" if is_date else "datetime"][0]
+    for part, words in (("%Y", "YYYY"), ("%m", "MM"), ("%d", "DD"), ("%H", "hh"), ("%M", "mm")):
+        shown = shown.replace(part, words)
+    shown = shown.replace("%S", "ss")
+    if is_date:
+        return "NOT_A_DATE", f"a date as {shown}"
+    return "NOT_A_DATETIME", f"a date and time as {shown}"
+
+
+def _parsed(formats: Sequence[str], text: str) -> str:
+    # DuckDB's %n reads any number of fraction digits, its %f reads six at most.
+    listed = ", ".join(literal(form.replace("%f", "%n")) for form in formats)
+    pattern = "|".join(_pattern(form) for form in formats)
+    return (
+        f"case when regexp_full_match({text}, {literal(pattern)}) "
+        f"then try_strptime({text}, [{listed}]) end"
+    )
+
+
+def _pattern(form: str) -> str:
+    pattern = form.replace(".", r"\.")
+    for part, digits in _FORMAT_PARTS.items():
+        pattern = pattern.replace(part, digits)
+    return pattern
+
+
+def _postcode_district(text: str) -> str:
+    """BS3 4QQ and BS3 become BS3; whatever is not a postcode becomes null, for it may be more."""
+    packed = f"upper(replace({text}, ' ', ''))"
+    district = "[A-Z]{1,2}[0-9][A-Z0-9]?"
+    return (
+        f"case when regexp_full_match({packed}, '{district}[0-9][A-Z]{{2}}') "
+        f"then left({packed}, length({packed}) - 3) "
+        f"when regexp_full_match({packed}, '{district}') then {packed} end"
+    )

@@ -1,0 +1,112 @@
+"""Read CSV: DuckDB with everything spelled out, or Python's strict parser where that fails.
+
+Belongs here: the dialect, and finding the rows that do not have one cell for each column. Does not
+belong here: encodings (the gate) or what a cell means (cells).
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from orchestration.contracts import Contract
+from orchestration.ingestion.gate import FileRefusedError, TextFacts, check_text
+from orchestration.ingestion.matching import Header
+from orchestration.ingestion.rows import CarefulRows, cell_names
+from orchestration.ingestion.sql import literal
+
+# Python's own limit is 128 KiB, which a long free text may pass; this one stops a lost quote.
+_MAXIMUM_CELL = 16 << 20
+_ROWS_PER_INSERT = 20_000
+
+
+def open_csv(_con: duckdb.DuckDBPyConnection, path: Path) -> "CsvExtract":
+    """Pass the gate and read the header."""
+    facts = check_text(path)
+    records = _records(path)
+    first = next(records, None)
+    if first is None or not first[1]:
+        raise FileRefusedError("NO_HEADER", "column names in the first line")
+    return CsvExtract(path, first[1], facts)
+
+
+@dataclass(frozen=True, slots=True)
+class CsvExtract:
+    """One CSV file that passed the gate."""
+
+    path: Path
+    cells: list[str]
+    facts: TextFacts
+    refusals: tuple[type[duckdb.Error], ...] = field(default=(duckdb.InvalidInputException,))
+
+    def fast_rows(self, header: Header, _contract: Contract) -> str | None:
+        """DuckDB in strict mode; it guesses nothing and takes every cell as text."""
+        if self.facts.has_blank_line:
+            # DuckDB passes over blank lines, and every row number after one would be wrong.
+            return None
+        columns = ", ".join(f"{name}: 'varchar'" for name in cell_names(header.width))
+        return (
+            # Excel calls the header row 1.
+            "select row_number() over () + 1 as _row_number, * from read_csv("
+            f"{literal(str(self.path))}, auto_detect = false, header = true, delim = ',', "
+            "quote = '\"', escape = '\"', strict_mode = true, null_padding = false, "
+            f"ignore_errors = false, columns = {{{columns}}})"
+        )
+
+    def careful_rows(
+        self, con: duckdb.DuckDBPyConnection, header: Header, stage: str
+    ) -> CarefulRows:
+        """Python's strict parser, a batch of rows at a time."""
+        names = cell_names(header.width)
+        columns = ", ".join(f"{name} varchar" for name in names)
+        con.execute(f"create or replace temp table {stage} (_row_number bigint, {columns})")
+        malformed: list[int] = []
+        batch: list[list[str | int]] = []
+        number, width = 1, header.width
+        for number, cells in _records(self.path, skip=1):
+            width = len(cells) or width
+            if not cells:
+                continue
+            if width != header.width:
+                malformed.append(number)
+                continue
+            batch.append([number, *cells])
+            if len(batch) == _ROWS_PER_INSERT:
+                _insert(con, stage, batch)
+                batch.clear()
+        if width < header.width and not self.facts.ends_with_newline:
+            raise FileRefusedError("TRUNCATED", "a complete last line")
+        _insert(con, stage, batch)
+        return CarefulRows(f"select * from {stage}", tuple(malformed))
+
+
+def _insert(con: duckdb.DuckDBPyConnection, stage: str, batch: list[list[str | int]]) -> None:
+    if batch:
+        lists = [list(column) for column in zip(*batch, strict=True)]
+        unnested = ", ".join("unnest(?)" for _ in lists)
+        con.execute(f"insert into {stage} select {unnested}", lists)
+
+
+def _records(path: Path, skip: int = 0) -> Iterator[tuple[int, list[str]]]:
+    """The records with their row numbers, as a spreadsheet counts them; a blank line is []."""
+    csv.field_size_limit(_MAXIMUM_CELL)
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        number = 0
+        try:
+            for number, cells in enumerate(csv.reader(stream, strict=True), start=1):
+                if number > skip:
+                    yield number, cells
+        except csv.Error as error:
+            raise _refusal(error, number + 1) from None
+
+
+def _refusal(error: csv.Error, number: int) -> FileRefusedError:
+    if "unexpected end of data" in str(error):
+        return FileRefusedError("TRUNCATED", "every quote closed before the end of the file")
+    if "field limit" in str(error):
+        return FileRefusedError(
+            "CELL_TOO_LONG", f"a shorter cell or a closed quote in row {number}"
+        )
+    return FileRefusedError("BAD_QUOTE", f"quotes only around whole cells, see row {number}")

@@ -1,0 +1,77 @@
+"""Refuse a delivered file as a whole, before any reader may guess at it.
+
+Belongs here: the reasons for refusing a file, and the tests that need only its bytes. Does not
+belong here: what a row holds (judging) or which table it is (matching).
+
+The tests are ours because every reader at hand accepts some broken file without a word: stray
+quotes that swallow a table, NUL bytes, another encoding read as nonsense.
+"""
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+
+_CHUNK = 1 << 22
+_MAXIMUM_BYTES = 2 << 30
+_BLANK_LINES = (b"\n\n", b"\n\r\n", b"\r\r")
+_OTHER_UNICODE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
+
+
+class FileRefusedError(ValueError):
+    """A file cannot be loaded as a whole; it waits in quarantine for a person.
+
+    Attributes:
+        reason: Stable code of the rule it broke.
+        expected: What the file should have been, in words for whoever sends it.
+    """
+
+    def __init__(self, reason: str, expected: str) -> None:
+        super().__init__(f"{reason}: expected {expected}")
+        self.reason = reason
+        self.expected = expected
+
+
+@dataclass(frozen=True, slots=True)
+class TextFacts:
+    """What one pass over the bytes of a text file tells."""
+
+    ends_with_newline: bool
+    has_blank_line: bool
+
+
+def check_size(path: Path) -> None:
+    """Refuse a file that is empty, or too large to be an extract."""
+    size = path.stat().st_size
+    if size == 0:
+        raise FileRefusedError("EMPTY_FILE", "a header line at least")
+    if size > _MAXIMUM_BYTES:
+        raise FileRefusedError("TOO_LARGE", f"at most {_MAXIMUM_BYTES} bytes")
+
+
+def check_text(path: Path) -> TextFacts:
+    """Refuse bytes that are not plain UTF-8 text; a byte order mark in front is allowed."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    last = b""
+    has_blank_line = False
+    with path.open("rb") as stream:
+        if stream.read(4).startswith(_OTHER_UNICODE):
+            raise FileRefusedError("ENCODING", "UTF-8 text")
+        stream.seek(0)
+        while chunk := stream.read(_CHUNK):
+            if b"\x00" in chunk:
+                raise FileRefusedError("NUL_BYTE", "text without NUL bytes")
+            _decode(decoder, chunk)
+            # Two bytes of the chunk before, so that no line end is missed between chunks.
+            seam = last + chunk
+            has_blank_line = has_blank_line or any(mark in seam for mark in _BLANK_LINES)
+            last = chunk[-2:]
+        _decode(decoder, b"", final=True)
+    return TextFacts(last.endswith((b"\n", b"\r")), has_blank_line)
+
+
+def _decode(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> None:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        # The original error quotes the bytes, so it goes no further.
+        raise FileRefusedError("ENCODING", "UTF-8 text") from None

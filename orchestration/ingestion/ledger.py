@@ -1,0 +1,180 @@
+"""The ledger: what arrived, what became of it, and the raw tables it stands beside.
+
+Belongs here: the tables that ingestion writes and the questions asked of them. Does not belong
+here: the load itself. The ledger lies in the warehouse, so that one commit covers a row and the
+record of it.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import duckdb
+
+from orchestration.contracts import Contract, Table
+from orchestration.ingestion.cells import SQL_TYPES
+from orchestration.ingestion.results import LandedDelivery, TableCounts
+from orchestration.ingestion.sql import identifier
+from orchestration.ingestion.warehouse import transaction
+
+TECHNICAL_COLUMNS: dict[str, str] = {
+    "_authority_code": "varchar",
+    "_delivery_id": "varchar",
+    "_as_of": "date",
+    "_file_sha256": "varchar",
+    "_row_number": "bigint",
+    "_row_key": "varchar",
+}
+
+_COUNTS: dict[str, str] = {
+    "rows_in": "bigint",
+    "rows_loaded": "bigint",
+    "rows_quarantined": "bigint",
+    "rows_duplicate": "bigint",
+}
+
+_LEDGER: dict[str, dict[str, str]] = {
+    "deliveries": {
+        "delivery_id": "varchar",
+        "authority_code": "varchar",
+        "source": "varchar",
+        "as_of": "date",
+        "delivered_at": "timestamp",
+        "file_count": "bigint",
+        "state": "varchar",
+        "first_seen_at": "timestamp",
+    },
+    "files": {
+        "delivery_id": "varchar",
+        "file_name": "varchar",
+        "sha256": "varchar",
+        "bytes": "bigint",
+        "raw_table": "varchar",
+        "state": "varchar",
+        "reason": "varchar",
+        **_COUNTS,
+    },
+    "delivery_tables": {
+        "delivery_id": "varchar",
+        "authority_code": "varchar",
+        "source": "varchar",
+        "as_of": "date",
+        "delivered_at": "timestamp",
+        "extent": "varchar",
+        "raw_table": "varchar",
+        **_COUNTS,
+    },
+    "quarantined_rows": {
+        "delivery_id": "varchar",
+        "authority_code": "varchar",
+        "source": "varchar",
+        "as_of": "date",
+        "file_name": "varchar",
+        "raw_table": "varchar",
+        "row_number": "bigint",
+        "column_name": "varchar",
+        "rule": "varchar",
+        "expected": "varchar",
+    },
+    "drift": {
+        "delivery_id": "varchar",
+        "file_name": "varchar",
+        "raw_table": "varchar",
+        "column_name": "varchar",
+        "kind": "varchar",
+    },
+}
+
+
+def ensure_schema(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]) -> None:
+    """Create the ledger and an empty raw table for every contract table, where missing.
+
+    A column that a contract gained since is added to its table, empty for the rows before.
+    """
+    wanted = {("ledger", name): columns for name, columns in _LEDGER.items()}
+    for contract in contracts.values():
+        for table in contract.tables:
+            wanted["raw", contract.raw_table(table)] = raw_columns(table)
+    present = _present_columns(con)
+    with transaction(con):
+        for schema in ("raw", "ledger"):
+            con.execute(f"create schema if not exists {schema}")
+        for (schema, name), columns in wanted.items():
+            _ensure_table(con, schema, name, columns, present.get((schema, name)))
+
+
+def _ensure_table(
+    con: duckdb.DuckDBPyConnection,
+    schema: str,
+    name: str,
+    columns: dict[str, str],
+    present: set[str] | None,
+) -> None:
+    target = f"{schema}.{identifier(name)}"
+    if present is None:
+        listed = ", ".join(f"{identifier(column)} {kind}" for column, kind in columns.items())
+        con.execute(f"create table {target} ({listed})")
+        return
+    for column, kind in columns.items():
+        if column not in present:
+            con.execute(f"alter table {target} add column {identifier(column)} {kind}")
+
+
+def raw_columns(table: Table) -> dict[str, str]:
+    """Columns and SQL types of a raw table."""
+    loaded = {column.name: SQL_TYPES[column.type] for column in table.loaded_columns}
+    return loaded | TECHNICAL_COLUMNS
+
+
+def known_counts(
+    con: duckdb.DuckDBPyConnection, delivery_id: str
+) -> tuple[TableCounts, ...] | None:
+    """What a delivery that the ledger knows brought, table by table; None if it is new."""
+    found = con.execute(
+        "select 1 from ledger.deliveries where delivery_id = ?", [delivery_id]
+    ).fetchone()
+    if found is None:
+        return None
+    rows = con.execute(
+        f"select raw_table, {', '.join(_COUNTS)} from ledger.delivery_tables "
+        "where delivery_id = ? order by raw_table",
+        [delivery_id],
+    ).fetchall()
+    return tuple(TableCounts(*row) for row in rows)
+
+
+def note_redelivery(con: duckdb.DuckDBPyConnection, landed: LandedDelivery) -> bool:
+    """Remember the newest time at which the same bytes were delivered.
+
+    A folder that went from one content to another and back must end as its last content, in
+    whatever order the three were seen; the newest time of each content gives just that.
+
+    Returns:
+        Whether the time is newer than the one known so far.
+    """
+    parameters = {"id": landed.delivery_id, "at": as_warehouse_time(landed.delivered_at)}
+    is_newer = con.execute(
+        "select 1 from ledger.deliveries where delivery_id = $id and delivered_at < $at", parameters
+    ).fetchone()
+    if is_newer is None:
+        return False
+    for table in ("delivery_tables", "deliveries"):
+        con.execute(
+            f"update ledger.{table} set delivered_at = $at where delivery_id = $id", parameters
+        )
+    return True
+
+
+def as_warehouse_time(moment: datetime) -> datetime:
+    """An aware time as the warehouse keeps it: UTC, in a column without a zone."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _present_columns(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], set[str]]:
+    present: dict[tuple[str, str], set[str]] = {}
+    rows = con.execute(
+        "select table_schema, table_name, column_name from information_schema.columns "
+        "where table_schema in ('raw', 'ledger')"
+    ).fetchall()
+    for schema, name, column in rows:
+        present.setdefault((schema, name), set()).add(column)
+    return present

@@ -1,0 +1,136 @@
+"""What ingestion found and did, as values that are safe to show.
+
+Belongs here: counts, hashes, file names, reasons. Does not belong here: any value out of a row.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Literal
+
+# Told after each piece of work: what kind of work, how much is done, how much there is.
+Progress = Callable[[str, int, int], None]
+
+
+LoadState = Literal["loaded", "quarantined", "duplicate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Something in the inbox that was left alone, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFile:
+    """One regular file of a delivery, as the inbox listing saw it."""
+
+    name: str
+    path: Path
+    size: int
+    modified_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One folder of the inbox: an authority, a source and the date on which it is true."""
+
+    authority_code: str
+    source: str
+    as_of: date
+    folder: Path
+    files: tuple[InboxFile, ...]
+    ignored: tuple[Ignored, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """How people name the delivery."""
+        return f"{self.authority_code}/{self.source}/{self.as_of.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True)
+class InboxListing:
+    """Everything the inbox holds, in an order that does not depend on the file system."""
+
+    deliveries: tuple[Delivery, ...]
+    ignored: tuple[Ignored, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LandedFile:
+    """One file of a delivery in the landing folder."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class LandedDelivery:
+    """A delivery whose bytes are safe in the landing folder."""
+
+    delivery_id: str
+    authority_code: str
+    source: str
+    as_of: date
+    delivered_at: datetime
+    files: tuple[LandedFile, ...]
+    ignored: tuple[Ignored, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """How people name the delivery."""
+        return f"{self.authority_code}/{self.source}/{self.as_of.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True)
+class TableCounts:
+    """What became of the rows of one raw table; rows_in is always the sum of the other three."""
+
+    raw_table: str
+    rows_in: int
+    rows_loaded: int
+    rows_quarantined: int
+    rows_duplicate: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What one load did."""
+
+    delivery_id: str
+    authority_code: str
+    source: str
+    as_of: date
+    state: LoadState
+    tables: tuple[TableCounts, ...] = ()
+    files_quarantined: int = 0
+    drift_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What one pass over the inbox did."""
+
+    loads: tuple[LoadReport, ...]
+    ignored: tuple[Ignored, ...] = ()
+    totals: TableCounts = field(default_factory=lambda: TableCounts("all", 0, 0, 0, 0))
+
+    @property
+    def new_loads(self) -> tuple[LoadReport, ...]:
+        """The loads of deliveries that the ledger did not know."""
+        return tuple(load for load in self.loads if load.state != "duplicate")
+
+
+def add_counts(raw_table: str, counts: list[TableCounts]) -> TableCounts:
+    """The sum of several counts under one name."""
+    return TableCounts(
+        raw_table,
+        rows_in=sum(count.rows_in for count in counts),
+        rows_loaded=sum(count.rows_loaded for count in counts),
+        rows_quarantined=sum(count.rows_quarantined for count in counts),
+        rows_duplicate=sum(count.rows_duplicate for count in counts),
+    )

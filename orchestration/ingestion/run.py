@@ -1,0 +1,86 @@
+"""Ingest an inbox: the steps in their order, for the command line and the Dagster assets alike.
+
+Belongs here: which step follows which. Does not belong here: what a step does.
+"""
+
+from collections.abc import Sequence
+
+from orchestration.contracts import load_contracts
+from orchestration.ingestion.files import make_private_folder
+from orchestration.ingestion.inbox import find_deliveries
+from orchestration.ingestion.landing import FileChangedError, UnsafeFileError, land_delivery
+from orchestration.ingestion.ledger import ensure_schema
+from orchestration.ingestion.load import load_delivery
+from orchestration.ingestion.results import (
+    Ignored,
+    IngestReport,
+    LandedDelivery,
+    LoadReport,
+    Progress,
+    add_counts,
+)
+from orchestration.ingestion.warehouse import open_warehouse
+from orchestration.privacy.keys import master_key
+from orchestration.settings import Settings
+
+
+def ingest_inbox(
+    settings: Settings, progress: Progress | None = None, settle_seconds: float = 0.0
+) -> IngestReport:
+    """Land and load every complete delivery of the inbox.
+
+    Raises:
+        MissingKeyError: There is no pseudonym key; nothing was touched.
+    """
+    # Before anything else: without a key not even a copy may be made.
+    master_key()
+    landed, ignored = _land(settings, progress, settle_seconds)
+    loads = load_landed(settings, landed, progress)
+    totals = add_counts("all", [table for load in loads for table in load.tables])
+    return IngestReport(tuple(loads), tuple(ignored), totals)
+
+
+def land_inbox(
+    settings: Settings, progress: Progress | None = None, settle_seconds: float = 0.0
+) -> list[LandedDelivery]:
+    """Land every complete delivery of the inbox, known or new."""
+    master_key()
+    return _land(settings, progress, settle_seconds)[0]
+
+
+def load_landed(
+    settings: Settings, landed: Sequence[LandedDelivery], progress: Progress | None = None
+) -> list[LoadReport]:
+    """Load landed deliveries; one that the ledger knows changes nothing."""
+    key = master_key()
+    contracts = load_contracts()
+    reports: list[LoadReport] = []
+    with open_warehouse(settings.home) as con:
+        ensure_schema(con, contracts)
+        for done, delivery in enumerate(landed, start=1):
+            reports.append(load_delivery(con, settings.home, delivery, contracts, key))
+            _tell(progress, "load", done, len(landed))
+    return reports
+
+
+def _land(
+    settings: Settings, progress: Progress | None, settle_seconds: float
+) -> tuple[list[LandedDelivery], list[Ignored]]:
+    listing = find_deliveries(settings.inbox, settle_seconds)
+    make_private_folder(settings.home)
+    landed: list[LandedDelivery] = []
+    ignored = list(listing.ignored)
+    for done, delivery in enumerate(listing.deliveries, start=1):
+        try:
+            landed.append(land_delivery(settings.home, delivery))
+        except FileChangedError:
+            ignored.append(Ignored(delivery.label, "NOT_SETTLED"))
+        except UnsafeFileError:
+            ignored.append(Ignored(delivery.label, "UNSAFE_FILE"))
+        _tell(progress, "land", done, len(listing.deliveries))
+    return landed, ignored
+
+
+def _tell(progress: Progress | None, step: str, done: int, total: int) -> None:
+    if progress is not None:
+        progress(step, done, total)

@@ -1,0 +1,108 @@
+"""Run the whole refresh through Dagster, in this process, and say how it ended.
+
+Belongs here: executing the job and reading its events into one outcome.
+Does not belong here: what the steps do (``orchestration.defs``), or drawing progress.
+"""
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from orchestration.fingerprint import read_state
+from orchestration.instance import dagster_home, prepare_process
+from orchestration.privacy.keys import master_key
+from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+JOB = "nightly_refresh"
+STARTED_BY = {"heard/started_by": "command"}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One check that held publication back."""
+
+    asset: str
+    check: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one refresh ended."""
+
+    status: Literal["published", "held_back", "failed"]
+    run_id: str
+    release_id: str = ""
+    refusals: tuple[Refusal, ...] = ()
+    errors: tuple[str, ...] = ()
+
+
+def refresh(settings: Settings, settle_seconds: float = 0.0) -> Outcome:
+    """Land, load, check, build, check and publish.
+
+    Args:
+        settings: Inbox and home folder.
+        settle_seconds: How long a delivery must lie unchanged before it counts as complete.
+
+    Raises:
+        MissingKeyError: There is no pseudonym key; nothing was touched.
+    """
+    master_key()
+    prepare_process(settings)
+    os.environ["DAGSTER_HOME"] = str(dagster_home(settings).resolve())
+
+    import dagster as dg
+
+    from orchestration.definitions import build_definitions
+
+    definitions = build_definitions(settings, settle_seconds)
+    with dg.DagsterInstance.get() as instance:
+        _end_stale_runs(instance)
+        result = definitions.resolve_job_def(JOB).execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            tags=STARTED_BY,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+    return _outcome(settings, result)
+
+
+def _end_stale_runs(instance: "dg.DagsterInstance") -> None:
+    """Mark runs that a killed command left behind as failed; the caller holds the home folder."""
+    import dagster as dg
+
+    unfinished = [
+        dg.DagsterRunStatus.STARTED,
+        dg.DagsterRunStatus.STARTING,
+        dg.DagsterRunStatus.CANCELING,
+    ]
+    for run in instance.get_runs(dg.RunsFilter(statuses=unfinished, tags=STARTED_BY)):
+        instance.report_run_failed(run, "The process that ran this ended without a word.")
+
+
+def _outcome(settings: Settings, result: "dg.ExecuteInProcessResult") -> Outcome:
+    from orchestration.defs.quality import is_refusal
+
+    refusals = tuple(
+        Refusal(found.asset_key.to_user_string(), found.check_name)
+        for found in result.get_asset_check_evaluations()
+        if is_refusal(found)
+    )
+    if result.success:
+        published = read_state(settings.home).published
+        release_id = published.release_id if published else ""
+        return Outcome("published", result.run_id, release_id)
+    if refusals:
+        return Outcome("held_back", result.run_id, refusals=refusals)
+    errors = tuple(_told(event) for event in result.all_events if event.is_step_failure)
+    return Outcome("failed", result.run_id, errors=errors or ("the run failed",))
+
+
+def _told(event: Any) -> str:
+    """Return a failed step's own words: the innermost error, without its traceback."""
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return f"{event.step_key}: {error.message.strip() if error else 'no reason given'}"

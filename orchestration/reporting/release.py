@@ -1,0 +1,265 @@
+"""Publish: copy the published schema into files of its own and put them in place in one step.
+
+Belongs here: making, syncing and swapping the published database and its Parquet twin.
+Does not belong here: which numbers may be published (dbt's published models protect them) or
+whether to publish now (the checks and Dagster decide).
+"""
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration.files import PRIVATE_FOLDER, sync_file, sync_folder
+from orchestration.ingestion.sql import identifier, literal
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+SCHEMA = "published"
+DATABASE = "heard.duckdb"
+PARQUET = "parquet"
+# Clients from DuckDB 1.2 on can open it; without this the newest format is written.
+STORAGE_VERSION = "v1.2.0"
+# A group may be given the published files; the warehouse stays the owner's alone.
+PUBLISHED_FILE = 0o640
+PUBLISHED_FOLDER = 0o750
+_CHUNK_BYTES = 1 << 20
+
+_LEDGER = """
+create schema if not exists ledger;
+create table if not exists ledger.releases (
+    release_id varchar not null,
+    released_at timestamptz not null,
+    inputs_hash varchar not null,
+    database_sha256 varchar not null,
+    table_count bigint not null,
+    row_count bigint not null
+)
+"""
+_RELEASE_TABLE = """
+create table {target}.release as
+select
+    $release_id as release_id,
+    $released_at::timestamp as released_at,
+    $heard_version as heard_version,
+    $inputs_hash as inputs_hash,
+    (select count(distinct authority_code) from ledger.deliveries)::bigint as authorities,
+    (select count(*) from ledger.deliveries)::bigint as deliveries,
+    (select max(as_of) from ledger.deliveries) as latest_as_of,
+    $table_count::bigint as table_count,
+    $row_count::bigint as row_count
+"""
+
+
+class NothingToPublishError(RuntimeError):
+    """The warehouse has no published schema, or it is empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTable:
+    """One table of a release."""
+
+    name: str
+    row_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One release, as it stands on the disk."""
+
+    release_id: str
+    released_at: datetime
+    inputs_hash: str
+    database_sha256: str
+    tables: tuple[PublishedTable, ...]
+
+
+def publish_release(
+    connection: "DuckDBPyConnection",
+    home: Path,
+    inputs_hash: str,
+    released_at: datetime | None = None,
+) -> Release:
+    """Publish what the warehouse holds now.
+
+    A reader that has the old database open keeps it, whole; one that opens it afterwards gets
+    the new one. Nothing is visible under its final name before it is complete on the disk.
+
+    Args:
+        connection: Connection to the warehouse, able to write.
+        home: The home folder.
+        inputs_hash: Hash of everything that decided this release.
+        released_at: The moment of the release; now when left out.
+
+    Raises:
+        NothingToPublishError: There are no published views.
+    """
+    moment = (released_at or datetime.now(UTC)).astimezone(UTC)
+    release_id = f"{moment:%Y%m%dT%H%M%SZ}-{inputs_hash[:8]}"
+    names = _published_views(connection)
+    folder = home / SCHEMA
+    folder.mkdir(exist_ok=True, parents=True, mode=PRIVATE_FOLDER)
+    folder.chmod(PUBLISHED_FOLDER)
+    _remove_drafts(folder)
+    database = folder / f".heard-{release_id}.duckdb"
+    parquet = folder / f".parquet-{release_id}"
+    tables = _fill(connection, database, parquet, names, release_id, moment, inputs_hash)
+    digest = _sha256(database)
+    _put_in_place(folder, database, parquet)
+    release = Release(release_id, moment, inputs_hash, digest, tables)
+    _record(connection, release)
+    return release
+
+
+def _published_views(connection: "DuckDBPyConnection") -> list[str]:
+    found = connection.execute(
+        "select table_name from information_schema.tables"
+        " where table_schema = ? and table_catalog = current_database() order by table_name",
+        [SCHEMA],
+    ).fetchall()
+    if not found:
+        raise NothingToPublishError(
+            f"schema {SCHEMA} of the warehouse is empty; run `heard run` to build it first"
+        )
+    return [str(name) for (name,) in found]
+
+
+def _fill(
+    connection: "DuckDBPyConnection",
+    database: Path,
+    parquet: Path,
+    names: list[str],
+    release_id: str,
+    moment: datetime,
+    inputs_hash: str,
+) -> tuple[PublishedTable, ...]:
+    """Write both forms of the release under draft names."""
+    connection.execute(
+        f"attach {literal(str(database))} as release_draft (storage_version {literal(STORAGE_VERSION)})"
+    )
+    try:
+        target = f"release_draft.{SCHEMA}"
+        connection.execute(f"create schema {target}")
+        tables = [_copy_table(connection, target, name, release_id) for name in names]
+        connection.execute(
+            _RELEASE_TABLE.format(target=target),
+            {
+                "release_id": release_id,
+                "released_at": moment.replace(tzinfo=None),
+                "heard_version": version("heard"),
+                "inputs_hash": inputs_hash,
+                "table_count": len(tables) + 1,
+                "row_count": sum(table.row_count for table in tables) + 1,
+            },
+        )
+        tables.append(PublishedTable("release", 1))
+        _write_parquet(connection, target, parquet, tables)
+    finally:
+        connection.execute("detach release_draft")
+    database.chmod(PUBLISHED_FILE)
+    sync_file(database)
+    return tuple(sorted(tables, key=lambda table: table.name))
+
+
+def _copy_table(
+    connection: "DuckDBPyConnection", target: str, name: str, release_id: str
+) -> PublishedTable:
+    # Sorted, so that the same numbers make the same file whatever order they were computed in.
+    connection.execute(
+        f"create table {target}.{identifier(name)} as"
+        f" select {literal(release_id)} as release_id, * from {SCHEMA}.{identifier(name)} order by all"
+    )
+    for statement in _comments(connection, target, name):
+        connection.execute(statement)
+    counted = connection.execute(f"select count(*) from {target}.{identifier(name)}").fetchone()
+    return PublishedTable(name, int(counted[0]) if counted else 0)
+
+
+def _comments(connection: "DuckDBPyConnection", target: str, name: str) -> Iterator[str]:
+    """Yield statements that carry a view's own description and those of its columns over."""
+    here = "database_name = current_database() and schema_name = ?"
+    tables = connection.execute(
+        f"select comment from duckdb_views() where {here} and view_name = ?"
+        f" union all select comment from duckdb_tables() where {here} and table_name = ?",
+        [SCHEMA, name, SCHEMA, name],
+    ).fetchall()
+    for (comment,) in tables:
+        if comment:
+            yield f"comment on table {target}.{identifier(name)} is {literal(comment)}"
+    columns = connection.execute(
+        f"select column_name, comment from duckdb_columns() where {here} and table_name = ?"
+        " and comment is not null order by column_index",
+        [SCHEMA, name],
+    ).fetchall()
+    for column, comment in columns:
+        yield f"comment on column {target}.{identifier(name)}.{identifier(column)} is {literal(comment)}"
+    yield (
+        f"comment on column {target}.{identifier(name)}.release_id"
+        " is 'The release that this row belongs to; see published.release.'"
+    )
+
+
+def _write_parquet(
+    connection: "DuckDBPyConnection", target: str, parquet: Path, tables: list[PublishedTable]
+) -> None:
+    parquet.mkdir(mode=PUBLISHED_FOLDER)
+    parquet.chmod(PUBLISHED_FOLDER)
+    for table in tables:
+        path = parquet / f"{table.name}.parquet"
+        connection.execute(
+            f"copy (select * from {target}.{identifier(table.name)}) to {literal(str(path))} (format parquet)"
+        )
+        path.chmod(PUBLISHED_FILE)
+        sync_file(path)
+    sync_folder(parquet)
+
+
+def _put_in_place(folder: Path, database: Path, parquet: Path) -> None:
+    """Give the drafts their names: the database in one step, the Parquet folder in two."""
+    sync_folder(folder)
+    current, old = folder / PARQUET, folder / f".old-{parquet.name}"
+    if current.exists():
+        # A folder cannot replace a folder that has files. A crash between these two lines
+        # leaves no Parquet folder until the next run; the database never has such a moment.
+        current.rename(old)
+    parquet.rename(current)
+    database.replace(folder / DATABASE)
+    sync_folder(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _remove_drafts(folder: Path) -> None:
+    """Clear what a run that was killed left behind."""
+    for path in folder.glob(".*"):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _record(connection: "DuckDBPyConnection", release: Release) -> None:
+    connection.execute(_LEDGER)
+    connection.execute(
+        "insert into ledger.releases values (?, ?, ?, ?, ?, ?)",
+        [
+            release.release_id,
+            release.released_at,
+            release.inputs_hash,
+            release.database_sha256,
+            len(release.tables),
+            sum(table.row_count for table in release.tables),
+        ],
+    )
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as handle:
+        while chunk := handle.read(_CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,289 @@
+"""Lay out the Standard Safeguarding Dataset: who the children are, their workers and referrals.
+
+Belongs here: columns of the person, family, workforce and referral tables. Does not belong here:
+inventing what happened; the tables of care are in `care_tables`.
+"""
+
+import numpy as np
+import pandas as pd
+
+from orchestration.synthetic.clocks import FAR, Array, iso
+from orchestration.synthetic.history import History, identifiers
+from orchestration.synthetic.recipe import Place
+
+Tables = dict[str, pd.DataFrame]
+
+_TEAMS = ["Family Help North", "Family Help South", "Assessment 1", "Assessment 2"]
+_TEAMS += ["Protection East", "Protection West", "Children in Care 1", "Children in Care 2"]
+_TEAMS += ["Disabled Children", "Leaving Care", "Unaccompanied Children", "Reviewing Service"]
+_WORKERS = 60
+
+
+def person_id(history: History, child: Array) -> Array:
+    """Return the case system's identifier of each child, blank for nobody in particular."""
+    known = history.children["person_id"].to_numpy()[np.maximum(child, 0)]
+    return np.where(np.asarray(child) >= 0, known, "").astype(object)
+
+
+def worker_ids(numbers: Array) -> Array:
+    """Return identifiers of workers."""
+    text = np.char.zfill((np.asarray(numbers) % _WORKERS + 1).astype(str), 4)
+    return np.char.add("W", text).astype(object)
+
+
+def team_ids(numbers: Array) -> Array:
+    """Return identifiers of teams."""
+    text = np.char.zfill((np.asarray(numbers) % len(_TEAMS) + 1).astype(str), 2)
+    return np.char.add("T", text).astype(object)
+
+
+def people_tables(place: Place, history: History) -> Tables:
+    """Return the tables that say who each child is."""
+    people, draws = history.children, place.draws("people tables")
+    count = len(people)
+    ids = people["person_id"].to_numpy()
+    unborn = people["born"].to_numpy() >= FAR
+    mother = draws.whether(0.01, count) & (people["sex"] == "F").to_numpy()
+    person = {
+        "pers_person_id": ids,
+        "pers_forename": np.where(unborn, "Unborn", people["forename"]),
+        "pers_surname": people["surname"],
+        "pers_sex": people["sex"],
+        "pers_gender": people["sex"],
+        "pers_ethnicity": people["ethnicity"],
+        "pers_dob": iso(people["born"]),
+        "pers_upn_unknown": np.where(draws.whether(0.06, count), "UN1", ""),
+        "pers_send_flag": draws.pick({"Y": 0.2, "N": 0.75, "": 0.05}, count),
+        "pers_expected_dob": np.where(unborn, iso(people["expected"]), ""),
+        "pers_is_mother": np.where(mother, "Y", "N"),
+        "pers_nationality": np.where(people["uasc"], "Overseas", ""),
+    }
+    family = np.char.add(f"F{place.authority}", people["family"].astype(str)).astype(object)
+    housed = people["postcode"].to_numpy() != ""
+    district = np.char.add("District ", (people["district"] + 1).astype(str).to_numpy(str))
+    address = pd.DataFrame(
+        {
+            "addr_table_id": identifiers(place, "ADR", count),
+            "addr_address_json": district,
+            "addr_person_id": ids,
+            "addr_address_type": "Home",
+            "addr_address_start_date": iso(people["moved_in"]),
+            "addr_address_postcode": people["postcode"],
+        }
+    )[housed]
+    return {
+        "ssd_person": pd.DataFrame(person),
+        "ssd_family": pd.DataFrame(
+            {
+                "fami_table_id": identifiers(place, "FAM", count),
+                "fami_family_id": family,
+                "fami_person_id": ids,
+            }
+        ),
+        "ssd_address": address,
+        "ssd_disability": _disability(place, people),
+        "ssd_immigration_status": _immigration(place, people),
+        "ssd_mother": pd.DataFrame(
+            {
+                "moth_table_id": identifiers(place, "MOT", count),
+                "moth_person_id": ids,
+                "moth_childs_person_id": np.char.add("X", ids.astype(str)).astype(object),
+            }
+        )[mother],
+        "ssd_voice_of_child": pd.DataFrame(),
+    }
+
+
+def _disability(place: Place, people: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a child and disability; NONE where asked and none, no row where unknown."""
+    rows = people[["person_id", "disability_codes"]][people["disability_codes"] != ""].copy()
+    rows["disability_codes"] = rows["disability_codes"].str.split(";")
+    rows = rows.explode("disability_codes", ignore_index=True)
+    return pd.DataFrame(
+        {
+            "disa_person_id": rows["person_id"],
+            "disa_table_id": identifiers(place, "DIS", len(rows)),
+            "disa_disability_code": rows["disability_codes"],
+        }
+    )
+
+
+def _immigration(place: Place, people: pd.DataFrame) -> pd.DataFrame:
+    draws = place.draws("immigration")
+    others = draws.whether(0.03, len(people)) & (people["born"] < FAR).to_numpy()
+    rows = people[people["uasc"] | others]
+    wording = draws.pick({"UASC": 0.7, "Unaccompanied asylum seeker": 0.3}, len(rows))
+    other = draws.pick({"Indefinite leave to remain": 0.6, "Refugee status": 0.4}, len(rows))
+    return pd.DataFrame(
+        {
+            "immi_person_id": rows["person_id"],
+            "immi_immigration_status_id": identifiers(place, "IMM", len(rows)),
+            "immi_immigration_status": np.where(rows["uasc"], wording, other),
+            "immi_immigration_status_start_date": iso(rows["first_contact"]),
+        }
+    )
+
+
+def workforce_tables(place: Place, history: History) -> Tables:
+    """Return teams, workers, and which worker was allocated to whom."""
+    draws, spells = place.draws("workforce"), history.spells
+    number = np.arange(_WORKERS)
+    numbers = pd.DataFrame({"name": _TEAMS})
+    staff = {
+        "prof_professional_id": worker_ids(number),
+        "prof_staff_id": np.char.add("S", number.astype(str)),
+        "prof_professional_name": np.char.add("Worker ", (number + 1).astype(str)),
+        "prof_professional_job_title": draws.pick(
+            {"Social worker": 0.7, "Family help lead": 0.3}, _WORKERS
+        ),
+        "prof_professional_caseload": draws.whole(8, 24, _WORKERS).astype(str),
+        "prof_professional_department": draws.one_of(_TEAMS, _WORKERS),
+        "prof_full_time_equivalency": draws.pick({"1.0": 0.7, "0.6": 0.3}, _WORKERS),
+        "prof_agency_worker_flag": draws.pick({"N": 0.85, "Y": 0.15}, _WORKERS),
+    }
+    return {
+        "ssd_department": pd.DataFrame(
+            {
+                "dept_team_id": team_ids(np.arange(len(numbers))),
+                "dept_team_name": numbers["name"],
+                "dept_team_parent_name": "Children's services",
+            }
+        ),
+        "ssd_professionals": pd.DataFrame(staff),
+        "ssd_involvements": _involvements(place, history, spells),
+    }
+
+
+def _involvements(place: Place, history: History, spells: pd.DataFrame) -> pd.DataFrame:
+    """Return a worker from each referral, and for longer journeys one change of worker."""
+    draws, count = place.draws("involvements"), len(spells)
+    start = spells["referral"].to_numpy()
+    end = np.minimum(spells["close"].to_numpy(), place.as_of)
+    change = start + draws.whole(60, 400, count)
+    changes = change < end
+    first = pd.DataFrame({"spell": spells["spell"], "start": start})
+    first["end"] = np.where(changes, change, spells["close"])
+    first["reason"] = np.where(changes, draws.pick(place.recipe.rates["worker_reasons"], count), "")
+    second = first[["spell"]].assign(start=change, end=spells["close"], reason="")[changes]
+    rows = pd.concat([first.assign(number=0), second.assign(number=17)], ignore_index=True)
+    spell = rows["spell"].to_numpy()
+    return pd.DataFrame(
+        {
+            "invo_involvements_id": identifiers(place, "INV", len(rows)),
+            "invo_professional_id": worker_ids(spell * 7 + rows["number"].to_numpy()),
+            "invo_professional_role_id": "Allocated Case Worker",
+            "invo_professional_team": team_ids(spell),
+            "invo_involvement_start_date": iso(rows["start"]),
+            "invo_involvement_end_date": iso(rows["end"]),
+            "invo_worker_change_reason": rows["reason"],
+            "invo_person_id": person_id(history, spells["child"].to_numpy()[spell]),
+            "invo_referral_id": spells["referral_id"].to_numpy()[spell],
+        }
+    )
+
+
+def referral_tables(place: Place, history: History) -> Tables:
+    """Return contacts, early help, referrals, assessments and plans of children in need."""
+    spells, draws = history.spells, place.draws("referral tables")
+    person, number = person_id(history, spells["child"].to_numpy()), spells["spell"].to_numpy()
+    source = draws.pick(place.recipe.rates["referral_sources"], len(spells))
+    closed = (spells["close"] < FAR).to_numpy()
+    ended = np.where(spells["closed_early"] | (spells["kind"] == "assessed"), "RC8", "RC7")
+    episodes = {
+        "cine_referral_id": spells["referral_id"],
+        "cine_person_id": person,
+        "cine_referral_date": iso(spells["referral"]),
+        "cine_cin_primary_need_code": spells["need"],
+        "cine_referral_source_code": source,
+        "cine_referral_nfa": np.where(spells["closed_early"], "Y", "N"),
+        "cine_close_reason": np.where(closed, ended, ""),
+        "cine_close_date": iso(spells["close"]),
+        "cine_referral_team": team_ids(number),
+        "cine_referral_worker_id": worker_ids(number * 7),
+    }
+    contacts = {
+        "cont_contact_id": identifiers(place, "CON", len(spells)),
+        "cont_person_id": person,
+        "cont_contact_date": iso(spells["referral"]),
+        "cont_contact_source_code": source,
+    }
+    return {
+        "ssd_cin_episodes": pd.DataFrame(episodes),
+        "ssd_contacts": pd.DataFrame(contacts),
+        "ssd_early_help_episodes": _early_help(place, history),
+        **_assessment_tables(place, history),
+        "ssd_cin_plans": _need_plans(history),
+        "ssd_cin_visits": pd.DataFrame(
+            {
+                "cinv_cin_visit_id": history.cin_visits["visit_id"],
+                "cinv_person_id": person_id(history, history.cin_visits["child"].to_numpy()),
+                "cinv_cin_visit_date": iso(history.cin_visits["held"]),
+                "cinv_cin_visit_seen": history.cin_visits["seen"],
+                "cinv_cin_visit_seen_alone": history.cin_visits["seen_alone"],
+                "cinv_cin_visit_bedroom": history.cin_visits["bedroom"],
+            }
+        ),
+    }
+
+
+def _early_help(place: Place, history: History) -> pd.DataFrame:
+    helped, draws = history.early_help, place.draws("early help tables")
+    number = np.arange(len(helped))
+    return pd.DataFrame(
+        {
+            "earl_episode_id": helped["episode_id"],
+            "earl_person_id": person_id(history, helped["child"].to_numpy()),
+            "earl_episode_start_date": iso(helped["start"]),
+            "earl_episode_end_date": iso(helped["end"]),
+            "earl_episode_reason": draws.pick({"Family support": 0.7, "School": 0.3}, len(helped)),
+            "earl_episode_organisation": "Local authority",
+            "earl_episode_worker_id": worker_ids(number),
+        }
+    )
+
+
+def _assessment_tables(place: Place, history: History) -> Tables:
+    draws = place.draws("assessment tables")
+    begun = history.spells[history.spells["assessment_start"] < FAR]
+    number, done = begun["spell"].to_numpy(), (begun["authorised"] < FAR).to_numpy()
+    no_action = np.where((begun["kind"] == "assessed").to_numpy(), "Y", "N")
+    listed = place.recipe.rates["assessment_factors"]
+    first, second = draws.one_of(listed, len(begun)), draws.one_of(listed, len(begun))
+    factors = '["' + first + '", "' + second + '"]'
+    assessments = {
+        "cina_assessment_id": begun["assessment_id"],
+        "cina_person_id": person_id(history, begun["child"].to_numpy()),
+        "cina_referral_id": np.where(begun["linked"], begun["referral_id"], ""),
+        "cina_assessment_start_date": iso(begun["assessment_start"]),
+        "cina_assessment_child_seen": begun["child_seen"],
+        "cina_assessment_auth_date": iso(begun["authorised"]),
+        "cina_assessment_outcome_nfa": np.where(done, no_action, ""),
+        "cina_assessment_team": team_ids(number),
+        "cina_assessment_worker_id": worker_ids(number * 7),
+    }
+    return {
+        "ssd_cin_assessments": pd.DataFrame(assessments),
+        "ssd_assessment_factors": pd.DataFrame(
+            {
+                "cinf_table_id": identifiers(place, "FAC", len(begun)),
+                "cinf_assessment_id": begun["assessment_id"],
+                "cinf_assessment_factors_json": factors,
+            }
+        )[done],
+    }
+
+
+def _need_plans(history: History) -> pd.DataFrame:
+    plans = history.cin_plans
+    number = plans["spell"].to_numpy()
+    return pd.DataFrame(
+        {
+            "cinp_cin_plan_id": plans["plan_id"],
+            "cinp_referral_id": plans["referral_id"],
+            "cinp_person_id": person_id(history, plans["child"].to_numpy()),
+            "cinp_cin_plan_start_date": iso(plans["start"]),
+            "cinp_cin_plan_end_date": iso(plans["end"]),
+            "cinp_cin_plan_team": team_ids(number),
+            "cinp_cin_plan_worker_id": worker_ids(number * 7),
+        }
+    )

@@ -1,0 +1,212 @@
+"""Hold the events of a journey: assessments, visits, conferences, reviews, interviews.
+
+Belongs here: when each event was due and held, whether the child was seen, and which taking-part
+code it has. Does not belong here: who spoke and what was said, or the layout of a file.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from orchestration.synthetic.care import Care
+from orchestration.synthetic.clocks import FAR, Array, Step, add_months, age_on, walk
+from orchestration.synthetic.recipe import Draws, Place
+
+_HEARD = ("PN1", "PN2", "PN3", "PN5", "PN6")
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How punctual events are: the chance of being in time, a chain at a time."""
+
+    draws: Draws
+    in_time: Array
+    late_not_skipped: float
+
+    def hold(self, chains: Array, anchor: Array, step: Step) -> Array:
+        """Return the day of each chain's next event: in time, late, or one due date skipped."""
+        count, draws = len(chains), self.draws
+        span = np.maximum(step.first_due - anchor, 2)
+        early = np.minimum(draws.whole(0, span // 3, count), 21)
+        late = step.first_due + 1 + draws.days(9, 0.8, 1, 60, count)
+        every = np.arange(count)
+        skipped = step.due(every, 2) + draws.whole(-1, 12, count)
+        mode = draws.rng.random(count)
+        in_time = self.in_time[chains]
+        limit = in_time + (1 - in_time) * self.late_not_skipped
+        held = np.select([mode < in_time, mode < limit], [step.first_due - early, late], skipped)
+        return np.maximum(held, anchor + 1)
+
+
+def placement_visits(place: Place, care: Care) -> pd.DataFrame:
+    """Return looked-after visits, held and missed, by placement (not for short breaks)."""
+    real = ~care.periods["short_break"].to_numpy()[care.placements["period"]]
+    homes = care.placements[real].reset_index(drop=True)
+    start, end = homes["start"].to_numpy(), homes["end"].to_numpy()
+    a_year = add_months(start, 12)
+    lasting = homes["type"].isin(["U1", "U4"]).to_numpy()
+
+    def clock(number: int, chains: Array, anchor: Array) -> Step:
+        if number == 1:
+            kind = np.full(len(chains), "CLA_VISIT_FIRST", dtype=object)
+            return Step(kind, anchor + 7, np.full(len(chains), 42), np.zeros(len(chains), bool))
+        long = lasting[chains] & (anchor >= a_year[chains])
+        return Step(
+            np.where(long, "CLA_VISIT_LONG", "CLA_VISIT_YEAR1").astype(object),
+            np.where(long, add_months(anchor, 3), anchor + 42),
+            np.where(long, 3, 42),
+            long,
+        )
+
+    gap = place.recipe.gaps["residential_on_time"]
+    in_time = np.full(len(homes), place.recipe.rates["visit_on_time"]["CLA_VISIT"])
+    in_time += np.where(homes["group"] == gap["value"], gap["points"] / 100, 0)
+    timing = Timing(place.draws("care visits"), in_time, place.recipe.rates["late_not_skipped"])
+    # The child is in the placement on its first day but not on its last.
+    last = np.minimum(end - 1, place.as_of)
+    visits = walk(start, end, last, place.as_of, clock, timing.hold)
+    visits["child"] = homes["child"].to_numpy()[visits["chain"]]
+    visits["period"] = homes["period"].to_numpy()[visits["chain"]]
+    return visits
+
+
+def care_reviews(place: Place, care: Care) -> pd.DataFrame:
+    """Return looked-after reviews, held and missed, by period of care (not for short breaks)."""
+    periods = care.periods[~care.periods["short_break"]].reset_index(drop=True)
+    working_days = place.recipe.working_days
+
+    def clock(number: int, chains: Array, anchor: Array) -> Step:
+        count = len(chains)
+        months = np.full(count, 3 if number <= 2 else 6)
+        name = f"CLA_REVIEW_{number if number <= 2 else 'N'}"
+        first = working_days.after(anchor, 20) if number == 1 else add_months(anchor, months)
+        return Step(np.full(count, name, dtype=object), first, months, np.ones(count, bool))
+
+    rates = place.recipe.rates
+    in_time = np.full(len(periods), rates["visit_on_time"]["CLA_REVIEW"])
+    timing = Timing(place.draws("care reviews"), in_time, rates["late_not_skipped"])
+    start, end = periods["start"].to_numpy(), periods["end"].to_numpy()
+    last = np.minimum(end, place.as_of)
+    reviews = walk(start, end, last, place.as_of, clock, timing.hold)
+    reviews["child"] = periods["child"].to_numpy()[reviews["chain"]]
+    reviews["period"] = periods["period"].to_numpy()[reviews["chain"]]
+    return reviews
+
+
+def conference_reviews(place: Place, plans: pd.DataFrame) -> pd.DataFrame:
+    """Return review conferences, held and missed, by protection plan."""
+
+    def clock(number: int, chains: Array, anchor: Array) -> Step:
+        count = len(chains)
+        months = np.full(count, 3 if number == 1 else 6)
+        name = "RCPC_FIRST" if number == 1 else "RCPC_NEXT"
+        kind = np.full(count, name, dtype=object)
+        return Step(kind, add_months(anchor, months), months, np.ones(count, bool))
+
+    rates = place.recipe.rates
+    in_time = np.full(len(plans), rates["visit_on_time"]["RCPC"])
+    timing = Timing(place.draws("conference reviews"), in_time, rates["late_not_skipped"])
+    anchor, end = plans["anchor"].to_numpy(), plans["end"].to_numpy()
+    last = np.minimum(end, place.as_of)
+    reviews = walk(anchor, end, last, place.as_of, clock, timing.hold)
+    reviews["child"] = plans["child"].to_numpy()[reviews["chain"]]
+    reviews["plan"] = plans["plan"].to_numpy()[reviews["chain"]]
+    return reviews
+
+
+def unclocked_visits(
+    place: Place, topic: str, plans: pd.DataFrame, gap: tuple[int, int]
+) -> pd.DataFrame:
+    """Return visits of plans for which no national interval exists, a gap apart."""
+    draws = place.draws(topic)
+    row, day = np.arange(len(plans)), plans["start"].to_numpy()
+    last = np.minimum(plans["end"].to_numpy(), place.as_of)
+    parts = [pd.DataFrame({"plan": row[:0], "held": day[:0]})]
+    while len(row):
+        day = day + draws.whole(gap[0], gap[1], len(row))
+        inside = day <= last[row]
+        row, day = row[inside], day[inside]
+        parts.append(pd.DataFrame({"plan": row, "held": day}))
+    visits = pd.concat(parts, ignore_index=True).sort_values(["plan", "held"], kind="stable")
+    visits["child"] = plans["child"].to_numpy()[visits["plan"]]
+    return visits.reset_index(drop=True)
+
+
+def add_seen(place: Place, topic: str, visits: pd.DataFrame) -> None:
+    """Add whether the child was seen, and seen alone; never alone where not seen."""
+    draws, rates = place.draws(topic), place.recipe.rates
+    seen = draws.pick(rates["seen"], len(visits))
+    alone = draws.pick(rates["seen_alone"], len(visits))
+    visits["seen"] = seen
+    visits["seen_alone"] = np.where(seen == "Y", alone, np.where(seen == "N", "N", ""))
+    visits["bedroom"] = np.where(seen == "Y", draws.pick({"Y": 0.4, "N": 0.6}, len(visits)), "N")
+
+
+def participation(
+    place: Place, topic: str, children: pd.DataFrame, child: Array, held: Array
+) -> Array:
+    """Return the taking-part code of held reviews and conferences; blank before birth."""
+    draws, rates, count = place.draws(topic), place.recipe.rates, len(child)
+    age = age_on(children["born"].to_numpy()[child], held)
+    chance = rates["participated"] + children["shift"].to_numpy()[child]
+    heard = draws.whether(np.clip(chance, 0.05, 0.98), count)
+    codes = np.where(
+        heard, draws.pick(rates["codes_heard"], count), draws.pick(rates["codes_not_heard"], count)
+    )
+    need = (children["communication_need"] == "Y").to_numpy()[child]
+    codes = np.where(heard & need & draws.whether(0.3, count), "PN3", codes)
+    # A few codes contradict the age, as in real returns: a check must find them.
+    wrong = draws.whether(rates["code_wrong_for_age"], count)
+    codes = np.where((age < 4) != wrong, "PN0", codes)
+    return np.where(age < 0, "", codes).astype(object)
+
+
+def was_heard(codes: Array) -> Array:
+    """Return whether a taking-part code says that the child's views were conveyed."""
+    return np.isin(codes, _HEARD)
+
+
+def missing_episodes(place: Place, children: pd.DataFrame, care: Care) -> pd.DataFrame:
+    """Return episodes of going missing from care, with the return interview."""
+    draws, rates = place.draws("missing"), place.recipe.rates
+    periods = care.periods[~care.periods["short_break"]]
+    limit = np.minimum(periods["end"].to_numpy(), place.as_of)
+    old = age_on(periods["born"].to_numpy(), limit) >= 11
+    goes = draws.whether(rates["missing"]["children"] * 2, len(periods)) & old
+    goes &= limit - periods["start"].to_numpy() > 30
+    times = draws.whole(1, 2 * rates["missing"]["episodes"], int(goes.sum()))
+    row = np.repeat(np.flatnonzero(goes), times)
+    first = periods["start"].to_numpy()[row] + 5
+    start = draws.whole(first, np.maximum(first, limit[row] - 6), len(row))
+    end = start + draws.days(1.6, 0.9, 0, 25, len(row))
+    # Who is away on the day care ends is back; who is away on the extract's day is still missing.
+    ends = periods["end"].to_numpy()[row]
+    end = np.where(end >= limit[row], np.where(ends > place.as_of, FAR, ends), end)
+    frame = pd.DataFrame({"child": periods["child"].to_numpy()[row], "start": start, "end": end})
+    frame["period"] = periods["period"].to_numpy()[row]
+    frame["type"] = draws.pick({"M": 0.8, "A": 0.2}, len(row))
+    frame = frame.sort_values(["child", "start"]).drop_duplicates(["child", "start"])
+    frame = frame.reset_index(drop=True)
+    _add_interviews(place, frame)
+    return frame
+
+
+def _add_interviews(place: Place, frame: pd.DataFrame) -> None:
+    draws, rates, count = place.draws("interviews"), place.recipe.rates["interviews"], len(frame)
+    end = frame["end"].to_numpy()
+    offered = draws.whether(rates["offered"], count)
+    accepted = offered & draws.whether(rates["accepted"], count)
+    quick = draws.whether(rates["within_three_days"], count)
+    held = end + np.where(quick, draws.whole(0, 3, count), draws.whole(4, 20, count))
+    # An interview that the extract is too early to know leaves no trace in it.
+    early = (held > place.as_of) | (end + 3 >= place.as_of)
+    frame["offered"] = np.where(early, "", np.where(offered, "Y", "N"))
+    frame["accepted"] = np.where(early | ~offered, "", np.where(accepted, "Y", "N"))
+    frame["in_extension"] = draws.whether(rates["recorded"], count) & ~early
+    happened = accepted & ~early & draws.whether(0.97, count)
+    frame["held"] = np.where(happened & frame["in_extension"], held, FAR)
+    frame["due"] = end + 3
+    frame["back_at"] = draws.whole(0, 8 * 60, count)
+    frame["held_at"] = draws.whole(9 * 60, 18 * 60, count)
+    frame["independent"] = draws.pick({"Y": 0.7, "N": 0.24, "": 0.06}, count)

@@ -1,0 +1,131 @@
+"""List the occasions on which a voice was owed, one row an occasion and expected voice.
+
+Belongs here: which events are voice opportunities, of whom, due when, held when. Does not belong
+here: whether the voice was heard (outcomes), or the counting (truth).
+"""
+
+import numpy as np
+import pandas as pd
+
+from orchestration.synthetic.clocks import FAR, Array, age_on
+from orchestration.synthetic.history import History
+from orchestration.synthetic.people import owner_of_child
+from orchestration.synthetic.recipe import Place
+
+OWN = ("child", "young_person")
+_COLUMNS = {"seen": "", "seen_alone": "", "code": "", "offered": "", "accepted": ""}
+
+
+def list_opportunities(place: Place, history: History) -> pd.DataFrame:
+    """Return every opportunity up to the extract's day, one row an expected voice."""
+    occasions = _occasions(history)
+    held, due = occasions["held"].to_numpy(), occasions["due"].to_numpy()
+    keep = (held <= place.as_of) | ((held >= FAR) & (due < place.as_of))
+    occasions = occasions[keep].reset_index(drop=True)
+    occasions["occasion"] = np.arange(len(occasions))
+    is_held = occasions["held"].to_numpy() < FAR
+    occasions["is_held"] = is_held
+    occasions["date"] = np.where(is_held, occasions["held"], occasions["due"])
+    return _by_owner(place, history, occasions)
+
+
+def _occasions(history: History) -> pd.DataFrame:
+    parts = [
+        *_assessments(history),
+        _rows(history.cin_visits, "CIN_VISIT", "visit_id"),
+        _enquiries(history),
+        _rows(history.conferences, "ICPC", "conference_id"),
+        _rows(history.cp_visits, "CP_VISIT", "visit_id"),
+        _rows(history.cp_reviews, None, "review_id"),
+        _rows(history.cla_visits, None, "visit_id"),
+        _rows(history.cla_reviews, None, "review_id"),
+        _rows(history.missing[history.missing["end"] < FAR], "RHI_DONE", "missing_id"),
+        _pathway_plans(history),
+        _closures(history),
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _rows(events: pd.DataFrame, kind: str | None, identifier: str) -> pd.DataFrame:
+    """Bring one kind of event into the common shape."""
+    frame = pd.DataFrame(
+        {
+            "child": events["child"].to_numpy(),
+            "kind": events["kind"].to_numpy() if kind is None else kind,
+            "occasion_id": events[identifier].to_numpy(),
+            "due": events["due"].to_numpy() if "due" in events else FAR,
+            "held": events["held"].to_numpy(),
+        }
+    )
+    for column, blank in _COLUMNS.items():
+        frame[column] = events[column].to_numpy() if column in events else blank
+    return frame
+
+
+def _assessments(history: History) -> list[pd.DataFrame]:
+    begun = history.spells[history.spells["assessment_start"] < FAR]
+    shaped = pd.DataFrame(
+        {
+            "child": begun["child"],
+            "id": begun["assessment_id"],
+            "due": begun["assessment_due"],
+            "held": begun["authorised"],
+            "seen": begun["child_seen"],
+        }
+    )
+    return [
+        _rows(shaped, "SA_CHILD_SEEN", "id"),
+        _rows(shaped.drop(columns="seen"), "SA_PARENT_VIEW", "id"),
+    ]
+
+
+def _enquiries(history: History) -> pd.DataFrame:
+    begun = history.spells[history.spells["s47_start"] < FAR]
+    shaped = pd.DataFrame(
+        {
+            "child": begun["child"],
+            "id": begun["s47_id"],
+            "due": begun["s47_due"],
+            "held": begun["s47_end"],
+        }
+    )
+    return _rows(shaped, "S47_ENQ", "id")
+
+
+def _pathway_plans(history: History) -> pd.DataFrame:
+    known = history.leavers[history.leavers["in_extract"]]
+    return _rows(known.rename(columns={"plan_review": "held"}), "PATHWAY_PLAN", "leaver_id")
+
+
+def _closures(history: History) -> pd.DataFrame:
+    return _rows(history.early_help.rename(columns={"end": "held"}), "FH_CLOSE", "episode_id")
+
+
+def _by_owner(place: Place, history: History, occasions: pd.DataFrame) -> pd.DataFrame:
+    """Repeat each occasion for every voice that is expected at it."""
+    kinds = place.recipe.opportunities
+    pairs = [(kind, owner) for kind, facts in kinds.items() for owner in facts["owners"]]
+    expected = pd.DataFrame(pairs, columns=["kind", "owner"])
+    rows = occasions.merge(expected, on="kind", how="inner")
+    rows = rows.sort_values(["occasion", "owner"], kind="stable").reset_index(drop=True)
+    born = history.children["born"].to_numpy()[rows["child"]]
+    date = rows["date"].to_numpy()
+    rows["age"] = age_on(born, date)
+    owner = rows["owner"].to_numpy()
+    rows["owner"] = np.where(owner == "own", owner_of_child(born, date), owner)
+    rows["own"] = np.isin(rows["owner"].to_numpy(), OWN)
+    # An unborn child has no voice of its own to miss; the others at the occasion have.
+    rows = rows[~(rows["own"] & (rows["age"] < 0))].reset_index(drop=True)
+    rows["group"] = owner_group(rows["owner"].to_numpy())
+    for fact in ("stage", "table"):
+        rows[fact] = rows["kind"].map({kind: facts[fact] for kind, facts in kinds.items()})
+    for fact in ("decision", "visit", "coded", "clock", "review"):
+        flags = {kind: bool(facts.get(fact, False)) for kind, facts in kinds.items()}
+        rows[f"is_{fact}"] = rows["kind"].map(flags).to_numpy(dtype=bool)
+    rows["row"] = np.arange(len(rows))
+    return rows
+
+
+def owner_group(owners: Array) -> Array:
+    """Return the group in which owners are linked: child and young person are one."""
+    return np.where(np.isin(owners, OWN), "own", owners).astype(object)

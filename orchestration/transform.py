@@ -1,0 +1,248 @@
+"""Run dbt once, inside this process, and say what became of every model and test.
+
+Belongs here: calling dbt, its folders under the home folder, the manifest that Dagster reads,
+and results that hold no value of any row.
+Does not belong here: Dagster (``orchestration.defs.transform``), SQL (``dbt_project``) or the
+settings themselves. dbt is imported inside functions: it takes longer than most runs' own work.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestration.files import digest_files, replace_text
+from orchestration.privacy.messages import safe_message
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+PROJECT = REPOSITORY / "dbt_project"
+SEEDS = REPOSITORY / "seeds" / "reference"
+
+NodeListener = Callable[[int, int, str], None]
+
+
+class TransformError(RuntimeError):
+    """dbt could not read the project or could not start."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResult:
+    """What became of one dbt node; counts and kinds only."""
+
+    unique_id: str
+    name: str
+    resource_type: str
+    status: str
+    failures: int
+    seconds: float
+    message: str
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether the node was built, or its test found nothing to stop for."""
+        return self.status in ("success", "pass", "warn", "no-op")
+
+    @property
+    def is_failed_test(self) -> bool:
+        """Whether this is a test that ran and found rows."""
+        return self.resource_type == "test" and self.status == "fail"
+
+
+def prepare_manifest(home: Path) -> Path:
+    """Return the path of an up-to-date ``manifest.json``, parsing the project only if needed.
+
+    A stamp beside the manifest names the exact project, seeds and versions that it came from, so
+    a code location that loads again reads one small file and does not import dbt to do so.
+    """
+    manifest_path = target_folder(home) / "manifest.json"
+    stamp_path = target_folder(home) / "heard-stamp.txt"
+    stamp = _project_stamp()
+    is_fresh = (
+        manifest_path.is_file()
+        and stamp_path.is_file()
+        and stamp_path.read_text(encoding="utf-8") == stamp
+    )
+    if not is_fresh:
+        parse_project(home)
+        replace_text(stamp_path, stamp)
+    return manifest_path
+
+
+def parse_project(home: Path) -> "Manifest":
+    """Parse the project with dbt and return its manifest, also written to the target folder."""
+    result = _invoke(home, ["parse"], manifest=None)
+    parsed: Manifest = result.result
+    _remember(home, parsed)
+    return parsed
+
+
+def build_warehouse(
+    home: Path,
+    select: Sequence[str] = (),
+    with_seeds: bool = True,
+    on_node: NodeListener | None = None,
+) -> tuple[NodeResult, ...]:
+    """Build and test the models, one dbt call, and return a result for each node.
+
+    Args:
+        home: The home folder; dbt's target and log folders lie under it.
+        select: Names of nodes to build; all when empty.
+        with_seeds: Whether to load the reference tables again.
+        on_node: Called with (finished, expected, name) after each node.
+
+    Raises:
+        TransformError: dbt could not run at all. A model or test that failed does not raise: it
+            is in the results.
+    """
+    prepare_manifest(home)
+    manifest = _remembered(home)
+    skipped_types = ["unit_test"] + ([] if with_seeds else ["seed"])
+    arguments = ["build", "--threads", "1", "--no-write-json"]
+    for resource_type in skipped_types:
+        arguments += ["--exclude-resource-type", resource_type]
+    if select:
+        arguments += ["--select", *select]
+    callbacks = [_node_callback(on_node, _expected(home, skipped_types, select))] if on_node else []
+    try:
+        result = _invoke(home, arguments, manifest, callbacks, accept_failed_nodes=True)
+    finally:
+        _close_connection()
+    return tuple(_node_result(entry) for entry in result.result.results)
+
+
+def seeds_digest() -> str:
+    """Return one hash of everything that dbt loads as reference tables."""
+    return digest_files(sorted(SEEDS.rglob("*")), SEEDS)
+
+
+def target_folder(home: Path) -> Path:
+    """Return where dbt writes what it compiles."""
+    return home / "dbt" / "target"
+
+
+@lru_cache(maxsize=2)
+def read_manifest(path: Path, modified_ns: int) -> Mapping[str, Any]:
+    """Return the manifest as plain data; ``modified_ns`` only keeps a stale copy out."""
+    with path.open(encoding="utf-8") as handle:
+        manifest: Mapping[str, Any] = json.load(handle)
+    return manifest
+
+
+# One parsed project a process: the run that parsed for Dagster's graph builds from it.
+_manifests: dict[Path, "Manifest"] = {}
+
+
+def _remember(home: Path, manifest: "Manifest") -> None:
+    _manifests.clear()
+    _manifests[home] = manifest
+
+
+def _remembered(home: Path) -> "Manifest | None":
+    # dbt changes a manifest while it builds, so it serves one build only.
+    return _manifests.pop(home, None)
+
+
+def _project_stamp() -> str:
+    files = [path for path in PROJECT.rglob("*") if path.is_file()]
+    wanted = [path for path in files if not {"target", "logs"} & set(path.parts)]
+    parts = [digest_files(sorted(wanted), PROJECT), seeds_digest()]
+    parts += [version(name) for name in ("dbt-core", "dbt-duckdb")]
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()
+
+
+def _invoke(
+    home: Path,
+    arguments: Sequence[str],
+    manifest: "Manifest | None",
+    callbacks: Sequence[Callable[[Any], None]] = (),
+    accept_failed_nodes: bool = False,
+) -> Any:
+    from dbt.cli.main import dbtRunner
+
+    quiet = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-use-colors"]
+    folders = ["--project-dir", PROJECT, "--profiles-dir", PROJECT]
+    folders += ["--target-path", target_folder(home), "--log-path", home / "dbt" / "logs"]
+    offline = ["--no-version-check", "--no-send-anonymous-usage-stats"]
+    with _environment(home):
+        runner = dbtRunner(manifest=manifest, callbacks=list(callbacks))
+        result = runner.invoke([*arguments, *map(str, folders), *quiet, *offline])
+    has_nodes = accept_failed_nodes and hasattr(result.result, "results")
+    if not (result.success or has_nodes):
+        raise TransformError(
+            f"dbt {arguments[0]} did not run: {safe_message(str(result.exception))};"
+            f" run `dbt {arguments[0]} --project-dir dbt_project --profiles-dir dbt_project`"
+            " to see it in full"
+        )
+    return result
+
+
+@contextmanager
+def _environment(home: Path) -> Iterator[None]:
+    """Point dbt's profile at this home folder while dbt runs, and keep it from calling home."""
+    wanted = {
+        "HEARD_HOME": str(home),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _close_connection() -> None:
+    """Let go of the warehouse; dbt-duckdb would keep it open until the process ends."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    # There is no public question "is one open?", and `env()` raises a bare Exception when not.
+    environment = DuckDBConnectionManager._ENV
+    if environment is not None:
+        environment.close()
+        DuckDBConnectionManager.close_all_connections()
+
+
+def _expected(home: Path, skipped_types: Sequence[str], select: Sequence[str]) -> int:
+    path = target_folder(home) / "manifest.json"
+    nodes = read_manifest(path, path.stat().st_mtime_ns)["nodes"].values()
+    runnable = ("model", "seed", "test", "snapshot")
+    kinds = [node["resource_type"] for node in nodes if not select or node["name"] in select]
+    return sum(kind in runnable and kind not in skipped_types for kind in kinds)
+
+
+def _node_callback(on_node: NodeListener, expected: int) -> Callable[[Any], None]:
+    finished = 0
+
+    def callback(event: Any) -> None:
+        nonlocal finished
+        if event.info.name == "NodeFinished":
+            finished += 1
+            on_node(finished, max(expected, finished), event.data.node_info.node_name)
+
+    return callback
+
+
+def _node_result(entry: Any) -> NodeResult:
+    return NodeResult(
+        unique_id=entry.node.unique_id,
+        name=entry.node.name,
+        resource_type=str(entry.node.resource_type),
+        status=str(entry.status),
+        failures=int(entry.failures or 0),
+        seconds=float(entry.execution_time),
+        message="" if entry.status in ("success", "pass") else safe_message(entry.message),
+    )

@@ -1,0 +1,143 @@
+"""The registry as it is shipped, and what it refuses."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from expectations.codes import UnknownListError, codes_from
+from expectations.registry import Check, RegistryError, load_registry
+from expectations.registry.models import CodeInList
+from orchestration.contracts.loader import load_contracts
+
+# Checks that domain.md asks for by name and that today's tables can show.
+PROMISED = {
+    "ethnicity_is_known",
+    "disability_is_recorded",
+    "sex_is_known",
+    "language_of_unaccompanied_children_is_known",
+    "seen_alone_implies_seen_in_care_visits",
+    "under_fours_only_have_code_pn0",
+    "children_of_four_have_a_code_of_their_own",
+    "held_reviews_have_a_code",
+    "cancelled_reviews_have_no_code",
+    "accepted_interviews_were_offered",
+    "participation_is_not_filler_text",
+    "answers_are_not_all_the_same",
+    "seen_alone_answers_are_mapped",
+    "expressions_say_whose_how_and_how_direct",
+    "opportunities_follow_last_year",
+    "extract_is_recent",
+    "ethnic_groups_are_heard_alike",
+    "disabled_children_are_heard_alike",
+    "ethnicity_is_recorded_alike_in_every_area",
+    "every_child_reaches_the_marts",
+}
+
+ROW: dict[str, object] = {
+    "id": "SSD-900",
+    "name": "something_holds",
+    "sentence": "Something holds for every row.",
+    "dimension": "validity",
+    "asset": "raw/ssd/ssd_person",
+    "measure": {"kind": "share_present", "column": "pers_sex"},
+    "rule": {"kind": "within", "fail_below": 95},
+    "reason": "Below this the number is wrong.",
+    "severity": "warn",
+    "owner": "data team",
+    "review_on": "2027-04-30",
+    "what_to_do": "Ask for the export again.",
+}
+
+
+def registry_of(folder: Path, *rows: dict[str, object]) -> Path:
+    (folder / "some.yml").write_text(yaml.safe_dump(list(rows)), encoding="utf-8")
+    return folder
+
+
+def test_the_shipped_registry_holds_every_check_that_was_promised() -> None:
+    names = {check.name for check in load_registry()}
+    assert names >= PROMISED
+    assert len(names) >= 25
+
+
+def test_all_six_dimensions_of_the_government_framework_are_covered() -> None:
+    assert {check.dimension for check in load_registry()} == {
+        "completeness",
+        "uniqueness",
+        "consistency",
+        "timeliness",
+        "validity",
+        "accuracy",
+    }
+
+
+def test_every_raw_check_is_about_a_table_of_a_contract() -> None:
+    contracts = load_contracts()
+    assets = {
+        f"raw/{source}/{table.name}": contract.raw_table(table)
+        for source, contract in contracts.items()
+        for table in contract.tables
+    }
+    raw = [check for check in load_registry() if check.tier == "raw"]
+    assert raw
+    assert [c.id for c in raw if assets.get(c.asset) != c.relation] == []
+
+
+@pytest.mark.parametrize(
+    "check",
+    [check for check in load_registry() if isinstance(check.measure, CodeInList)],
+    ids=lambda check: check.id,
+)
+def test_every_code_list_that_a_check_names_is_shipped(check: Check) -> None:
+    assert isinstance(check.measure, CodeInList)
+    assert len(codes_from()(check.measure.list)) > 1
+
+
+def test_an_accepted_misspelling_counts_as_a_code() -> None:
+    assert {"CNHE", "CHNE"} <= set(codes_from()("ethnicity_codes"))
+    assert "CNHE" not in codes_from()("participation_codes")
+
+
+def test_a_code_list_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UnknownListError, match=r"ref_shoe_sizes\.csv"):
+        codes_from(tmp_path)("shoe_sizes")
+
+
+def test_a_well_formed_row_is_read(tmp_path: Path) -> None:
+    (check,) = load_registry(registry_of(tmp_path, ROW))
+    assert (check.tier, check.relation, check.is_stop) == ("raw", "ssd_person", False)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"treshold": 3},
+        {"rule": {"kind": "within", "fail_belwo": 95}},
+        {"rule": {"kind": "within", "watch_below": 95}},
+        {"rule": {"kind": "parity", "floor": 0.8}},
+        {"severity": "block"},
+        {"id": "SSD-1"},
+        {"asset": "ssd_person"},
+        {"reason": ""},
+    ],
+    ids=str,
+)
+def test_a_row_that_does_not_fit_is_refused(tmp_path: Path, fault: dict[str, object]) -> None:
+    with pytest.raises(RegistryError, match=r"some\.yml"):
+        load_registry(registry_of(tmp_path, ROW | fault))
+
+
+def test_two_checks_never_share_an_id(tmp_path: Path) -> None:
+    with pytest.raises(RegistryError, match="SSD-900"):
+        load_registry(registry_of(tmp_path, ROW, ROW | {"name": "another_claim"}))
+
+
+def test_two_checks_of_one_asset_never_share_a_name(tmp_path: Path) -> None:
+    with pytest.raises(RegistryError, match="something_holds"):
+        load_registry(registry_of(tmp_path, ROW, ROW | {"id": "SSD-901"}))
+
+
+def test_an_empty_registry_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RegistryError, match="no checks"):
+        load_registry(tmp_path)

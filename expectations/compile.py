@@ -58,7 +58,7 @@ by_age as (
     where extent <> 'collection_year' or recency = 1
 ),
 as_of_dates as (
-    select authority_code, max(as_of) as as_of from ledger.deliveries group by authority_code
+    select authority_code, max(as_of) as as_of from current_deliveries group by authority_code
 )
 """
 _PLACEHOLDER = re.compile(r"\{(previous:)?([a-z0-9_]+)\}")

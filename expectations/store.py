@@ -86,6 +86,13 @@ group by authority_code, indicator_id, breakdown
 
 def ensure_schema(con: duckdb.DuckDBPyConnection) -> None:
     """Create the schema ``quality`` where it is missing, so that dbt's views can bind to it."""
+    present = con.execute(
+        "select column_name from duckdb_columns() "
+        "where schema_name = 'quality' and table_name = 'check_results' order by column_index"
+    ).fetchall()
+    if present and [name for (name,) in present] != [field.name for field in fields(CheckResult)]:
+        # The table of an older version; its results come back with the next run.
+        con.execute("drop table quality.check_results")
     con.execute(_TABLE)
     con.execute(_PUBLIC)
     con.execute(

@@ -34,7 +34,7 @@ def build_definitions(settings: Settings, settle_seconds: float) -> dg.Definitio
 
     prepare_process(settings)
     path = prepare_manifest(settings.home)
-    models = transform.build_dbt_assets(read_manifest(path, path.stat().st_mtime_ns))
+    models = transform.build_dbt_assets(read_manifest(path))
     checks = load_registry()
     quality_checks = [quality.build_quality_checks(checks, tier) for tier in ("raw", "marts")]
     guarded = {check.asset_key for found in quality_checks for check in found.check_keys}

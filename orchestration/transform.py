@@ -12,7 +12,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROJECT = REPOSITORY / "dbt_project"
 SEEDS = REPOSITORY / "seeds" / "reference"
-
-NodeListener = Callable[[int, int, str], None]
 
 
 class TransformError(RuntimeError):
@@ -89,7 +86,7 @@ def build_warehouse(
     home: Path,
     select: Sequence[str] = (),
     with_seeds: bool = True,
-    on_node: NodeListener | None = None,
+    on_built: Callable[[int], None] | None = None,
 ) -> tuple[NodeResult, ...]:
     """Build and test the models, one dbt call, and return a result for each node.
 
@@ -97,7 +94,7 @@ def build_warehouse(
         home: The home folder; dbt's target and log folders lie under it.
         select: Names of nodes to build; all when empty.
         with_seeds: Whether to load the reference tables again.
-        on_node: Called with (finished, expected, name) after each node.
+        on_built: Called with the number of seeds and models finished, after each.
 
     Raises:
         TransformError: dbt could not run at all. A model or test that failed does not raise: it
@@ -111,7 +108,7 @@ def build_warehouse(
         arguments += ["--exclude-resource-type", resource_type]
     if select:
         arguments += ["--select", *select]
-    callbacks = [_node_callback(on_node, _expected(home, skipped_types, select))] if on_node else []
+    callbacks = [_node_callback(on_built)] if on_built else []
     try:
         result = _invoke(home, arguments, manifest, callbacks, accept_failed_nodes=True)
     finally:
@@ -129,9 +126,8 @@ def target_folder(home: Path) -> Path:
     return home / "dbt" / "target"
 
 
-@lru_cache(maxsize=2)
-def read_manifest(path: Path, modified_ns: int) -> Mapping[str, Any]:
-    """Return the manifest as plain data; ``modified_ns`` only keeps a stale copy out."""
+def read_manifest(path: Path) -> Mapping[str, Any]:
+    """Return the manifest as plain data."""
     with path.open(encoding="utf-8") as handle:
         manifest: Mapping[str, Any] = json.load(handle)
     return manifest
@@ -216,22 +212,15 @@ def _close_connection() -> None:
         DuckDBConnectionManager.close_all_connections()
 
 
-def _expected(home: Path, skipped_types: Sequence[str], select: Sequence[str]) -> int:
-    path = target_folder(home) / "manifest.json"
-    nodes = read_manifest(path, path.stat().st_mtime_ns)["nodes"].values()
-    runnable = ("model", "seed", "test", "snapshot")
-    kinds = [node["resource_type"] for node in nodes if not select or node["name"] in select]
-    return sum(kind in runnable and kind not in skipped_types for kind in kinds)
-
-
-def _node_callback(on_node: NodeListener, expected: int) -> Callable[[Any], None]:
-    finished = 0
+def _node_callback(on_built: Callable[[int], None]) -> Callable[[Any], None]:
+    built = 0
 
     def callback(event: Any) -> None:
-        nonlocal finished
-        if event.info.name == "NodeFinished":
-            finished += 1
-            on_node(finished, max(expected, finished), event.data.node_info.node_name)
+        nonlocal built
+        # Tests finish too, and would make the count run ahead of what is there.
+        if event.info.name == "NodeFinished" and event.data.node_info.materialized != "test":
+            built += 1
+            on_built(built)
 
     return callback
 

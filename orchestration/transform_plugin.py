@@ -14,7 +14,7 @@ from duckdb import DuckDBPyConnection
 from orchestration.privacy.disclosure_keys import attach_disclosure_keys
 
 
-class Plugin(BasePlugin):
+class Plugin(BasePlugin):  # type: ignore[misc]  # mypy does not follow dbt
     """Lays the disclosure keys in memory beside the warehouse."""
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:

@@ -30,7 +30,12 @@ def console(stderr: bool = False) -> "Console":
 def print_json(answer: Any) -> None:
     """Print an answer as JSON on stdout, dates in ISO form."""
     plain = asdict(answer) if is_dataclass(answer) and not isinstance(answer, type) else answer
-    print(json.dumps(plain, default=str, indent=2, ensure_ascii=False))
+    say(json.dumps(plain, default=str, indent=2, ensure_ascii=False))
+
+
+def say(line: str) -> None:
+    """Write one plain line to stdout, without loading a drawing library for it."""
+    sys.stdout.write(f"{line}\n")
 
 
 @contextmanager

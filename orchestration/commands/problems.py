@@ -37,5 +37,5 @@ def told_in_one_line() -> Iterator[None]:
     except (OSError, ValueError, RuntimeError, LookupError) as error:
         if type(error).__name__ not in KNOWN:
             raise
-        print(f"heard: {error}", file=sys.stderr)
+        sys.stderr.write(f"heard: {error}\n")
         raise SystemExit(1) from None

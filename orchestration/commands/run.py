@@ -7,7 +7,7 @@ Does not belong here: anything imported before it is known that there is work to
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.commands.output import console, print_json, progress
+from orchestration.commands.output import console, print_json, progress, say
 from orchestration.fingerprint import fingerprint, is_published, read_state, write_state
 from orchestration.instance import sole_run
 from orchestration.settings import Settings
@@ -61,8 +61,7 @@ def _nothing_new(settings: Settings, release_id: str, as_json: bool) -> int:
     if as_json:
         print_json(Answer("nothing_new", release_id, str(published)))
     else:
-        # Plain print: a line that says "nothing to do" need not load a drawing library.
-        print(f"Nothing new since release {release_id}. Published: {published}")
+        say(f"Nothing new since release {release_id}. Published: {published}")
     return PUBLISHED
 
 

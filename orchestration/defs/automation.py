@@ -77,6 +77,4 @@ def new_delivery_sensor(context: dg.SensorEvaluationContext) -> dg.RunRequest | 
             f"{MAX_ATTEMPTS} runs for these inputs failed; read the last one's error, mend it,"
             " and run `heard run`."
         )
-    return dg.RunRequest(
-        run_key=f"{current}:{len(attempts) + 1}", tags={FINGERPRINT_TAG: current}
-    )
+    return dg.RunRequest(run_key=f"{current}:{len(attempts) + 1}", tags={FINGERPRINT_TAG: current})

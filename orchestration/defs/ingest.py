@@ -27,9 +27,7 @@ from orchestration.resources import Inbox, without_values
 SHARE_RETRY = dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL)
 
 
-@dg.asset(
-    key=list(DELIVERIES), group_name=LANDING, kinds={"file"}, retry_policy=SHARE_RETRY
-)
+@dg.asset(key=list(DELIVERIES), group_name=LANDING, kinds={"file"}, retry_policy=SHARE_RETRY)
 def landing_deliveries(inbox: Inbox) -> dg.MaterializeResult[None]:
     """One row per delivery folder of the inbox, its files copied once by the hash of their bytes.
 
@@ -97,12 +95,12 @@ def _results(
         counts[2] += found.rows_quarantined
         counts[3] += found.rows_duplicate
     for table in contract.tables:
-        rows_in, rows, quarantined, duplicate = loaded.get(
-            contract.raw_table(table), [0, 0, 0, 0]
+        rows_in, rows, quarantined, duplicate = loaded.get(contract.raw_table(table), [0, 0, 0, 0])
+        metadata = (
+            {}
+            if rows_in == 0
+            else {ROW_COUNT: rows, "quarantined": quarantined, "duplicate": duplicate}
         )
-        metadata = {} if rows_in == 0 else {
-            ROW_COUNT: rows, "quarantined": quarantined, "duplicate": duplicate
-        }
         yield dg.MaterializeResult(
             asset_key=list(raw_key(contract.source, table.name)), metadata=metadata
         )

@@ -40,9 +40,7 @@ def build_quality_checks(checks: Sequence[Check], tier: str) -> dg.AssetChecksDe
     chosen = [check for check in checks if check.tier == tier]
     specs = [_spec(check) for check in chosen]
 
-    @dg.multi_asset_check(
-        name=f"{tier}_checks", specs=specs, can_subset=True, pool=WAREHOUSE_POOL
-    )
+    @dg.multi_asset_check(name=f"{tier}_checks", specs=specs, can_subset=True, pool=WAREHOUSE_POOL)
     def tier_checks(
         context: dg.AssetCheckExecutionContext, home: Home, inputs: Inputs
     ) -> Iterator[dg.AssetCheckResult]:
@@ -75,8 +73,7 @@ def build_quality_assets(checks: Sequence[Check]) -> dg.AssetsDefinition:
         for key, text in (
             (
                 CHECK_RESULTS,
-                "One row per check, authority and slice: how many were looked at, how many meet"
-                " it. Results on marts join those on raw tables once the marts are built.",
+                "One row per check, authority and slice: how many were looked at, how many hold.",
             ),
             (
                 INDICATOR_QUALITY,
@@ -137,8 +134,6 @@ def _metadata(check: Check, results: "Sequence[CheckResult]") -> Metadata:
         metadata["authorities"] = ", ".join(bad[:MAX_AUTHORITIES_TOLD])
         metadata["what_to_do"] = check.what_to_do
     return metadata
-
-
 
 
 def is_refusal(evaluation: dg.AssetCheckEvaluation) -> bool:

@@ -14,10 +14,12 @@ from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from orchestration.defs.layers import REFERENCE, ROW_COUNT, WAREHOUSE_POOL, Metadata
 from orchestration.progress import report
 from orchestration.resources import Home
-from orchestration.seeds import seeds_are_loaded, record_seeds_loaded
+from orchestration.seeds import record_seeds_loaded, seeds_are_loaded
 from orchestration.transform import NodeResult, build_warehouse
 
 STEP = "Building the warehouse"
+# Where dagster-dbt keeps dbt's own name of a test.
+DBT_UNIQUE_ID = "dagster_dbt/unique_id"
 Event = dg.MaterializeResult[None] | dg.AssetCheckResult
 
 
@@ -25,13 +27,13 @@ class WarehouseNotBuiltError(RuntimeError):
     """dbt left models unbuilt, or a test of its own that must hold did not."""
 
 
-class LayerTranslator(DagsterDbtTranslator):
+class LayerTranslator(DagsterDbtTranslator):  # type: ignore[misc]  # mypy does not follow it
     """Names assets by layer: ``marts/fct_voice_opportunities``, grouped by that layer."""
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """Return schema and name; a source says its own key in ``meta.dagster.asset_key``."""
         if dbt_resource_props["resource_type"] == "source":
-            return super().get_asset_key(dbt_resource_props)
+            return dg.AssetKey(super().get_asset_key(dbt_resource_props).path)
         return dg.AssetKey([_layer(dbt_resource_props), dbt_resource_props["name"]])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
@@ -43,8 +45,8 @@ class LayerTranslator(DagsterDbtTranslator):
         return str(dbt_resource_props.get("description") or "")
 
     def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return nothing: columns and their meaning are in the dbt docs, counts in the events."""
-        return {}
+        """Return the file only: columns and their meaning are in dbt's own docs."""
+        return {"file": dbt_resource_props["original_file_path"]}
 
 
 def _layer(props: Mapping[str, Any]) -> str:
@@ -60,40 +62,42 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         if node["resource_type"] in ("model", "seed", "snapshot")
     }
 
-    @dbt_assets(
+    @dbt_assets(  # type: ignore[untyped-decorator]  # mypy does not follow it
         manifest=manifest,
         dagster_dbt_translator=translator,
         name="build_warehouse",
         pool=WAREHOUSE_POOL,
     )
-    def warehouse_models(
-        context: dg.AssetExecutionContext, home: Home
-    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-        report(STEP)
-        with home.warehouse() as connection:
-            with_seeds = not seeds_are_loaded(connection)
-        names = {key: manifest["nodes"][unique_id]["name"] for unique_id, key in keys.items()}
-        select = (
-            sorted(names[key] for key in context.selected_asset_keys if key in names)
-            if context.is_subset
-            else []
-        )
-        results = build_warehouse(
-            home.folder, select, with_seeds, lambda done, of, _: report(STEP, done, of)
-        )
-        with home.warehouse() as connection:
-            if with_seeds and not select and all(r.is_ok for r in results):
-                record_seeds_loaded(connection)
-            rows = _row_counts(connection)
+    def warehouse_models(context: dg.AssetExecutionContext, home: Home) -> Iterator[Event]:
+        # An asset's name is its key's last part, and dbt's name too.
+        select = sorted(key.path[-1] for key in context.selected_asset_keys)
+        results, rows = _build(home, select if context.is_subset else [], len(keys))
         checks = {
-            spec.metadata["dagster_dbt/unique_id"]: spec.key
+            spec.metadata[DBT_UNIQUE_ID]: spec.key
             for spec in context.assets_def.check_specs
             if spec.key in context.selected_asset_check_keys
         }
         yield from _events(results, keys, checks, rows)
         _refuse_if_unbuilt(results)
 
-    return warehouse_models
+    assets: dg.AssetsDefinition = warehouse_models
+    return assets
+
+
+def _build(
+    home: Home, select: Sequence[str], expected: int
+) -> tuple[tuple[NodeResult, ...], dict[tuple[str, str], int]]:
+    """Call dbt; return what became of each node, and the rows of each table."""
+    report(STEP, 0, expected)
+    with home.warehouse() as connection:
+        with_seeds = not seeds_are_loaded(connection)
+    results = build_warehouse(
+        home.folder, select, with_seeds, lambda done: report(STEP, min(done, expected), expected)
+    )
+    with home.warehouse() as connection:
+        if with_seeds and not select and all(result.is_ok for result in results):
+            record_seeds_loaded(connection)
+        return results, _row_counts(connection)
 
 
 def _events(

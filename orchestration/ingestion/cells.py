@@ -5,7 +5,6 @@ there are (judging) or reading a file. Nothing here can raise for a value: a cas
 the value in its error, so every cast is a try and the failure is a flag.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from orchestration.contracts import Column, Contract
@@ -22,18 +21,11 @@ SQL_TYPES: dict[str, str] = {
 }
 
 # Blanks that spreadsheets and case systems leave around a value; the last is a no-break space.
-_BLANKS = "' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160)"
+_BLANKS = "chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(32) || chr(160)"
+_BLANK_CLASS = r"[\t\n\x0b\f\r \x{a0}]"
 
-# How often each part of a date format may repeat; DuckDB alone would take 01/04/16 for year 16.
-_FORMAT_PARTS = {
-    "%Y": r"\d{4}",
-    "%m": r"\d{1,2}",
-    "%d": r"\d{1,2}",
-    "%H": r"\d{1,2}",
-    "%M": r"\d{2}",
-    "%S": r"\d{2}",
-    "%f": r"\d{1,9}",
-}
+# Stands between the cells of a row where they are joined into one text; no extract holds it.
+SEPARATOR = "chr(31)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,31 +38,54 @@ class Rule:
     broken: str
 
 
-def trimmed(column: Column, cell: str) -> str:
+def is_untidy(joined: str) -> str:
+    """Whether any cell of a row, its cells joined by `SEPARATOR`, has a blank at either end.
+
+    Trimming is the dearest thing done to a clean file, and one look at the whole row spares it.
+    """
+    pattern = rf"(^|\x1f){_BLANK_CLASS}|{_BLANK_CLASS}(\x1f|$)"
+    return f"regexp_matches({joined}, {literal(pattern)})"
+
+
+def trimmed(column: Column, cell: str, untidy: str) -> str:
     """The delivered text without outer blanks, null if nothing is left."""
-    text = f"trim({cell}, {_BLANKS})"
+    text = f"nullif(trim({cell}, {_BLANKS}), '')"
     if column.sensitivity == "free_text":
         # A person's words keep their shape; only a cell of nothing but blanks is blank.
-        return f"case when {text} <> '' then {cell} end"
-    return f"nullif({text}, '')"
+        return f"case when {untidy} and {text} is null then null else {cell} end"
+    return f"case when {untidy} then {text} else {cell} end"
 
 
-def typed(column: Column, contract: Contract, text: str) -> str:
-    """The value of a trimmed text, null where it does not parse."""
+def parsed(column: Column, contract: Contract, text: str) -> str:
+    """A first reading of a trimmed text: of a date, whatever its format lets through."""
     if column.type in ("date", "datetime"):
         formats = contract.formats["date" if column.type == "date" else "datetime"]
-        return f"cast({_parsed(formats, text)} as {SQL_TYPES[column.type]})"
+        # DuckDB's %n reads any number of fraction digits, its %f reads six at most.
+        listed = ", ".join(literal(form.replace("%f", "%n")) for form in formats)
+        return f"try_strptime({text}, [{listed}])"
     if column.type == "integer":
         # 2.0 is how other programs write a whole number in a column with gaps; 2.5 is an error
         # that a bare cast would round.
-        return rf"case when regexp_full_match({text}, '[+-]?\d+(\.0+)?') then try_cast(split_part({text}, '.', 1) as bigint) end"  # noqa: E501
+        whole = f"split_part({text}, '.', 1)"
+        return (
+            rf"case when regexp_full_match({text}, '[+-]?\d+(\.0+)?') "
+            f"then try_cast({whole} as bigint) end"
+        )
     if column.type == "number":
-        return rf"case when regexp_full_match({text}, '[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?') then try_cast({text} as double) end"  # noqa: E501
+        return f"try_cast({text} as double)"
     if column.reduce == "postcode_district":
         return _postcode_district(text)
-    if column.upper:
-        return f"upper({text})"
-    return text
+    return f"upper({text})" if column.upper else text
+
+
+def valued(column: Column, first: str) -> str:
+    """The value that loads, from its first reading; null where the cell is not one."""
+    if column.type in ("date", "datetime"):
+        # DuckDB takes 01/04/16 for the year 16; a year has four digits.
+        return f"case when year({first}) >= 1000 then cast({first} as {SQL_TYPES[column.type]}) end"
+    if column.type == "number":
+        return f"case when isfinite({first}) then {first} end"
+    return first
 
 
 def rules(column: Column, contract: Contract, is_key: bool, text: str, value: str) -> list[Rule]:
@@ -104,23 +119,6 @@ def _expectation(column: Column, contract: Contract) -> tuple[str, str]:
     if is_date:
         return "NOT_A_DATE", f"a date as {shown}"
     return "NOT_A_DATETIME", f"a date and time as {shown}"
-
-
-def _parsed(formats: Sequence[str], text: str) -> str:
-    # DuckDB's %n reads any number of fraction digits, its %f reads six at most.
-    listed = ", ".join(literal(form.replace("%f", "%n")) for form in formats)
-    pattern = "|".join(_pattern(form) for form in formats)
-    return (
-        f"case when regexp_full_match({text}, {literal(pattern)}) "
-        f"then try_strptime({text}, [{listed}]) end"
-    )
-
-
-def _pattern(form: str) -> str:
-    pattern = form.replace(".", r"\.")
-    for part, digits in _FORMAT_PARTS.items():
-        pattern = pattern.replace(part, digits)
-    return pattern
 
 
 def _postcode_district(text: str) -> str:

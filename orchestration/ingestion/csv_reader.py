@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.contracts import Contract
-from orchestration.ingestion.gate import FileRefusedError, TextFacts, check_text
+from orchestration.ingestion.gate import FileRefusedError, check_text
 from orchestration.ingestion.matching import Header
 from orchestration.ingestion.rows import CarefulRows, cell_names
 from orchestration.ingestion.sql import literal
@@ -25,11 +25,12 @@ _ROWS_PER_INSERT = 20_000
 def open_csv(_con: duckdb.DuckDBPyConnection, path: Path) -> "CsvExtract":
     """Pass the gate and read the header."""
     facts = check_text(path)
-    records = _records(path)
-    first = next(records, None)
+    first = next(_records(path), None)
     if first is None or not first[1]:
         raise FileRefusedError("NO_HEADER", "column names in the first line")
-    return CsvExtract(path, first[1], facts)
+    # A blank line may lie inside a quoted text, where it is nothing special.
+    has_blank_record = facts.has_blank_line and any(not cells for _, cells in _records(path))
+    return CsvExtract(path, first[1], facts.ends_with_newline, has_blank_record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,13 @@ class CsvExtract:
 
     path: Path
     cells: list[str]
-    facts: TextFacts
+    ends_with_newline: bool
+    has_blank_record: bool
     refusals: tuple[type[duckdb.Error], ...] = field(default=(duckdb.InvalidInputException,))
 
     def fast_rows(self, header: Header, _contract: Contract) -> str | None:
         """DuckDB in strict mode; it guesses nothing and takes every cell as text."""
-        if self.facts.has_blank_line:
+        if self.has_blank_record:
             # DuckDB passes over blank lines, and every row number after one would be wrong.
             return None
         columns = ", ".join(f"{name}: 'varchar'" for name in cell_names(header.width))
@@ -63,7 +65,7 @@ class CsvExtract:
         columns = ", ".join(f"{name} varchar" for name in names)
         con.execute(f"create or replace temp table {stage} (_row_number bigint, {columns})")
         malformed: list[int] = []
-        batch: list[list[str | int]] = []
+        batch: list[list[str | int | None]] = []
         number, width = 1, header.width
         for number, cells in _records(self.path, skip=1):
             width = len(cells) or width
@@ -72,17 +74,19 @@ class CsvExtract:
             if width != header.width:
                 malformed.append(number)
                 continue
-            batch.append([number, *cells])
+            batch.append([number, *(cell or None for cell in cells)])
             if len(batch) == _ROWS_PER_INSERT:
                 _insert(con, stage, batch)
                 batch.clear()
-        if width < header.width and not self.facts.ends_with_newline:
+        if width < header.width and not self.ends_with_newline:
             raise FileRefusedError("TRUNCATED", "a complete last line")
         _insert(con, stage, batch)
         return CarefulRows(f"select * from {stage}", tuple(malformed))
 
 
-def _insert(con: duckdb.DuckDBPyConnection, stage: str, batch: list[list[str | int]]) -> None:
+def _insert(
+    con: duckdb.DuckDBPyConnection, stage: str, batch: list[list[str | int | None]]
+) -> None:
     if batch:
         lists = [list(column) for column in zip(*batch, strict=True)]
         unnested = ", ".join("unnest(?)" for _ in lists)

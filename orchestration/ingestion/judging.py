@@ -10,7 +10,16 @@ from pathlib import Path
 import duckdb
 
 from orchestration.contracts import Contract
-from orchestration.ingestion.cells import SQL_TYPES, Rule, rules, trimmed, typed
+from orchestration.ingestion.cells import (
+    SEPARATOR,
+    SQL_TYPES,
+    Rule,
+    is_untidy,
+    parsed,
+    rules,
+    trimmed,
+    valued,
+)
 from orchestration.ingestion.matching import Header, match_header, table_by_name
 from orchestration.ingestion.readers import open_extract
 from orchestration.ingestion.rows import cell_names
@@ -59,42 +68,42 @@ def judge_file(
 def _stage(
     con: duckdb.DuckDBPyConnection, delivered: str, header: Header, contract: Contract, stage: str
 ) -> tuple[Rule, ...]:
-    texts: list[str] = []
-    values: list[str] = []
+    texts, firsts, values = [""], [""], [""]
     broken: list[Rule] = []
     for place, column in enumerate(header.table.loaded_columns):
         if column.name not in header.places:
             values.append(f"cast(null as {SQL_TYPES[column.type]}) as v{place}")
             continue
-        text, cell = f"t{place}", f"c{header.places[column.name]}"
-        value = typed(column, contract, text)
-        texts.append(f"{trimmed(column, cell)} as {text}")
-        values.append(f"{value} as v{place}")
+        text, first, cell = f"t{place}", f"f{place}", f"c{header.places[column.name]}"
+        texts.append(f"{trimmed(column, cell, '_is_untidy')} as {text}")
+        firsts.append(f"{text}, {parsed(column, contract, text)} as {first}")
+        values.append(f"{valued(column, first)} as v{place}")
         is_key = column.name in header.table.key
-        broken.extend(rules(column, contract, is_key, text, value))
+        broken.extend(rules(column, contract, is_key, text, valued(column, first)))
     con.execute(
         f"""
         create or replace temp table {stage} as
         with delivered as ({delivered}),
+        joined as (select *, {_joined(header.width)} as _joined from delivered),
+        looked_at as (select *, {is_untidy("_joined")} as _is_untidy from joined),
         trimmed as (
-            select _row_number, {_digest(header.width)} as _digest, {", ".join(texts)}
-            from delivered
+            select _row_number, md5(_joined) as _digest {", ".join(texts)} from looked_at
         ),
-        judged as (
-            select _row_number, _digest, {_problems(broken)} as _problems, {", ".join(values)}
-            from trimmed
-        )
-        select * from judged
+        parsed as (select _row_number, _digest {", ".join(firsts)} from trimmed)
+        select
+            _row_number, _digest, false as _is_repeat, {_problems(broken)} as _problems
+            {", ".join(values)}
+        from parsed
         """
     )
     _mark_repeats(con, stage)
     return tuple(broken)
 
 
-def _digest(width: int) -> str:
-    """One hash of all delivered cells, so that rows can be compared whole."""
+def _joined(width: int) -> str:
+    """All delivered cells as one text, so that rows can be compared and looked at whole."""
     cells = ", ".join(f"coalesce({name}, '')" for name in cell_names(width))
-    return f"md5(concat_ws(chr(31), {cells}))"
+    return f"concat_ws({SEPARATOR}, {cells})"
 
 
 def _problems(broken: list[Rule]) -> str:
@@ -106,7 +115,6 @@ def _problems(broken: list[Rule]) -> str:
 
 
 def _mark_repeats(con: duckdb.DuckDBPyConnection, stage: str) -> None:
-    con.execute(f"alter table {stage} add column _is_repeat boolean default false")
     # Repeats are rare, so most files pay for one grouping and nothing more.
     con.execute(
         f"""

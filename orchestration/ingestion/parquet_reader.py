@@ -81,7 +81,7 @@ def _as_text(name: str, kind: str, column: Column | None, contract: Contract) ->
             f"case when {name} = trunc({name}) and abs({name}) < 9007199254740992 "
             f"then cast(cast({name} as bigint) as varchar) else cast({name} as varchar) end"
         )
-    return f"cast({name} as varchar)"
+    return f"nullif(cast({name} as varchar), '')"
 
 
 def _refusal() -> FileRefusedError:

@@ -22,7 +22,7 @@ class Extract(Protocol):
     """One opened file, whose header is known and whose rows are still to be read.
 
     Both ways to read give SQL that selects `_row_number` and the cells as texts `c0`, `c1`, ...
-    in file order.
+    in file order; a cell with nothing in it is null.
     """
 
     @property

@@ -140,7 +140,8 @@ def _fill(
 ) -> tuple[PublishedTable, ...]:
     """Write both forms of the release under draft names."""
     connection.execute(
-        f"attach {literal(str(database))} as release_draft (storage_version {literal(STORAGE_VERSION)})"
+        f"attach {literal(str(database))} as release_draft"
+        f" (storage_version {literal(STORAGE_VERSION)})"
     )
     try:
         target = f"release_draft.{SCHEMA}"
@@ -171,8 +172,8 @@ def _copy_table(
 ) -> PublishedTable:
     # Sorted, so that the same numbers make the same file whatever order they were computed in.
     connection.execute(
-        f"create table {target}.{identifier(name)} as"
-        f" select {literal(release_id)} as release_id, * from {SCHEMA}.{identifier(name)} order by all"
+        f"create table {target}.{identifier(name)} as select {literal(release_id)} as release_id, *"
+        f" from {SCHEMA}.{identifier(name)} order by all"
     )
     for statement in _comments(connection, target, name):
         connection.execute(statement)
@@ -196,10 +197,11 @@ def _comments(connection: "DuckDBPyConnection", target: str, name: str) -> Itera
         " and comment is not null order by column_index",
         [SCHEMA, name],
     ).fetchall()
+    table = f"{target}.{identifier(name)}"
     for column, comment in columns:
-        yield f"comment on column {target}.{identifier(name)}.{identifier(column)} is {literal(comment)}"
+        yield f"comment on column {table}.{identifier(column)} is {literal(comment)}"
     yield (
-        f"comment on column {target}.{identifier(name)}.release_id"
+        f"comment on column {table}.release_id"
         " is 'The release that this row belongs to; see published.release.'"
     )
 
@@ -211,9 +213,8 @@ def _write_parquet(
     parquet.chmod(PUBLISHED_FOLDER)
     for table in tables:
         path = parquet / f"{table.name}.parquet"
-        connection.execute(
-            f"copy (select * from {target}.{identifier(table.name)}) to {literal(str(path))} (format parquet)"
-        )
+        source = f"{target}.{identifier(table.name)}"
+        connection.execute(f"copy {source} to {literal(str(path))} (format parquet)")
         path.chmod(PUBLISHED_FILE)
         sync_file(path)
     sync_folder(parquet)

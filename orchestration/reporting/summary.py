@@ -232,5 +232,7 @@ def read_summary(home: Path) -> Summary:
 def labels(home: Path) -> dict[tuple[str, str], str]:
     """Return the label of every published code by code list and code."""
     with open_published(home) as connection:
-        found: list[Row] = rows(connection, "select code_list, code, label from published.code_label")
+        found: list[Row] = rows(
+            connection, "select code_list, code, label from published.code_label"
+        )
     return {(row["code_list"], row["code"]): row["label"] for row in found}

@@ -5,6 +5,6 @@ of every indicator worked out from the generator's own event lists. Does not bel
 extracts, or any rule of the warehouse. No real person is described anywhere.
 """
 
-#from orchestration.synthetic.generate import GenerationReport, generate
+from orchestration.synthetic.generate import GenerationReport, generate
 
-#__all__ = ["GenerationReport", "generate"]
+__all__ = ["GenerationReport", "generate"]

@@ -1,4 +1,4 @@
-"""Lay out the Standard Safeguarding Dataset: child protection, care, missing, leaving care.
+"""Lay out the Standard Safeguarding Dataset: care, going missing, leaving care.
 
 Belongs here: columns of those tables. Does not belong here: inventing what happened.
 """
@@ -6,101 +6,77 @@ Belongs here: columns of those tables. Does not belong here: inventing what happ
 import numpy as np
 import pandas as pd
 
-from orchestration.synthetic.case_tables import Tables, person_id, team_ids, worker_ids
+from orchestration.synthetic.case_tables import Tables, person_id, worker_ids
 from orchestration.synthetic.clocks import FAR, Array, iso
 from orchestration.synthetic.history import History, identifiers
 from orchestration.synthetic.recipe import Place
 
-
-def protection_tables(place: Place, history: History) -> Tables:
-    """Return enquiries, conferences, plans, visits and review conferences."""
-    begun = history.spells[history.spells["s47_start"] < FAR]
-    number = begun["spell"].to_numpy()
-    ended = begun["s47_end"].to_numpy() < FAR
-    alone = np.where(begun["conference_expected"], "N", "Y")
-    plans, visits = history.cp_plans, history.cp_visits
-    return {
-        "ssd_s47_enquiry": pd.DataFrame(
-            {
-                "s47e_s47_enquiry_id": begun["s47_id"],
-                "s47e_referral_id": begun["referral_id"],
-                "s47e_person_id": person_id(history, begun["child"].to_numpy()),
-                "s47e_s47_start_date": iso(begun["s47_start"]),
-                "s47e_s47_end_date": iso(begun["s47_end"]),
-                "s47e_s47_nfa": np.where(ended, alone, ""),
-                "s47e_s47_completed_by_worker_id": worker_ids(number * 7),
-                "s47e_s47_completed_by_team": team_ids(number),
-            }
-        ),
-        "ssd_initial_cp_conference": _conferences(history),
-        "ssd_cp_plans": pd.DataFrame(
-            {
-                "cppl_cp_plan_id": plans["plan_id"],
-                "cppl_referral_id": plans["referral_id"],
-                "cppl_icpc_id": plans["conference_id"],
-                "cppl_person_id": person_id(history, plans["child"].to_numpy()),
-                "cppl_cp_plan_start_date": iso(plans["start"]),
-                "cppl_cp_plan_end_date": iso(plans["end"]),
-                "cppl_cp_plan_initial_category": plans["category"],
-                "cppl_cp_plan_ola": "N",
-                "cppl_cp_plan_latest_category": plans["category"],
-            }
-        ),
-        "ssd_cp_visits": pd.DataFrame(
-            {
-                "cppv_cp_visit_id": visits["visit_id"],
-                "cppv_person_id": person_id(history, visits["child"].to_numpy()),
-                "cppv_cp_plan_id": plans["plan_id"].to_numpy()[visits["plan"]],
-                "cppv_cp_visit_date": iso(visits["held"]),
-                "cppv_cp_visit_seen": visits["seen"],
-                "cppv_cp_visit_seen_alone": visits["seen_alone"],
-                "cppv_cp_visit_bedroom": visits["bedroom"],
-            }
-        ),
-        "ssd_cp_reviews": _conference_reviews(history),
-    }
-
-
-def _conferences(history: History) -> pd.DataFrame:
-    held = history.conferences
-    number = held["spell"].to_numpy()
-    plans = history.cp_plans.drop_duplicates("spell").set_index("spell")["plan_id"]
-    plan = plans.reindex(number).fillna("").to_numpy()
-    done = (held["held"] < FAR).to_numpy()
-    return pd.DataFrame(
-        {
-            "icpc_icpc_id": held["conference_id"],
-            "icpc_s47_enquiry_id": held["s47_id"],
-            "icpc_person_id": person_id(history, held["child"].to_numpy()),
-            "icpc_cp_plan_id": plan,
-            "icpc_referral_id": held["referral_id"],
-            "icpc_icpc_transfer_in": "N",
-            "icpc_icpc_target_date": iso(held["target"]),
-            "icpc_icpc_date": iso(held["held"]),
-            "icpc_icpc_outcome_cp_flag": np.where(done, np.where(plan == "", "N", "Y"), ""),
-            "icpc_icpc_team": team_ids(number),
-            "icpc_icpc_worker_id": worker_ids(number * 7),
-        }
-    )
-
-
-def _conference_reviews(history: History) -> pd.DataFrame:
-    reviews = history.cp_reviews
-    reviews = reviews[reviews["held"] < FAR]
-    plan = reviews["plan"].to_numpy()
-    ends = history.cp_plans["end"].to_numpy()[plan]
-    return pd.DataFrame(
-        {
-            "cppr_cp_review_id": reviews["review_id"],
-            "cppr_person_id": person_id(history, reviews["child"].to_numpy()),
-            "cppr_cp_plan_id": history.cp_plans["plan_id"].to_numpy()[plan],
-            "cppr_cp_review_due": iso(reviews["due"]),
-            "cppr_cp_review_date": iso(reviews["held"]),
-            "cppr_cp_review_outcome_continue_cp": np.where(ends <= reviews["held"], "N", "Y"),
-            "cppr_cp_review_quorate": "Y",
-            "cppr_cp_review_participation": reviews["in_extract"],
-        }
-    )
+# Table, prefix of its key, share of periods of care, key, person and date column, fixed values.
+_SMALL_TABLES: tuple[tuple[str, str, float, str, str, str, dict[str, str]], ...] = (
+    (
+        "ssd_cla_health",
+        "HEA",
+        0.9,
+        "clah_health_check_id",
+        "clah_person_id",
+        "clah_health_check_date",
+        {"clah_health_check_type": "Health Assessment", "clah_health_check_status": "Complete"},
+    ),
+    (
+        "ssd_cla_immunisations",
+        "",
+        0.9,
+        "",
+        "clai_person_id",
+        "clai_immunisations_status_date",
+        {"clai_immunisations_status": "Y"},
+    ),
+    (
+        "ssd_cla_convictions",
+        "CNV",
+        0.03,
+        "clac_cla_conviction_id",
+        "clac_person_id",
+        "clac_cla_conviction_date",
+        {"clac_cla_conviction_offence": "Theft"},
+    ),
+    (
+        "ssd_cla_substance_misuse",
+        "SUB",
+        0.04,
+        "clas_substance_misuse_id",
+        "clas_person_id",
+        "clas_substance_misuse_date",
+        {"clas_substance_misused": "Cannabis", "clas_intervention_received": "Y"},
+    ),
+    (
+        "ssd_cla_care_plan",
+        "CPL",
+        0.95,
+        "lacp_table_id",
+        "lacp_person_id",
+        "lacp_cla_care_plan_start_date",
+        {"lacp_cla_care_plan_json": "Long-term placement"},
+    ),
+    (
+        "ssd_cla_previous_permanence",
+        "PRE",
+        0.06,
+        "lapp_table_id",
+        "lapp_person_id",
+        "",
+        {"lapp_previous_permanence_option": "P2"},
+    ),
+    (
+        "ssd_sdq_scores",
+        "SDQ",
+        0.6,
+        "csdq_table_id",
+        "csdq_person_id",
+        "csdq_sdq_completed_date",
+        {"csdq_sdq_score": "14"},
+    ),
+)
 
 
 def care_tables(place: Place, history: History) -> Tables:
@@ -180,13 +156,16 @@ def _reviews(place: Place, history: History) -> pd.DataFrame:
     held = held[held["held"] < FAR]
     cancelled = held[draws.whether(place.recipe.rates["reviews_cancelled"], len(held))]
     cla = history.care.periods["cla_id"].to_numpy()
+    begun = history.care.periods["start"].to_numpy()
     rows = [
         pd.DataFrame(
             {
                 "clar_cla_review_id": frame["review_id"] + suffix,
                 "clar_cla_id": cla[frame["period"]],
                 "clar_cla_review_due_date": iso(frame["due"]),
-                "clar_cla_review_date": iso(frame["held"] - earlier),
+                "clar_cla_review_date": iso(
+                    np.maximum(frame["held"].to_numpy() - earlier, begun[frame["period"]])
+                ),
                 "clar_cla_review_cancelled": flag,
                 "clar_cla_review_participation": "" if flag == "Y" else frame["in_extract"],
             }
@@ -201,9 +180,7 @@ def _visits(place: Place, history: History) -> pd.DataFrame:
     visits = history.cla_visits[history.cla_visits["held"] < FAR]
     visits = visits[["visit_id", "period", "child", "held", "seen", "seen_alone"]]
     breaks = history.care.periods[history.care.periods["short_break"]]
-    extra = breaks[["period", "child"]].assign(
-        held=breaks["start"] + 40, seen="Y", seen_alone="N"
-    )
+    extra = breaks[["period", "child"]].assign(held=breaks["start"] + 40, seen="Y", seen_alone="N")
     extra = extra[extra["held"] <= place.as_of]
     extra["visit_id"] = identifiers(place, "CLB", len(extra))
     rows = pd.concat([visits, extra], ignore_index=True)
@@ -255,7 +232,9 @@ def _leavers(history: History) -> pd.DataFrame:
     )
 
 
-def _some(place: Place, topic: str, periods: pd.DataFrame, share: float) -> tuple[pd.DataFrame, Array]:
+def _some(
+    place: Place, topic: str, periods: pd.DataFrame, share: float
+) -> tuple[pd.DataFrame, Array]:
     """Return a share of the periods of care and a day within each."""
     draws = place.draws(topic)
     rows = periods[draws.whether(share, len(periods))]
@@ -266,17 +245,8 @@ def _some(place: Place, topic: str, periods: pd.DataFrame, share: float) -> tupl
 def _health_tables(place: Place, history: History) -> Tables:
     """Return the smaller tables of care that no indicator of voice reads."""
     periods = history.care.periods[~history.care.periods["short_break"]]
-    specs = (
-        ("ssd_cla_health", "HEA", 0.9, ("clah_health_check_id", "clah_person_id", "clah_health_check_date"), {"clah_health_check_type": "Health Assessment", "clah_health_check_status": "Complete"}),
-        ("ssd_cla_immunisations", "", 0.9, ("", "clai_person_id", "clai_immunisations_status_date"), {"clai_immunisations_status": "Y"}),
-        ("ssd_cla_convictions", "CNV", 0.03, ("clac_cla_conviction_id", "clac_person_id", "clac_cla_conviction_date"), {"clac_cla_conviction_offence": "Theft"}),
-        ("ssd_cla_substance_misuse", "SUB", 0.04, ("clas_substance_misuse_id", "clas_person_id", "clas_substance_misuse_date"), {"clas_substance_misused": "Cannabis", "clas_intervention_received": "Y"}),
-        ("ssd_cla_care_plan", "CPL", 0.95, ("lacp_table_id", "lacp_person_id", "lacp_cla_care_plan_start_date"), {"lacp_cla_care_plan_json": "Long-term placement"}),
-        ("ssd_cla_previous_permanence", "PRE", 0.06, ("lapp_table_id", "lapp_person_id", ""), {"lapp_previous_permanence_option": "P2"}),
-        ("ssd_sdq_scores", "SDQ", 0.6, ("csdq_table_id", "csdq_person_id", "csdq_sdq_completed_date"), {"csdq_sdq_score": "14"}),
-    )
     tables: Tables = {}
-    for table, prefix, share, (key, person, day), fixed in specs:
+    for table, prefix, share, key, person, day, fixed in _SMALL_TABLES:
         rows, days = _some(place, table, periods, share)
         columns = {person: person_id(history, rows["child"].to_numpy()), **fixed}
         if day:

@@ -7,7 +7,7 @@ inventing what happened; the tables of care are in `care_tables`.
 import numpy as np
 import pandas as pd
 
-from orchestration.synthetic.clocks import FAR, Array, iso
+from orchestration.synthetic.clocks import FAR, Array, iso, padded
 from orchestration.synthetic.history import History, identifiers
 from orchestration.synthetic.recipe import Place
 
@@ -27,14 +27,12 @@ def person_id(history: History, child: Array) -> Array:
 
 def worker_ids(numbers: Array) -> Array:
     """Return identifiers of workers."""
-    text = np.char.zfill((np.asarray(numbers) % _WORKERS + 1).astype(str), 4)
-    return np.char.add("W", text).astype(object)
+    return padded("W", np.asarray(numbers) % _WORKERS + 1, 4)
 
 
 def team_ids(numbers: Array) -> Array:
     """Return identifiers of teams."""
-    text = np.char.zfill((np.asarray(numbers) % len(_TEAMS) + 1).astype(str), 2)
-    return np.char.add("T", text).astype(object)
+    return padded("T", np.asarray(numbers) % len(_TEAMS) + 1, 2)
 
 
 def people_tables(place: Place, history: History) -> Tables:

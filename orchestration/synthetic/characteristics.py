@@ -9,7 +9,6 @@ import pandas as pd
 
 from orchestration.synthetic.clocks import FAR, Array, age_on
 from orchestration.synthetic.history import History
-from orchestration.synthetic.recipe import Place
 
 STATIC = [
     "sex",
@@ -32,11 +31,11 @@ _BANDS = [
 ]
 
 
-def describe(place: Place, history: History, child: Array, day: Array) -> pd.DataFrame:
+def describe(history: History, child: Array, day: Array) -> pd.DataFrame:
     """Return the breakdown values of children (-1 for nobody in particular) on days."""
     someone = child >= 0
     known = np.maximum(child, 0)
-    facts = _static(place, history)
+    facts = _static(history)
     frame = pd.DataFrame(
         {name: np.where(someone, facts[name].to_numpy()[known], "unknown") for name in STATIC}
     )
@@ -59,7 +58,7 @@ def describe(place: Place, history: History, child: Array, day: Array) -> pd.Dat
     return frame
 
 
-def _static(place: Place, history: History) -> pd.DataFrame:
+def _static(history: History) -> pd.DataFrame:
     facts = history.children[[name for name in STATIC if name != "uasc"]].copy()
     sex = facts["sex"].map({"M": "M", "F": "F"}).fillna("unknown")
     facts["sex"] = sex

@@ -59,16 +59,26 @@ def age_on(born: Array, on: Array) -> Array:
 
 def year_ends(first: int, last: int) -> list[int]:
     """Return every 31 March between two days, both included."""
-    years = np.arange(month_index(np.array([first]))[0] // 12 - 1, month_index(np.array([last]))[0] // 12 + 2)
+    years = np.arange(
+        month_index(np.array([first]))[0] // 12 - 1, month_index(np.array([last]))[0] // 12 + 2
+    )
     days = month_start(years * 12 + 3) - 1
     return [int(day) for day in days if first <= day <= last]
 
 
-def iso(days: Array) -> Array:
+def iso(days: "Array | pd.Series[Any]") -> Array:
     """Return dates as ISO text, blank where there is none."""
     numbers = np.asarray(days)
     text = np.datetime_as_string(np.where(numbers >= FAR, 0, numbers).astype("datetime64[D]"))
     return np.where(numbers >= FAR, "", text).astype(object)
+
+
+def padded(prefix: str, numbers: Array, width: int) -> Array:
+    """Return text such as W0007: a prefix and a number filled up with noughts."""
+    values = np.asarray(numbers)
+    if not len(values):
+        return np.array([], dtype=object)
+    return np.char.add(prefix, np.char.zfill(values.astype(str), width)).astype(object)
 
 
 class WorkingDays:
@@ -177,9 +187,7 @@ def walk(
         counts, met, missed = settle(step, held, last[chains], np.minimum(end[chains], as_of))
         rows = missed["row"].to_numpy()
         parts.append(_rows(chains[rows], number, step.kind[rows], missed["due"].to_numpy(), None))
-        parts.append(
-            _rows(chains[counts], number, step.kind[counts], met[counts], held[counts])
-        )
+        parts.append(_rows(chains[counts], number, step.kind[counts], met[counts], held[counts]))
         chains, anchor, number = chains[counts], held[counts], number + 1
     frame = pd.concat(parts, ignore_index=True)
     order = np.lexsort((frame["due"], frame["held"], frame["step"], frame["chain"]))

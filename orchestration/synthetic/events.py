@@ -36,7 +36,7 @@ class Timing:
         in_time = self.in_time[chains]
         limit = in_time + (1 - in_time) * self.late_not_skipped
         held = np.select([mode < in_time, mode < limit], [step.first_due - early, late], skipped)
-        return np.maximum(held, anchor + 1)
+        return np.asarray(np.maximum(held, anchor + 1))
 
 
 def placement_visits(place: Place, care: Care) -> pd.DataFrame:
@@ -167,7 +167,7 @@ def was_heard(codes: Array) -> Array:
     return np.isin(codes, _HEARD)
 
 
-def missing_episodes(place: Place, children: pd.DataFrame, care: Care) -> pd.DataFrame:
+def missing_episodes(place: Place, care: Care) -> pd.DataFrame:
     """Return episodes of going missing from care, with the return interview."""
     draws, rates = place.draws("missing"), place.recipe.rates
     periods = care.periods[~care.periods["short_break"]]

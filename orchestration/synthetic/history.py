@@ -11,7 +11,7 @@ import pandas as pd
 
 from orchestration.synthetic import events
 from orchestration.synthetic.care import Care, plan_care, plan_leavers
-from orchestration.synthetic.clocks import FAR, Array, age_on, year_ends
+from orchestration.synthetic.clocks import FAR, Array, age_on, padded, year_ends
 from orchestration.synthetic.journeys import plan_journeys
 from orchestration.synthetic.people import invent_children
 from orchestration.synthetic.recipe import Place
@@ -39,8 +39,7 @@ class History:
 
 def identifiers(place: Place, prefix: str, count: int) -> Array:
     """Return identifiers that are unique in the authority: prefix, authority, number."""
-    numbers = np.char.zfill(np.arange(1, count + 1).astype(str), 6)
-    return np.char.add(f"{prefix}{place.authority}-", numbers).astype(object)
+    return padded(f"{prefix}{place.authority}-", np.arange(1, count + 1), 6)
 
 
 def invent_history(place: Place) -> History:
@@ -61,7 +60,7 @@ def invent_history(place: Place) -> History:
     conferences = _conferences(place, children, spells)
     cp_plans = _protection_plans(place, spells, conferences)
     cin_plans = _need_plans(place, spells)
-    missing = events.missing_episodes(place, children, care)
+    missing = events.missing_episodes(place, care)
     _name(place, missing, missing_id="MIS")
     return History(
         children=children,
@@ -125,7 +124,11 @@ def _conferences(place: Place, children: pd.DataFrame, spells: pd.DataFrame) -> 
     _name(place, frame, conference_id="ICP")
     held = frame["held"].to_numpy()
     codes = events.participation(
-        place, "conference codes", children, frame["child"].to_numpy(), np.minimum(held, place.as_of)
+        place,
+        "conference codes",
+        children,
+        frame["child"].to_numpy(),
+        np.minimum(held, place.as_of),
     )
     unknown = place.draws("conference records").whether(0.06, len(frame))
     frame["code"] = np.where((held >= FAR) | unknown, "", codes)
@@ -176,9 +179,7 @@ def _visits(
     return visits
 
 
-def _conference_reviews(
-    place: Place, children: pd.DataFrame, plans: pd.DataFrame
-) -> pd.DataFrame:
+def _conference_reviews(place: Place, children: pd.DataFrame, plans: pd.DataFrame) -> pd.DataFrame:
     """Return review conferences, held and missed, with the code where each system keeps it."""
     reviews = events.conference_reviews(place, plans)
     _name_held(place, reviews, "review_id", "CPR")

@@ -48,9 +48,7 @@ def plan_journeys(place: Place, children: pd.DataFrame) -> Journeys:
     return Journeys(episodes.reset_index(drop=True), _as_known(place, spells))
 
 
-def _early_help(
-    place: Place, children: pd.DataFrame, adult: Array
-) -> tuple[pd.DataFrame, Array]:
+def _early_help(place: Place, children: pd.DataFrame, adult: Array) -> tuple[pd.DataFrame, Array]:
     """Return early help episodes and each child's referral day (FAR for no referral)."""
     draws, count = place.draws("early help"), len(children)
     kind = children["kind"].to_numpy()
@@ -90,7 +88,7 @@ def _spells(place: Place, topic: str, spells: pd.DataFrame) -> pd.DataFrame:
     _add_assessment(place, draws, spells)
     _add_enquiry(place, draws, spells)
     _add_protection_plan(place, draws, spells)
-    _add_care(place, draws, spells)
+    _add_care(draws, spells)
     _add_plan(draws, spells)
     closes = referral + draws.whole(1, 10, count)
     for column in ("authorised", "s47_end", "cp_end", "cin_end", "care_end"):
@@ -147,7 +145,7 @@ def _add_protection_plan(place: Place, draws: Draws, spells: pd.DataFrame) -> No
     spells["cp_end"] = np.where(start < FAR, np.minimum(end, spells["adult"] - 1), FAR)
 
 
-def _add_care(place: Place, draws: Draws, spells: pd.DataFrame) -> None:
+def _add_care(draws: Draws, spells: pd.DataFrame) -> None:
     """Add one period of care; it ends the protection plan that it follows."""
     count, adult = len(spells), spells["adult"].to_numpy()
     kind, referral = spells["kind"].to_numpy(), spells["referral"].to_numpy()
@@ -212,7 +210,9 @@ def _as_known(place: Place, spells: pd.DataFrame) -> pd.DataFrame:
         days = known[end].to_numpy()
         known[end] = np.where(begun, days if keep_target else place.known(days), FAR)
     # A conference that is still to come has a row of its own, without a date.
-    known["conference_expected"] = (spells["conference"] < FAR) & (known["s47_start"] <= place.as_of)
+    known["conference_expected"] = (spells["conference"] < FAR) & (
+        known["s47_start"] <= place.as_of
+    )
     for column in ("assessment_start", "s47_start", "cp_start", "cin_start", "care_start"):
         known[column] = place.known(known[column].to_numpy())
     known["close"] = place.known(known["close"].to_numpy())

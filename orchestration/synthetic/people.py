@@ -7,7 +7,7 @@ here: what happens to the child, or the layout of a file.
 import numpy as np
 import pandas as pd
 
-from orchestration.synthetic.clocks import FAR, add_months, age_on, month_index, month_start
+from orchestration.synthetic.clocks import FAR, add_months, age_on, month_index, month_start, padded
 from orchestration.synthetic.recipe import Array, Draws, Place
 
 _YEAR = 365.25
@@ -26,7 +26,7 @@ def invent_children(place: Place) -> pd.DataFrame:
     children = pd.DataFrame(
         {
             "child": np.arange(count),
-            "person_id": _numbered(f"{place.authority}1", number, 5),
+            "person_id": padded(f"{place.authority}1", number, 5),
             "kind": kind,
             "first_contact": first_contact,
             "born": np.where(born > place.as_of, FAR, born),
@@ -42,11 +42,6 @@ def invent_children(place: Place) -> pd.DataFrame:
     _add_communication(place, children)
     _add_planted_shift(place, children)
     return children
-
-
-def _numbered(prefix: str, numbers: Array, width: int) -> Array:
-    text = np.char.zfill(numbers.astype(str), width)
-    return np.char.add(prefix, text).astype(object)
 
 
 def _first_contacts(place: Place, draws: Draws, kind: Array) -> Array:

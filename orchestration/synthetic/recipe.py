@@ -76,18 +76,18 @@ class Draws:
 
     def whether(self, chance: float | Array, count: int) -> Array:
         """Return true with the given chance, `count` times."""
-        return self.rng.random(count) < np.asarray(chance)
+        return np.asarray(self.rng.random(count) < np.asarray(chance))
 
     def whole(self, low: int | Array, high: int | Array, count: int) -> Array:
         """Return whole numbers from low to high, both included."""
         lowest = np.asarray(low, dtype=np.int64)
         width = np.maximum(np.asarray(high, dtype=np.int64) - lowest + 1, 1)
-        return lowest + np.floor(self.rng.random(count) * width).astype(np.int64)
+        return np.asarray(lowest + np.floor(self.rng.random(count) * width).astype(np.int64))
 
     def days(self, median: float, sigma: float, low: int, high: int, count: int) -> Array:
         """Return a length in days: log-normal around a median, kept between two limits."""
         drawn = np.exp(np.log(median) + sigma * self.rng.standard_normal(count))
-        return np.clip(np.round(drawn), low, high).astype(np.int64)
+        return np.asarray(np.clip(np.round(drawn), low, high).astype(np.int64))
 
     def pick(self, shares: Mapping[Any, float], count: int) -> Array:
         """Return keys of a mapping of shares, as text, in those shares."""

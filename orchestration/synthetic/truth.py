@@ -44,9 +44,9 @@ def work_out(place: Place, told: Told) -> list[Cell]:
     """Return every cell of every indicator with something in its denominator."""
     calendar = make_calendar(place.opens, place.as_of)
     return [
-        *_of_opportunities(place, calendar, told),
-        *_of_expressions(place, calendar, told),
-        *_of_children(place, calendar, told),
+        *_of_opportunities(calendar, told),
+        *_of_expressions(calendar, told),
+        *_of_children(calendar, told),
         *_of_surveys(calendar, told.collective),
         *_of_rights(place, calendar, told.collective),
     ]
@@ -57,10 +57,10 @@ def _facts(frame: pd.DataFrame, numerator: Array, denominator: Array) -> pd.Data
     return counted[counted["denominator"] > 0]
 
 
-def _of_opportunities(place: Place, calendar: Calendar, told: Told) -> list[Cell]:
+def _of_opportunities(calendar: Calendar, told: Told) -> list[Cell]:
     """Count A1, A2, A5, A6, A12, B3, C3 and C5."""
     rows = told.rows
-    base = describe(place, told.history, rows["child"].to_numpy(), rows["date"].to_numpy())
+    base = describe(told.history, rows["child"].to_numpy(), rows["date"].to_numpy())
     base["day"], base["stage"] = rows["date"], rows["stage"]
     base["opportunity_type"], base["voice_owner"] = rows["kind"], rows["owner"]
     outcome, held, own = rows["outcome"], rows["is_held"].to_numpy(), rows["own"].to_numpy()
@@ -90,10 +90,10 @@ def _of_opportunities(place: Place, calendar: Calendar, told: Told) -> list[Cell
     return cells
 
 
-def _of_expressions(place: Place, calendar: Calendar, told: Told) -> list[Cell]:
+def _of_expressions(calendar: Calendar, told: Told) -> list[Cell]:
     """Count B1, D1 and D4."""
     said, rows = told.expressions, told.rows
-    base = describe(place, told.history, said["child"].to_numpy(), said["day"].to_numpy())
+    base = describe(told.history, said["child"].to_numpy(), said["day"].to_numpy())
     at = said["row"].to_numpy()
     linked = at >= 0
     known = np.maximum(at, 0)
@@ -122,7 +122,7 @@ def _of_expressions(place: Place, calendar: Calendar, told: Told) -> list[Cell]:
     return cells
 
 
-def _of_children(place: Place, calendar: Calendar, told: Told) -> list[Cell]:
+def _of_children(calendar: Calendar, told: Told) -> list[Cell]:
     """Count A3 and A4 (children open at the period's end) and E2 (feedback per open child)."""
     events = own_voice_events(told.rows, told.expressions)
     ends = calendar.month_ends
@@ -131,7 +131,7 @@ def _of_children(place: Place, calendar: Calendar, told: Told) -> list[Cell]:
     half_year_before = add_months(day, -6)
     heard = last_event_before(events, child, day) > half_year_before
     start = at_end["start"].to_numpy()
-    base = describe(place, told.history, child, day)
+    base = describe(told.history, child, day)
     base["day"], base["stage"] = day, at_end["stage"].to_numpy()
     six_weeks, six_months = start <= day - 42, start <= half_year_before
     by = ["stage", *CHILD]
@@ -150,9 +150,7 @@ def _volume(calendar: Calendar, told: Told, open_on: Array) -> list[Cell]:
     days = np.concatenate([app, people, gathered.feedback["day"]])
     items = pd.DataFrame({"day": days, "numerator": 0, "denominator": 1})
     children = pd.DataFrame({"day": open_on, "numerator": 0, "denominator": 1})
-    counted = {
-        cell[1:5]: cell[6] for cell in add_up(calendar, "E2", items, []) if cell[3] == "all"
-    }
+    counted = {cell[1:5]: cell[6] for cell in add_up(calendar, "E2", items, []) if cell[3] == "all"}
     return [
         (*cell[:5], counted.get(cell[1:5], 0), cell[6])
         for cell in add_up(calendar, "E2", children, [], snapshot=True)

@@ -8,7 +8,7 @@ voice (collective), or whether it counts (outcomes).
 import numpy as np
 import pandas as pd
 
-from orchestration.synthetic.clocks import FAR, Array, age_on
+from orchestration.synthetic.clocks import FAR, Array, age_on, padded
 from orchestration.synthetic.events import was_heard
 from orchestration.synthetic.history import History, identifiers
 from orchestration.synthetic.opportunities import OWN
@@ -74,7 +74,7 @@ def _lonely(rows: pd.DataFrame, said: pd.DataFrame) -> Array:
     near = said[["child", "table", "group", "day"]].assign(said=np.arange(len(said)))
     near = near.merge(held, on=["child", "table", "group"])
     near = near[(near["day"] - near["date"]).abs() <= 8]
-    return np.bincount(near["said"], minlength=len(said)) == 1
+    return np.asarray(np.bincount(near["said"], minlength=len(said)) == 1)
 
 
 def _self_started(place: Place, history: History) -> pd.DataFrame:
@@ -193,8 +193,7 @@ def _add_record(place: Place, frame: pd.DataFrame) -> None:
     day = frame["day"].to_numpy()
     lag = np.where(draws.whether(0.7, count), draws.whole(0, 5, count), draws.whole(6, 40, count))
     frame["recorded"] = np.minimum(day + lag, place.as_of)
-    worker = draws.whole(1, 60, count)
-    frame["worker"] = np.char.add("W", np.char.zfill(worker.astype(str), 4)).astype(object)
+    frame["worker"] = padded("W", draws.whole(1, 60, count), 4)
     machine = frame["directness"] == "machine_summary"
     both = draws.whether(0.04, count)
     frame["author"] = np.where(machine, "machine", np.where(both, "both", "person"))
@@ -208,14 +207,11 @@ def _add_record(place: Place, frame: pd.DataFrame) -> None:
     withdrawn = np.minimum(day + draws.whole(20, 300, count), place.as_of)
     frame["withdrawn"] = np.where(given & draws.whether(0.03, count), withdrawn, FAR)
     speaker = ~frame["own"].to_numpy() & draws.whether(0.4, count)
-    number = np.char.zfill(draws.whole(1, 9000, count).astype(str), 6)
-    named = np.char.add("ADULT", number).astype(object)
+    named = padded("ADULT", draws.whole(1, 9000, count), 6)
     frame["speaker"] = np.where(speaker & (frame["child"] >= 0), named, "")
 
 
-def explain_absence(
-    place: Place, rows: pd.DataFrame, expressions: pd.DataFrame
-) -> pd.DataFrame:
+def explain_absence(place: Place, rows: pd.DataFrame, expressions: pd.DataFrame) -> pd.DataFrame:
     """Return reasons recorded at held occasions for voices that were not captured."""
     draws, rates = place.draws("absence"), place.recipe.rates
     spoke = np.zeros(len(rows), dtype=bool)

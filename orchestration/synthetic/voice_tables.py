@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from orchestration.synthetic.case_tables import Tables, person_id
-from orchestration.synthetic.clocks import FAR, Array, iso
+from orchestration.synthetic.clocks import FAR, Array, iso, padded
 from orchestration.synthetic.collective import Collective
 from orchestration.synthetic.history import History
 from orchestration.synthetic.recipe import Place
@@ -81,10 +81,8 @@ def _needs(history: History) -> pd.DataFrame:
 
 def _at(days: Array, minutes: Array) -> Array:
     """Return ISO date and time, blank where there is no date."""
-    hour = np.char.zfill((minutes // 60).astype(str), 2)
-    minute = np.char.zfill((minutes % 60).astype(str), 2)
-    clock = np.char.add(np.char.add(np.char.add("T", hour), ":"), np.char.add(minute, ":00"))
-    return np.where(np.asarray(days) >= FAR, "", iso(days) + clock.astype(object)).astype(object)
+    clock = padded("T", minutes // 60, 2) + padded(":", minutes % 60, 2) + ":00"
+    return np.where(np.asarray(days) >= FAR, "", iso(days) + clock).astype(object)
 
 
 def _interviews(history: History) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -21,15 +22,25 @@ from expectations.results import Outcome, held_back
 from expectations.rules import MeasureRow, judge_measures
 from expectations.runner import NaiveTimeError, run_checks
 from expectations.store import ensure_schema
-from tests.support.quality import AS_OF, AUTHORITY, MEASURED_AT, SSD, clean_warehouse, deliver
+from tests.support.quality import AS_OF, AUTHORITY, MEASURED_AT, clean_warehouse, deliver
+from tests.support.quality_tables import SSD
 
 CANARY = "Penhaligon"
 
 
-@pytest.fixture
-def con(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clean warehouse, built once and copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as connection:
         clean_warehouse(connection)
+    return path
+
+
+@pytest.fixture
+def con(template: Path, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    path = Path(shutil.copy(template, tmp_path))
+    with duckdb.connect(str(path)) as connection:
         yield connection
 
 
@@ -252,6 +263,13 @@ def test_the_views_stand_before_the_first_check_has_run(tmp_path: Path) -> None:
         ensure_schema(con)
         for view in ("indicator_quality", "breakdown_quality", "public_check_results"):
             assert con.execute(f"select * from quality.{view}").fetchall() == []
+
+
+def test_the_table_of_an_older_version_is_replaced(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("create schema quality; create table quality.check_results (check_id varchar)")
+    results = run_checks(con, ["marts/dim_children"], "run", MEASURED_AT)
+    found = con.execute("select check_id from quality.check_results").fetchall()
+    assert found == [(result.check_id,) for result in results]
 
 
 def in_a_new_process(program: str) -> str:

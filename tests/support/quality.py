@@ -4,37 +4,18 @@ Belongs here: one authority's raw tables, ledger and marts, made by SQL with inv
 Does not belong here: the faults (each test plants its own).
 """
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import duckdb
 
-from orchestration.contracts.loader import load_contracts
+from orchestration.contracts import load_contracts
+from orchestration.ingestion.ledger import ensure_schema
+from tests.support.quality_tables import CHILDREN, RETURN, SSD, VOICE, Part
 
 AUTHORITY = "330"
 MEASURED_AT = datetime(2026, 10, 5, 6, 0, tzinfo=UTC)
 AS_OF = date(2026, 9, 30)
 PREVIOUS_AS_OF = date(2026, 8, 31)
-CHILDREN = 400
-
-_TYPES = {"date": "date", "datetime": "timestamp", "integer": "bigint", "number": "double"}
-_ETHNICITY = "['WBRI', 'MWBC', 'AIND', 'BAFR', 'OOTH'][1 + i % 5]"
-# One child in eight is under four, so that PN0 has somebody to be used for.
-_BIRTH = "case when i % 8 = 0 then date '2024-01-01' else date '2011-06-01' end + i::integer % 300"
-_CODE = "case when i % 8 = 0 then 'PN0' else ['PN1', 'PN2', 'PN5', 'PN6'][1 + i % 4] end"
-
-LEDGER = """
-create schema ledger;
-create table ledger.deliveries (
-    delivery_id varchar, authority_code varchar, source varchar, as_of date,
-    delivered_at timestamp, file_count bigint, state varchar, first_seen_at timestamp
-);
-create table ledger.delivery_tables (
-    delivery_id varchar, authority_code varchar, source varchar, as_of date,
-    delivered_at timestamp, extent varchar, raw_table varchar, rows_in bigint,
-    rows_loaded bigint, rows_quarantined bigint, rows_duplicate bigint
-);
-"""
 
 _BREAKDOWNS = """
     case when i % 2 = 0 then 'M' else 'F' end as sex, '8-11' as age_band,
@@ -85,259 +66,9 @@ from range(1, 601) as expressions (i);
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One raw table of the clean world: how many rows, and each column as SQL over i."""
-
-    source: str
-    rows: int
-    columns: dict[str, str]
-
-
-_CARE_START = "date '2025-03-01' + i::integer % 20"
-_SEEN = "case when i % 12 = 0 then 'N' else 'Y' end"
-_ALONE = "case when i % 12 = 0 or i % 5 = 0 then 'N' else 'Y' end"
-_RECENT = f"date '{PREVIOUS_AS_OF}' - i::integer % 500"
-
-SSD = {
-    "ssd_person": _Part(
-        "ssd",
-        CHILDREN,
-        {
-            "pers_person_id": "'p' || i",
-            "pers_sex": "case when i % 2 = 0 then 'M' else 'F' end",
-            "pers_ethnicity": _ETHNICITY,
-            "pers_dob": _BIRTH,
-        },
-    ),
-    "ssd_disability": _Part(
-        "ssd",
-        CHILDREN,
-        {
-            "disa_person_id": "'p' || i",
-            "disa_table_id": "'t' || i",
-            "disa_disability_code": "case when i % 4 = 0 then 'AUT' else 'NONE' end",
-        },
-    ),
-    "ssd_immigration_status": _Part(
-        "ssd",
-        40,
-        {
-            "immi_person_id": "'p' || i",
-            "immi_immigration_status_id": "'t' || i",
-            "immi_immigration_status": "'UASC'",
-        },
-    ),
-    "ssd_legal_status": _Part(
-        "ssd",
-        CHILDREN,
-        {
-            "lega_legal_status_id": "'t' || i",
-            "lega_person_id": "'p' || i",
-            "lega_legal_status": "case when i % 3 = 0 then 'V2' else 'C2' end",
-        },
-    ),
-    "ssd_cin_episodes": _Part(
-        "ssd",
-        CHILDREN,
-        {
-            "cine_referral_id": "'t' || i",
-            "cine_person_id": "'p' || i",
-            "cine_referral_date": "date '2025-01-01'",
-            "cine_close_date": "case when i % 2 = 0 then date '2026-01-01' end",
-            "cine_cin_primary_need_code": "'N' || (1 + i % 8)",
-        },
-    ),
-    "ssd_cp_plans": _Part(
-        "ssd",
-        CHILDREN,
-        {
-            "cppl_cp_plan_id": "'t' || i",
-            "cppl_person_id": "'p' || i",
-            "cppl_cp_plan_start_date": "date '2025-02-01'",
-            "cppl_cp_plan_end_date": "date '2025-12-01'",
-        },
-    ),
-    "ssd_cla_episodes": _Part(
-        "ssd",
-        CHILDREN,
-        {
-            "clae_cla_episode_id": "'t' || i",
-            "clae_person_id": "'p' || i",
-            "clae_cla_id": "'c' || i",
-            "clae_cla_episode_start_date": _CARE_START,
-            "clae_cla_episode_ceased_date": "case when i % 2 = 0 then date '2026-06-01' end",
-        },
-    ),
-    "ssd_cla_placement": _Part(
-        "ssd",
-        CHILDREN,
-        {
-            "clap_cla_placement_id": "'t' || i",
-            "clap_person_id": "'p' || i",
-            "clap_cla_id": "'c' || i",
-            "clap_cla_placement_type": "case when i % 3 = 0 then 'K2' else 'U6' end",
-            "clap_cla_placement_start_date": _CARE_START,
-            "clap_cla_placement_end_date": "case when i % 2 = 0 then date '2026-06-01' end",
-        },
-    ),
-    "ssd_cin_visits": _Part(
-        "ssd",
-        900,
-        {
-            "cinv_cin_visit_id": "'t' || i",
-            "cinv_cin_visit_date": _RECENT,
-            "cinv_cin_visit_seen": _SEEN,
-            "cinv_cin_visit_seen_alone": _ALONE,
-        },
-    ),
-    "ssd_cp_visits": _Part(
-        "ssd",
-        900,
-        {
-            "cppv_cp_visit_id": "'t' || i",
-            "cppv_cp_visit_date": _RECENT,
-            "cppv_cp_visit_seen": _SEEN,
-            "cppv_cp_visit_seen_alone": _ALONE,
-        },
-    ),
-    "ssd_cla_visits": _Part(
-        "ssd",
-        900,
-        {
-            "clav_cla_visit_id": "'t' || i",
-            "clav_person_id": f"'p' || (1 + i % {CHILDREN})",
-            "clav_cla_visit_date": _RECENT,
-            "clav_cla_visit_seen": _SEEN,
-            "clav_cla_visit_seen_alone": _ALONE,
-        },
-    ),
-    "ssd_cp_reviews": _Part(
-        "ssd",
-        200,
-        {
-            "cppr_cp_review_id": "'t' || i",
-            "cppr_cp_review_participation": "'PN1'",
-            "cppr_cp_review_quorate": "'Y'",
-        },
-    ),
-    "ssd_cla_reviews": _Part(
-        "ssd",
-        CHILDREN,
-        {
-            "clar_cla_review_id": "'t' || i",
-            "clar_cla_id": "'c' || i",
-            "clar_cla_review_date": "date '2025-06-01'",
-            "clar_cla_review_cancelled": "case when i % 20 = 1 then 'Y' else 'N' end",
-            "clar_cla_review_participation": f"case when i % 20 <> 1 then {_CODE} end",
-        },
-    ),
-    "ssd_missing": _Part(
-        "ssd",
-        80,
-        {
-            "miss_table_id": "'t' || i",
-            "miss_person_id": "'p' || i",
-            "miss_missing_rhi_offered": "case when i % 5 = 0 then 'N' else 'Y' end",
-            "miss_missing_rhi_accepted": "case when i % 5 < 3 then 'N' else 'Y' end",
-        },
-    ),
-}
-
-VOICE = {
-    "vx_expression": _Part(
-        "voice_extension",
-        600,
-        {
-            "expression_id": "'e' || i",
-            "person_id": f"'p' || (1 + i % {CHILDREN})",
-            "voice_owner": "'child'",
-            "opportunity_type": "'ICPC'",
-            "expressed_on": _RECENT,
-            "recorded_on": f"{_RECENT} + 2",
-            "recorded_by": "'worker'",
-            "capture_method": "'conversation'",
-            "directness": "'verbatim'",
-            "text": "repeat('Canary Penhaligon said that things are better now. ', 2) || i",
-            "quote_permission_scope": "'board'",
-            "quote_permission_on": _RECENT,
-        },
-    ),
-    "vx_not_captured": _Part("voice_extension", 60, {"reason": "'declined'"}),
-    "vx_influence": _Part("voice_extension", 60, {"outcome": "'changed'"}),
-    "vx_reply": _Part(
-        "voice_extension",
-        100,
-        {
-            "reply_id": "'r' || i",
-            "due_on": "date '2026-05-01'",
-            "replied_on": "date '2026-04-20'",
-            "status": "'told'",
-        },
-    ),
-    "vx_communication_need": _Part(
-        "voice_extension", 60, {"person_id": "'p' || i", "first_language": "'ara'"}
-    ),
-    "vx_return_interview": _Part(
-        "voice_extension",
-        60,
-        {"missing_episode_id": "'t' || i", "offered": "'Y'", "accepted": "'Y'"},
-    ),
-    "vx_conference_participation": _Part(
-        "voice_extension", 60, {"conference_id": "'t' || i", "participation": "'PN1'"}
-    ),
-    "vx_survey_wave": _Part(
-        "voice_extension", 4, {"wave_id": "'w' || i", "invited": "100", "responded": "40"}
-    ),
-}
-
-RETURN = {
-    "header": _Part(
-        "ssda903",
-        CHILDREN,
-        {"child": "'p' || i", "sex": "'M'", "dob": _BIRTH, "ethnic": _ETHNICITY},
-    ),
-    "episodes": _Part(
-        "ssda903",
-        CHILDREN,
-        {
-            "child": "'p' || i",
-            "decom": "date '2024-06-01'",
-            "dec": "date '2024-09-01'",
-            "ls": "'C2'",
-            "place": "'U6'",
-        },
-    ),
-    "reviews": _Part(
-        "ssda903",
-        CHILDREN,
-        {
-            "child": "'p' || i",
-            "dob": _BIRTH,
-            "review": "case when date '{as_of}' < date '2026-01-01' then date '2025-03-01' "
-            "else date '2025-06-01' end",
-            "review_code": _CODE,
-        },
-    ),
-}
-
-
 def clean_warehouse(con: duckdb.DuckDBPyConnection) -> None:
     """Fill an empty database with one authority on which every registered check passes."""
-    con.execute(LEDGER)
-    con.execute("create schema raw")
-    for contract in load_contracts().values():
-        for table in contract.tables:
-            columns = ", ".join(
-                f'"{column.name}" {_TYPES.get(column.type, "varchar")}'
-                for column in table.columns
-                if column.load
-            )
-            con.execute(
-                f"create table raw.{contract.raw_prefix}{table.name} ({columns}, "
-                "_authority_code varchar, _delivery_id varchar, _as_of date, "
-                "_file_sha256 varchar, _row_number bigint, _row_key varchar)"
-            )
+    ensure_schema(con, load_contracts())
     for as_of in (PREVIOUS_AS_OF, AS_OF):
         deliver(con, "ssd", as_of, SSD)
         deliver(con, "voice_extension", as_of, VOICE)
@@ -347,7 +78,7 @@ def clean_warehouse(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def deliver(
-    con: duckdb.DuckDBPyConnection, source: str, as_of: date, parts: dict[str, _Part]
+    con: duckdb.DuckDBPyConnection, source: str, as_of: date, parts: dict[str, Part]
 ) -> None:
     """Load one delivery of a source, as ingestion would."""
     delivery_id = f"{source}-{as_of}"

@@ -1,0 +1,56 @@
+{# Protected counts of one cube, one row per cell.
+
+   Gives the CTE `protected`: the relation's key columns, each count protected and null where the
+   cell is suppressed, and status (shown or suppressed). A cell is shown when its protected number
+   of contributors is 10 or more (rule R2). dimensions maps a dimension's name in the cell id to its
+   column; authority and period are added. #}
+{% macro protected_table(relation, family, dimensions, counts, contributors) %}
+{%- set values = {'authority': 'authority_code', 'period': "period_type || ':' || cast(period_start as " ~ dbt.type_string() ~ ")"} -%}
+{%- do values.update(dimensions) %}
+offset_cells as (
+
+    select
+        cells.*,
+        {{ keyed_offset('cells.cell_id', 'disclosure_keys.inner_pad', 'disclosure_keys.outer_pad', 5) }}
+            as cell_offset
+    from (
+        select
+            *,
+            {{ cell_id("'" ~ family ~ "'", values.keys() | list, values) }} as cell_id
+        from {{ relation }}
+    ) as cells
+    inner join {{ disclosure_keys() }} as disclosure_keys
+        on cells.authority_code = disclosure_keys.authority_code
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when {{ protected_count(contributors, 'cell_offset') }} < 10 then 'suppressed'
+            else 'shown'
+        end as status
+    from offset_cells
+
+),
+
+protected as (
+
+    select
+        authority_code,
+        period_type,
+        period_start,
+        period_end,
+        {%- for column in dimensions.values() %}
+        {{ column }},
+        {%- endfor %}
+        {%- for count in counts %}
+        case when status = 'shown' then {{ protected_count(count, 'cell_offset') }} end as {{ count }},
+        {%- endfor %}
+        status
+    from judged
+
+)
+{%- endmacro %}

@@ -1,0 +1,116 @@
+{#- Two views of the same items, by source and by theme: together they would be too fine to show. -#}
+with feedback_items as (
+
+    select * from {{ ref('fct_feedback_items') }}
+
+),
+
+theme_codes as (
+
+    select * from {{ ref('ref_theme_codes') }}
+
+),
+
+owners as (
+
+    select * from {{ ref('ref_voice_owner_codes') }}
+
+),
+
+sources as (
+
+    select distinct source from feedback_items
+
+),
+
+periods as (
+
+    select * from {{ ref('int_reporting_periods') }}
+    where period_type <> 'month'
+
+),
+
+in_periods as (
+
+    select
+        feedback_items.*,
+        periods.period_type,
+        periods.period_start
+    from feedback_items
+    inner join periods
+        on
+            feedback_items.authority_code = periods.authority_code
+            and feedback_items.received_on between periods.period_start and periods.period_end
+
+),
+
+slices as (
+
+    select
+        sources.source,
+        cast(null as {{ dbt.type_string() }}) as theme_code
+    from sources
+    union all
+    select
+        cast(null as {{ dbt.type_string() }}) as source,
+        theme_code
+    from theme_codes
+
+),
+
+counts as (
+
+    select
+        authority_code,
+        period_type,
+        period_start,
+        source,
+        cast(null as {{ dbt.type_string() }}) as theme_code,
+        voice_owner_code,
+        count(*) as items,
+        count(case when is_replied then 1 end) as replied
+    from in_periods
+    group by authority_code, period_type, period_start, source, voice_owner_code
+    union all
+    select
+        in_periods.authority_code,
+        in_periods.period_type,
+        in_periods.period_start,
+        cast(null as {{ dbt.type_string() }}) as source,
+        theme_codes.theme_code,
+        in_periods.voice_owner_code,
+        count(*) as items,
+        count(case when in_periods.is_replied then 1 end) as replied
+    from in_periods
+    inner join theme_codes
+        on ';' || in_periods.theme_codes || ';' like '%;' || theme_codes.theme_code || ';%'
+    group by
+        in_periods.authority_code,
+        in_periods.period_type,
+        in_periods.period_start,
+        theme_codes.theme_code,
+        in_periods.voice_owner_code
+
+)
+
+select
+    periods.authority_code,
+    periods.period_type,
+    periods.period_start,
+    periods.period_end,
+    slices.source,
+    slices.theme_code,
+    owners.voice_owner_code,
+    coalesce(counts.items, 0) as items,
+    coalesce(counts.replied, 0) as replied
+from periods
+cross join slices
+cross join owners
+left join counts
+    on
+        periods.authority_code = counts.authority_code
+        and periods.period_type = counts.period_type
+        and periods.period_start = counts.period_start
+        and coalesce(slices.source, '') = coalesce(counts.source, '')
+        and coalesce(slices.theme_code, '') = coalesce(counts.theme_code, '')
+        and owners.voice_owner_code = counts.voice_owner_code

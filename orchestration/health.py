@@ -1,0 +1,160 @@
+"""Examine an installation: versions, settings, key, folders, permissions, disk, lock.
+
+Belongs here: questions that the standard library can answer, each with what to do.
+Does not belong here: anything about the data (the checks), or changing what is found.
+"""
+
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from orchestration.instance import RunInProgressError, sole_run
+from orchestration.privacy.keys import MissingKeyError, WeakKeyError, master_key
+from orchestration.settings import Settings, SettingsError
+
+OLDEST_PYTHON = (3, 11)
+FIRST_PYTHON_TOO_NEW = (3, 14)
+PACKAGES = ("dagster", "dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "pandas")
+# DuckDB rewrites a table beside the old one, and a release is a second copy.
+FREE_BYTES = 2 * 1024**3
+WAREHOUSE_COPIES = 3
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+PRIVATE_PATHS = ("warehouse.duckdb", "landing", "dagster", "dbt", "tmp")
+
+
+class Verdict(StrEnum):
+    """How bad a finding is."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One question, its answer, and what to do about it."""
+
+    name: str
+    verdict: Verdict
+    found: str
+    what_to_do: str = ""
+
+
+def examine(inbox: Path | None, home: Path | None) -> tuple[Finding, ...]:
+    """Ask every question; those about folders only when the settings name them."""
+    findings = [_python(), _packages(), _key()]
+    try:
+        settings = Settings.from_environment(inbox, home)
+    except SettingsError as error:
+        findings.append(
+            Finding("settings", Verdict.FAIL, str(error), "set it in the environment or in .env")
+        )
+        return tuple(findings)
+    findings.append(
+        Finding("settings", Verdict.OK, f"inbox {settings.inbox}, home {settings.home}")
+    )
+    questions: tuple[Callable[[Settings], Finding], ...] = (
+        _inbox,
+        _home,
+        _permissions,
+        _disk,
+        _lock,
+    )
+    findings += [question(settings) for question in questions]
+    return tuple(findings)
+
+
+def _python() -> Finding:
+    found = ".".join(map(str, sys.version_info[:3]))
+    if OLDEST_PYTHON <= sys.version_info[:2] < FIRST_PYTHON_TOO_NEW:
+        return Finding("python", Verdict.OK, found)
+    return Finding("python", Verdict.FAIL, found, "use Python 3.11, 3.12 or 3.13")
+
+
+def _packages() -> Finding:
+    found, missing = [], []
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        told = f"missing: {', '.join(missing)}"
+        return Finding("packages", Verdict.FAIL, told, "run `make install`")
+    return Finding("packages", Verdict.OK, ", ".join(found))
+
+
+def _key() -> Finding:
+    try:
+        size = len(master_key())
+    except (MissingKeyError, WeakKeyError) as error:
+        advice = "make a key once and keep it safe: with another one, no pseudonym matches"
+        return Finding("key", Verdict.FAIL, str(error), advice)
+    return Finding("key", Verdict.OK, f"HEARD_PSEUDONYM_KEY is set, {size} bytes")
+
+
+def _inbox(settings: Settings) -> Finding:
+    if not settings.inbox.is_dir():
+        advice = f"make {settings.inbox} or set HEARD_INBOX"
+        return Finding("inbox", Verdict.FAIL, "there is no such folder", advice)
+    if not os.access(settings.inbox, os.R_OK | os.X_OK):
+        return Finding("inbox", Verdict.FAIL, "cannot be read", "let this account read it")
+    count = sum(1 for _ in settings.inbox.glob("*/*/*/"))
+    return Finding("inbox", Verdict.OK, f"{count} delivery folders")
+
+
+def _home(settings: Settings) -> Finding:
+    folder = settings.home
+    while not folder.exists():
+        folder = folder.parent
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return Finding(
+            "home", Verdict.FAIL, f"{folder} cannot be written", "give it to this account"
+        )
+    state = "is there" if folder == settings.home else "will be made by the first run"
+    return Finding("home", Verdict.OK, state)
+
+
+def _permissions(settings: Settings) -> Finding:
+    open_to_others = [path for path in _private(settings.home) if path.stat().st_mode & OTHERS]
+    if open_to_others:
+        names = ", ".join(path.name for path in open_to_others)
+        advice = "run: chmod go-rwx " + " ".join(str(path) for path in open_to_others)
+        return Finding("permissions", Verdict.FAIL, f"others may read: {names}", advice)
+    return Finding("permissions", Verdict.OK, "only this account reads the restricted tier")
+
+
+def _private(home: Path) -> Iterator[Path]:
+    for name in PRIVATE_PATHS:
+        if (home / name).exists():
+            yield home / name
+
+
+def _disk(settings: Settings) -> Finding:
+    folder = settings.home
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    warehouse = settings.home / "warehouse.duckdb"
+    size = warehouse.stat().st_size if warehouse.exists() else 0
+    told = f"{free / 1024**3:.1f} GB free"
+    if free < max(FREE_BYTES, WAREHOUSE_COPIES * size):
+        advice = f"keep at least {FREE_BYTES // 1024**3} GB and three times the warehouse free"
+        return Finding("disk", Verdict.WARN, told, advice)
+    return Finding("disk", Verdict.OK, told)
+
+
+def _lock(settings: Settings) -> Finding:
+    if not settings.home.is_dir():
+        return Finding("lock", Verdict.OK, "free")
+    try:
+        with sole_run(settings.home):
+            return Finding("lock", Verdict.OK, "free")
+    except RunInProgressError as error:
+        return Finding("lock", Verdict.WARN, str(error), "wait for it, or end that process")

@@ -1,0 +1,71 @@
+"""Where things stand: the last release, what arrived when, what is open.
+
+Belongs here: reading it from published tables, so that it can be asked while a run is under way.
+Does not belong here: drawing it, or opening the warehouse.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from orchestration.fingerprint import read_state
+from orchestration.reporting.published import has_table, open_published, rows
+from orchestration.reporting.summary import Finding, SourceCounts, read_summary
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """The newest extract of one authority and source."""
+
+    authority_code: str
+    source: str
+    latest_as_of: date
+    days_old: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Everything that ``heard status`` tells."""
+
+    release_id: str
+    released_at: datetime
+    held_back_at: str
+    sources: tuple[SourceCounts, ...]
+    freshness: tuple[Freshness, ...]
+    findings: tuple[Finding, ...]
+    outcomes: dict[str, int]
+    open_incidents: int
+
+
+def read_standing(home: Path, today: date) -> Standing:
+    """Return where things stand in a home folder on a day.
+
+    Raises:
+        NotPublishedError: Nothing is published there.
+    """
+    summary = read_summary(home)
+    held_back = read_state(home).held_back
+    with open_published(home) as connection:
+        (release,) = rows(connection, "select release_id, released_at from published.release")
+        newest = rows(
+            connection,
+            "select authority_code, source, max(as_of) as latest_as_of"
+            " from published.delivery group by all order by all",
+        )
+        incidents = (
+            rows(connection, "select count(*) as n from published.incident where closed_at is null")
+            if has_table(connection, "incident")
+            else [{"n": 0}]
+        )
+    return Standing(
+        release_id=release["release_id"],
+        released_at=release["released_at"],
+        held_back_at=held_back.at if held_back else "",
+        sources=summary.sources,
+        freshness=tuple(
+            Freshness(**row, days_old=(today - row["latest_as_of"]).days) for row in newest
+        ),
+        findings=summary.findings,
+        outcomes=summary.outcomes,
+        open_incidents=incidents[0]["n"],
+    )

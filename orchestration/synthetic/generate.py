@@ -1,0 +1,215 @@
+"""Generate the deliveries of invented authorities, and the truth about them.
+
+Belongs here: the order of the work, authority by authority. Does not belong here: how anything is
+invented, laid out or counted.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from orchestration.synthetic.care_tables import care_tables
+from orchestration.synthetic.case_tables import people_tables, referral_tables, workforce_tables
+from orchestration.synthetic.clocks import iso, year_ends
+from orchestration.synthetic.collective import gather_collective
+from orchestration.synthetic.counting import Cell
+from orchestration.synthetic.flaws import Counts
+from orchestration.synthetic.followup import (
+    Subjects,
+    numbered,
+    record_influences,
+    record_replies,
+)
+from orchestration.synthetic.history import invent_history
+from orchestration.synthetic.opportunities import list_opportunities
+from orchestration.synthetic.outcomes import add_outcomes
+from orchestration.synthetic.planted import planted_gaps
+from orchestration.synthetic.protection_tables import protection_tables
+from orchestration.synthetic.recipe import Place, load_recipe, places
+from orchestration.synthetic.returns import yearly_return
+from orchestration.synthetic.truth import Told, work_out
+from orchestration.synthetic.voice import explain_absence, record_expressions
+from orchestration.synthetic.voice_tables import child_tables, collective_tables, followup_tables
+from orchestration.synthetic.write import write_delivery
+
+TRUTH_FILE = "truth.json"
+
+
+class ImpossibleRequestError(ValueError):
+    """The generator was asked for something it cannot invent."""
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationReport:
+    """What was generated, without a single personal value in it."""
+
+    authorities: tuple[str, ...]
+    files: int
+    rows: int
+    quarantined: int
+    duplicates: int
+    truth_cells: int
+    truth_path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Invented:
+    """One authority: the truth about it and the counts of its files."""
+
+    cells: list[Cell]
+    planted: list[dict[str, Any]]
+    counts: Counts
+
+
+def generate(
+    out: Path,
+    authorities: int,
+    children: int,
+    years: int,
+    seed: int,
+    as_of: date,
+    events_to: Path | None = None,
+) -> GenerationReport:
+    """Write deliveries of all sources for invented authorities, with truth.json beside them.
+
+    Args:
+        out: The inbox to write to.
+        authorities: How many authorities, with codes from 330.
+        children: How many children are known to each.
+        years: How many years of history end on `as_of`.
+        seed: The same seed gives the same bytes.
+        as_of: The day on which the extracts are true.
+        events_to: A folder for the generator's own event lists as Parquet, to look into a
+            difference between truth and warehouse.
+    """
+    if min(authorities, children, years) < 1 or authorities > 600 or children > 99_999 or seed < 0:
+        raise ImpossibleRequestError(
+            "ask for 1 to 600 authorities, 1 to 99,999 children, 1 year or more and a seed of 0"
+            " or more"
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    recipe = load_recipe()
+    invented = {
+        place.authority: _invent(place, out, events_to)
+        for place in places(authorities, children, years, seed, as_of, recipe)
+    }
+    return _report(out, seed, as_of, invented)
+
+
+def _invent(place: Place, out: Path, events_to: Path | None) -> Invented:
+    """Invent one authority, write its deliveries and work out its truth."""
+    history = invent_history(place)
+    rows = list_opportunities(place, history)
+    said = record_expressions(place, history, rows)
+    reasons = explain_absence(place, rows, said)
+    add_outcomes(rows, said, reasons)
+    gathered = gather_collective(place, history)
+    at = said["row"].to_numpy()
+    decision = (at >= 0) & rows["is_decision"].to_numpy()[np.maximum(at, 0)]
+    subjects = [_subjects("expression", said, "expression_id", decision)]
+    feedback, waves = gathered.feedback, gathered.waves.rename(columns={"opened": "day"})
+    subjects.append(_subjects("feedback", feedback, "feedback_id", None))
+    waves = waves.rename(columns={"audience": "owner"})
+    subjects.append(_subjects("survey_wave", waves, "wave_id", None))
+    influences = [record_influences(place, one) for one in subjects]
+    replies = [
+        record_replies(place, one, influence["subject"].to_numpy())
+        for one, influence in zip(subjects, influences, strict=True)
+    ]
+    told = Told(
+        history=history,
+        rows=rows,
+        expressions=said,
+        influenced=influences[0]["subject"].to_numpy(),
+        replies=replies[0],
+        collective=gathered,
+    )
+    counts = Counts()
+    case = {
+        **people_tables(place, history),
+        **workforce_tables(place, history),
+        **referral_tables(place, history),
+        **protection_tables(history),
+        **care_tables(place, history),
+    }
+    write_delivery(out, place, "ssd", place.as_of, case, counts)
+    voice = {
+        **child_tables(place, history, said, reasons),
+        **followup_tables(numbered(place, "INF", influences), numbered(place, "RPL", replies)),
+        **collective_tables(history, gathered),
+    }
+    write_delivery(out, place, "voice_extension", place.as_of, voice, counts)
+    for ends in year_ends(place.opens, place.as_of):
+        write_delivery(out, place, "ssda903", ends, yearly_return(place, history, ends), counts)
+    if events_to is not None:
+        _dump(events_to / place.authority, told, reasons)
+    return Invented(work_out(place, told), planted_gaps(place), counts)
+
+
+def _subjects(kind: str, frame: pd.DataFrame, identifier: str, decision: Any | None) -> Subjects:
+    return Subjects(
+        kind=kind,
+        identifiers=frame[identifier].to_numpy(),
+        days=frame["day"].to_numpy(),
+        owners=frame["owner"].to_numpy(),
+        at_decision=np.ones(len(frame), dtype=bool) if decision is None else decision,
+    )
+
+
+def _dump(folder: Path, told: Told, reasons: pd.DataFrame) -> None:
+    """Write the event lists with dates, for whoever compares truth and warehouse."""
+    import duckdb
+
+    folder.mkdir(parents=True, exist_ok=True)
+    lists = {
+        "opportunities": told.rows,
+        "expressions": told.expressions,
+        "reasons": reasons,
+        "replies": told.replies,
+        "children": told.history.children,
+        "spells": told.history.spells,
+    }
+    days = ("due", "held", "date", "day", "born", "referral", "close", "recorded")
+    with duckdb.connect() as connection:
+        for name, frame in lists.items():
+            shown = frame.copy()
+            for column in [column for column in days if column in shown.columns]:
+                shown[column] = iso(shown[column].to_numpy())
+            if "child" in shown.columns and "person_id" not in shown.columns:
+                known = told.history.children["person_id"].to_numpy()
+                shown["person_id"] = known[np.maximum(shown["child"].to_numpy(), 0)]
+            connection.register("shown", shown)
+            target = str(folder / f"{name}.parquet").replace("'", "''")
+            connection.execute(f"copy shown to '{target}' (format parquet)")
+            connection.unregister("shown")
+
+
+def _report(out: Path, seed: int, as_of: date, invented: dict[str, Invented]) -> GenerationReport:
+    """Write truth.json and say what was done."""
+    path = out / TRUTH_FILE
+    truth = {
+        "version": 1,
+        "seed": seed,
+        "as_of": as_of.isoformat(),
+        "authorities": {
+            authority: {"cells": one.cells, "planted": one.planted, **asdict(one.counts)}
+            for authority, one in invented.items()
+        },
+    }
+    text = json.dumps(truth, ensure_ascii=False, separators=(",", ":"))
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    counts = [one.counts for one in invented.values()]
+    return GenerationReport(
+        authorities=tuple(invented),
+        files=sum(len(count.rows) for count in counts),
+        rows=sum(sum(count.rows.values()) for count in counts),
+        quarantined=sum(sum(count.quarantined.values()) for count in counts),
+        duplicates=sum(sum(count.duplicates.values()) for count in counts),
+        truth_cells=sum(len(one.cells) for one in invented.values()),
+        truth_path=path,
+    )

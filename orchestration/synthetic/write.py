@@ -1,0 +1,33 @@
+"""Write deliveries as a case system would, and the same bytes for the same seed.
+
+Belongs here: columns in order, text, line ends. Does not belong here: what the rows say.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from orchestration.synthetic.case_tables import Tables
+from orchestration.synthetic.clocks import Array, iso
+from orchestration.synthetic.flaws import Counts, add_flaws
+from orchestration.synthetic.recipe import Place
+
+
+def write_delivery(
+    out: Path, place: Place, source: str, as_of: int, tables: Tables, counts: Counts
+) -> None:
+    """Write one delivery, a file a table, sorted by the first column."""
+    day = str(iso(_one(as_of))[0])
+    folder = out / place.authority / source / day
+    folder.mkdir(parents=True, exist_ok=True)
+    for table, frame in sorted(tables.items()):
+        columns = list(place.recipe.layout[source][table])
+        shaped = frame.reindex(columns=columns, fill_value="").fillna("")
+        shaped = shaped.sort_values(columns[0], kind="stable")
+        name = f"{source}/{day}/{table}"
+        flawed = add_flaws(place, name, table, shaped, counts)
+        flawed.to_csv(folder / f"{table}.csv", index=False, lineterminator="\n", encoding="utf-8")
+
+
+def _one(day: int) -> Array:
+    return pd.Series([day]).to_numpy()

@@ -1,0 +1,251 @@
+"""The raw tables of a clean authority, each column as SQL over the row's number i.
+
+Belongs here: what the tables hold. Does not belong here: making them (``quality``).
+"""
+
+from dataclasses import dataclass
+
+CHILDREN = 400
+LAST_EVENTS = "2026-08-31"
+
+_ETHNICITY = "['WBRI', 'MWBC', 'AIND', 'BAFR', 'OOTH'][1 + i % 5]"
+# One child in eight is under four, so that PN0 has somebody to be used for.
+_BIRTH = "case when i % 8 = 0 then date '2024-01-01' else date '2011-06-01' end + i::integer % 300"
+_CODE = "case when i % 8 = 0 then 'PN0' else ['PN1', 'PN2', 'PN5', 'PN6'][1 + i % 4] end"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One raw table of the clean world: how many rows, and each column as SQL over i."""
+
+    source: str
+    rows: int
+    columns: dict[str, str]
+
+
+_CARE_START = "date '2025-03-01' + i::integer % 20"
+_SEEN = "case when i % 12 = 0 then 'N' else 'Y' end"
+_ALONE = "case when i % 12 = 0 or i % 5 = 0 then 'N' else 'Y' end"
+_RECENT = f"date '{LAST_EVENTS}' - i::integer % 500"
+
+SSD = {
+    "ssd_person": Part(
+        "ssd",
+        CHILDREN,
+        {
+            "pers_person_id": "'p' || i",
+            "pers_sex": "case when i % 2 = 0 then 'M' else 'F' end",
+            "pers_ethnicity": _ETHNICITY,
+            "pers_dob": _BIRTH,
+        },
+    ),
+    "ssd_disability": Part(
+        "ssd",
+        CHILDREN,
+        {
+            "disa_person_id": "'p' || i",
+            "disa_table_id": "'t' || i",
+            "disa_disability_code": "case when i % 4 = 0 then 'AUT' else 'NONE' end",
+        },
+    ),
+    "ssd_immigration_status": Part(
+        "ssd",
+        40,
+        {
+            "immi_person_id": "'p' || i",
+            "immi_immigration_status_id": "'t' || i",
+            "immi_immigration_status": "'UASC'",
+        },
+    ),
+    "ssd_legal_status": Part(
+        "ssd",
+        CHILDREN,
+        {
+            "lega_legal_status_id": "'t' || i",
+            "lega_person_id": "'p' || i",
+            "lega_legal_status": "case when i % 3 = 0 then 'V2' else 'C2' end",
+        },
+    ),
+    "ssd_cin_episodes": Part(
+        "ssd",
+        CHILDREN,
+        {
+            "cine_referral_id": "'t' || i",
+            "cine_person_id": "'p' || i",
+            "cine_referral_date": "date '2025-01-01'",
+            "cine_close_date": "case when i % 2 = 0 then date '2026-01-01' end",
+            "cine_cin_primary_need_code": "'N' || (1 + i % 8)",
+        },
+    ),
+    "ssd_cp_plans": Part(
+        "ssd",
+        CHILDREN,
+        {
+            "cppl_cp_plan_id": "'t' || i",
+            "cppl_person_id": "'p' || i",
+            "cppl_cp_plan_start_date": "date '2025-02-01'",
+            "cppl_cp_plan_end_date": "date '2025-12-01'",
+        },
+    ),
+    "ssd_cla_episodes": Part(
+        "ssd",
+        CHILDREN,
+        {
+            "clae_cla_episode_id": "'t' || i",
+            "clae_person_id": "'p' || i",
+            "clae_cla_id": "'c' || i",
+            "clae_cla_episode_start_date": _CARE_START,
+            "clae_cla_episode_ceased_date": "case when i % 2 = 0 then date '2026-06-01' end",
+        },
+    ),
+    "ssd_cla_placement": Part(
+        "ssd",
+        CHILDREN,
+        {
+            "clap_cla_placement_id": "'t' || i",
+            "clap_person_id": "'p' || i",
+            "clap_cla_id": "'c' || i",
+            "clap_cla_placement_type": "case when i % 3 = 0 then 'K2' else 'U6' end",
+            "clap_cla_placement_start_date": _CARE_START,
+            "clap_cla_placement_end_date": "case when i % 2 = 0 then date '2026-06-01' end",
+        },
+    ),
+    "ssd_cin_visits": Part(
+        "ssd",
+        900,
+        {
+            "cinv_cin_visit_id": "'t' || i",
+            "cinv_cin_visit_date": _RECENT,
+            "cinv_cin_visit_seen": _SEEN,
+            "cinv_cin_visit_seen_alone": _ALONE,
+        },
+    ),
+    "ssd_cp_visits": Part(
+        "ssd",
+        900,
+        {
+            "cppv_cp_visit_id": "'t' || i",
+            "cppv_cp_visit_date": _RECENT,
+            "cppv_cp_visit_seen": _SEEN,
+            "cppv_cp_visit_seen_alone": _ALONE,
+        },
+    ),
+    "ssd_cla_visits": Part(
+        "ssd",
+        900,
+        {
+            "clav_cla_visit_id": "'t' || i",
+            "clav_person_id": f"'p' || (1 + i % {CHILDREN})",
+            "clav_cla_visit_date": _RECENT,
+            "clav_cla_visit_seen": _SEEN,
+            "clav_cla_visit_seen_alone": _ALONE,
+        },
+    ),
+    "ssd_cp_reviews": Part(
+        "ssd",
+        200,
+        {
+            "cppr_cp_review_id": "'t' || i",
+            "cppr_cp_review_participation": "'PN1'",
+            "cppr_cp_review_quorate": "'Y'",
+        },
+    ),
+    "ssd_cla_reviews": Part(
+        "ssd",
+        CHILDREN,
+        {
+            "clar_cla_review_id": "'t' || i",
+            "clar_cla_id": "'c' || i",
+            "clar_cla_review_date": "date '2025-06-01'",
+            "clar_cla_review_cancelled": "case when i % 20 = 1 then 'Y' else 'N' end",
+            "clar_cla_review_participation": f"case when i % 20 <> 1 then {_CODE} end",
+        },
+    ),
+    "ssd_missing": Part(
+        "ssd",
+        80,
+        {
+            "miss_table_id": "'t' || i",
+            "miss_person_id": "'p' || i",
+            "miss_missing_rhi_offered": "case when i % 5 = 0 then 'N' else 'Y' end",
+            "miss_missing_rhi_accepted": "case when i % 5 < 3 then 'N' else 'Y' end",
+        },
+    ),
+}
+
+VOICE = {
+    "vx_expression": Part(
+        "voice_extension",
+        600,
+        {
+            "expression_id": "'e' || i",
+            "person_id": f"'p' || (1 + i % {CHILDREN})",
+            "voice_owner": "'child'",
+            "opportunity_type": "'ICPC'",
+            "expressed_on": _RECENT,
+            "recorded_on": f"{_RECENT} + 2",
+            "recorded_by": "'worker'",
+            "capture_method": "'conversation'",
+            "directness": "'verbatim'",
+            "text": "repeat('Canary Penhaligon said that things are better now. ', 2) || i",
+            "quote_permission_scope": "'board'",
+            "quote_permission_on": _RECENT,
+        },
+    ),
+    "vx_not_captured": Part("voice_extension", 60, {"reason": "'declined'"}),
+    "vx_influence": Part("voice_extension", 60, {"outcome": "'changed'"}),
+    "vx_reply": Part(
+        "voice_extension",
+        100,
+        {
+            "reply_id": "'r' || i",
+            "due_on": "date '2026-05-01'",
+            "replied_on": "date '2026-04-20'",
+            "status": "'told'",
+        },
+    ),
+    "vx_communication_need": Part(
+        "voice_extension", 60, {"person_id": "'p' || i", "first_language": "'ara'"}
+    ),
+    "vx_return_interview": Part(
+        "voice_extension",
+        60,
+        {"missing_episode_id": "'t' || i", "offered": "'Y'", "accepted": "'Y'"},
+    ),
+    "vx_conference_participation": Part(
+        "voice_extension", 60, {"conference_id": "'t' || i", "participation": "'PN1'"}
+    ),
+    "vx_survey_wave": Part(
+        "voice_extension", 4, {"wave_id": "'w' || i", "invited": "100", "responded": "40"}
+    ),
+}
+
+RETURN = {
+    "header": Part(
+        "ssda903",
+        CHILDREN,
+        {"child": "'p' || i", "sex": "'M'", "dob": _BIRTH, "ethnic": _ETHNICITY},
+    ),
+    "episodes": Part(
+        "ssda903",
+        CHILDREN,
+        {
+            "child": "'p' || i",
+            "decom": "date '2024-06-01'",
+            "dec": "date '2024-09-01'",
+            "ls": "'C2'",
+            "place": "'U6'",
+        },
+    ),
+    "reviews": Part(
+        "ssda903",
+        CHILDREN,
+        {
+            "child": "'p' || i",
+            "dob": _BIRTH,
+            "review": "case when date '{as_of}' < date '2026-01-01' then date '2025-03-01' "
+            "else date '2025-06-01' end",
+            "review_code": _CODE,
+        },
+    ),
+}

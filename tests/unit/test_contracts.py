@@ -1,0 +1,154 @@
+"""Source contracts: complete, safe, and strict about mistakes in their own files."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from orchestration.contracts import Column, Contract, Table, load_contracts
+from orchestration.contracts.loader import read_contract
+
+ROOT = Path(__file__).parents[2]
+COLUMNS = [
+    (contract.source, table, column)
+    for contract in load_contracts().values()
+    for table in contract.tables
+    for column in table.columns
+]
+
+
+def column(**changes: object) -> Column:
+    return Column.model_validate(
+        {"name": "child_id", "type": "string", "required": True, "description": "An id"} | changes
+    )
+
+
+def test_every_table_of_every_source_has_a_contract() -> None:
+    counts = {source: len(contract.tables) for source, contract in load_contracts().items()}
+    assert counts == {"ssd": 48, "ssda903": 12, "voice_extension": 13}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pers_forename",
+        "pers_surname",
+        "pers_common_child_id",
+        "pers_single_unique_id",
+        "pers_upn",
+        "addr_address_json",
+        "prof_professional_name",
+        "prof_social_worker_registration_no",
+        "send_upn",
+        "send_uln",
+        "prep_court_reference",
+        "link_identifier_value",
+        "json_payload",
+        "upn",
+    ],
+)
+def test_a_direct_identifier_stays_in_the_landed_file(name: str) -> None:
+    found = [each for _, _, each in COLUMNS if each.name == name]
+    assert found
+    assert not any(each.load for each in found)
+
+
+def test_every_id_of_a_person_gets_a_pseudonym() -> None:
+    ids = re.compile(r"(.*_)?person_id|speaker_id|child")
+    found = [each for _, _, each in COLUMNS if ids.fullmatch(each.name)]
+    assert len(found) > 40
+    assert [each.name for each in found if each.pseudonym != "person"] == []
+
+
+def test_every_id_of_a_worker_gets_a_pseudonym() -> None:
+    ids = re.compile(r".*_worker_id|.*professional_id|recorded_by|sw_id|prof_staff_id")
+    found = [each for _, _, each in COLUMNS if ids.fullmatch(each.name)]
+    assert len(found) > 10
+    assert [each.name for each in found if each.pseudonym != "professional"] == []
+
+
+def test_a_postcode_is_loaded_as_its_district() -> None:
+    found = [each for _, _, each in COLUMNS if re.search("postcode|_post$", each.name)]
+    assert {each.name for each in found} == {
+        "addr_address_postcode",
+        "clap_cla_placement_postcode",
+        "home_post",
+        "pl_post",
+    }
+    assert all(each.reduce == "postcode_district" for each in found)
+
+
+def test_the_code_is_part_of_the_key_of_a_review() -> None:
+    reviews = load_contracts()["ssda903"].table("reviews")
+    assert reviews is not None
+    assert reviews.key == ("child", "review", "review_code")
+    # A blank code is a fact about a review that took place, not a reason to lose it.
+    assert reviews.required_key == ("child", "review")
+
+
+def test_every_code_list_is_a_seed() -> None:
+    seeds = {path.stem for path in (ROOT / "seeds" / "reference").glob("*.csv")}
+    assert {each.codes for _, _, each in COLUMNS if each.codes} <= seeds
+
+
+def test_a_raw_table_is_named_once_over_all_sources() -> None:
+    names = [
+        contract.raw_table(table)
+        for contract in load_contracts().values()
+        for table in contract.tables
+    ]
+    assert len(names) == len(set(names)) == 73
+
+
+def test_a_misspelt_safeguard_is_refused() -> None:
+    with pytest.raises(ValidationError, match="pseudonim"):
+        column(pseudonim="person")
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"sensitivity": "direct_identifier"}, "must carry load: false"),
+        ({"pseudonym": "person"}, "go together"),
+        ({"sensitivity": "pseudonym"}, "go together"),
+        ({"type": "date", "reduce": "postcode_district"}, "need a text type"),
+        ({"codes": "ref_sex_codes", "values": ["M"]}, "not both"),
+        ({"name": "Child ID"}, "pattern"),
+    ],
+)
+def test_a_column_that_contradicts_itself_is_refused(
+    changes: dict[str, object], complaint: str
+) -> None:
+    with pytest.raises(ValidationError, match=complaint):
+        column(**changes)
+
+
+@pytest.mark.parametrize(
+    ("key", "columns", "complaint"),
+    [
+        (("child_id",), (column(), column(name="other", aliases=("CHILD_ID",))), "given twice"),
+        (("child_id",), (column(load=False),), "must be loaded"),
+        (("absent",), (column(),), "must be loaded"),
+        (("child_id",), (column(required=False),), "must be required"),
+    ],
+)
+def test_a_table_that_contradicts_itself_is_refused(
+    key: tuple[str, ...], columns: tuple[Column, ...], complaint: str
+) -> None:
+    with pytest.raises(ValidationError, match=complaint):
+        Table(name="children", description="One row per child.", key=key, columns=columns)
+
+
+def test_a_contract_without_a_format_for_its_dates_is_refused() -> None:
+    with pytest.raises(ValidationError, match="formats are missing"):
+        Contract.model_validate(
+            load_contracts()["ssda903"].model_dump() | {"formats": {}},
+        )
+
+
+def test_a_contract_file_is_read_without_running_anything_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text("source: !!python/object/apply:os.getcwd []\n")
+    with pytest.raises(Exception, match="could not determine a constructor"):
+        read_contract(path)

@@ -13,7 +13,7 @@ from typing import Any
 from expectations.engine import load_great_expectations
 from expectations.registry.models import Check, Within
 from expectations.results import Outcome
-from expectations.rules import MeasureRow, Verdict
+from expectations.rules import NO_AUTHORITY, MeasureRow, Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def judge(checks: Sequence[Check], rows: Sequence[MeasureRow]) -> dict[str, list
         # Results come back in another order, so the check is found by its name in them.
         if check_id is not None and guards_hold:
             verdicts[check_id] = _verdicts(result)
-    authorities = sorted({row.authority_code for row in rows}) or ["none"]
+    authorities = sorted({row.authority_code for row in rows}) or [NO_AUTHORITY]
     return {check.id: verdicts.get(check.id) or _errors(authorities) for check in checks}
 
 

@@ -13,12 +13,9 @@ import duckdb
 from expectations.codes import UnknownListError
 from expectations.compile import CodesOf, statement
 from expectations.registry.models import Check
-from expectations.rules import MeasureRow
+from expectations.rules import NO_AUTHORITY, MeasureRow
 
 logger = logging.getLogger(__name__)
-
-# Stands in for an authority where nothing has been delivered at all.
-NO_AUTHORITY = "none"
 
 
 def measure(

@@ -13,6 +13,8 @@ from expectations.results import Outcome
 
 # Two-sided 95 %.
 Z = 1.959963984540054
+# Stands in for an authority where nothing has been delivered at all.
+NO_AUTHORITY = "none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,15 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROJECT = REPOSITORY / "dbt_project"
 SEEDS = REPOSITORY / "seeds" / "reference"
+CONTRACTS = REPOSITORY / "orchestration" / "contracts"
+
+# A table depends on delivered data; a view only on the code.
+_ALL_BUT_VIEWS = (
+    "config.materialized:table",
+    "config.materialized:incremental",
+    "resource_type:seed",
+    "resource_type:test",
+)
 
 
 class TransformError(RuntimeError):
@@ -62,7 +71,7 @@ def prepare_manifest(home: Path) -> Path:
     """
     manifest_path = target_folder(home) / "manifest.json"
     stamp_path = target_folder(home) / "heard-stamp.txt"
-    stamp = _project_stamp()
+    stamp = project_stamp()
     is_fresh = (
         manifest_path.is_file()
         and stamp_path.is_file()
@@ -86,6 +95,7 @@ def build_warehouse(
     home: Path,
     select: Sequence[str] = (),
     with_seeds: bool = True,
+    with_views: bool = True,
     on_built: Callable[[int], None] | None = None,
 ) -> tuple[NodeResult, ...]:
     """Build and test the models, one dbt call, and return a result for each node.
@@ -94,6 +104,7 @@ def build_warehouse(
         home: The home folder; dbt's target and log folders lie under it.
         select: Names of nodes to build; all when empty.
         with_seeds: Whether to load the reference tables again.
+        with_views: Whether to make the views again; tests of views run in any case.
         on_built: Called with the number of seeds and models finished, after each.
 
     Raises:
@@ -102,12 +113,14 @@ def build_warehouse(
     """
     prepare_manifest(home)
     manifest = _remembered(home)
-    skipped_types = ["unit_test"] + ([] if with_seeds else ["seed"])
+    # No JSON: dbt's own record of a run quotes the engine's errors, which may quote values.
     arguments = ["build", "--threads", "1", "--no-write-json"]
-    for resource_type in skipped_types:
+    for resource_type in ["unit_test"] + ([] if with_seeds else ["seed"]):
         arguments += ["--exclude-resource-type", resource_type]
     if select:
         arguments += ["--select", *select]
+    elif not with_views:
+        arguments += ["--select", *_ALL_BUT_VIEWS]
     callbacks = [_node_callback(on_built)] if on_built else []
     try:
         result = _invoke(home, arguments, manifest, callbacks, accept_failed_nodes=True)
@@ -119,6 +132,17 @@ def build_warehouse(
 def seeds_digest() -> str:
     """Return one hash of everything that dbt loads as reference tables."""
     return digest_files(sorted(SEEDS.rglob("*")), SEEDS)
+
+
+def project_stamp() -> str:
+    """Return one hash of all that decides what the views of the warehouse are."""
+    files = [path for path in PROJECT.rglob("*") if path.is_file()]
+    wanted = [path for path in files if not {"target", "logs"} & set(path.parts)]
+    parts = [digest_files(sorted(wanted), PROJECT), seeds_digest()]
+    # A view reads raw tables, whose columns are the contracts'.
+    parts.append(digest_files(sorted(CONTRACTS.glob("*.yaml")), CONTRACTS))
+    parts += [version(name) for name in ("dbt-core", "dbt-duckdb")]
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
 
 def target_folder(home: Path) -> Path:
@@ -145,14 +169,6 @@ def _remember(home: Path, manifest: "Manifest") -> None:
 def _remembered(home: Path) -> "Manifest | None":
     # dbt changes a manifest while it builds, so it serves one build only.
     return _manifests.pop(home, None)
-
-
-def _project_stamp() -> str:
-    files = [path for path in PROJECT.rglob("*") if path.is_file()]
-    wanted = [path for path in files if not {"target", "logs"} & set(path.parts)]
-    parts = [digest_files(sorted(wanted), PROJECT), seeds_digest()]
-    parts += [version(name) for name in ("dbt-core", "dbt-duckdb")]
-    return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
 
 def _invoke(

@@ -23,6 +23,20 @@
     cast({{ dbt.dateadd(unit, count, 'cast(' ~ date_expression ~ ' as date)') }} as date)
 {% endmacro %}
 
+{# Whole days from one date to another. #}
+{% macro days_between(start_date, end_date) %}
+    {{- return(adapter.dispatch('days_between', 'heard')(start_date, end_date)) -}}
+{% endmacro %}
+{% macro default__days_between(start_date, end_date) -%}
+    ({{ end_date }} - {{ start_date }})
+{%- endmacro %}
+{% macro duckdb__days_between(start_date, end_date) -%}
+    date_diff('day', {{ start_date }}, {{ end_date }})
+{%- endmacro %}
+{% macro spark__days_between(start_date, end_date) -%}
+    datediff({{ end_date }}, {{ start_date }})
+{%- endmacro %}
+
 {% macro type_rate() %}
     {{ return(adapter.dispatch('type_rate', 'heard')()) }}
 {% endmacro %}

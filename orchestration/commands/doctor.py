@@ -34,5 +34,5 @@ def doctor(inbox: Path | None, home: Path | None, as_json: bool) -> int:
         for one in found:
             out.print(f"{MARKS[one.verdict]}  {one.name:<12} {one.found}", markup=False)
             if one.what_to_do:
-                out.print(f"{'':<19}To do: {one.what_to_do}", markup=False)
+                out.print(f"{'':<19}To do: {one.what_to_do}", markup=False, soft_wrap=True)
     return int(any(one.verdict is Verdict.FAIL for one in found))

@@ -93,7 +93,7 @@ def _trust(out: "Console", found: Explanation) -> None:
             f"  {row['check_id']} {row['authority_code']} {row['outcome']}: {row['sentence']}",
             markup=False,
         )
-        out.print(f"          To do: {row['what_to_do']}", markup=False)
+        out.print(f"          To do: {row['what_to_do']}", markup=False, soft_wrap=True)
     out.print()
 
 

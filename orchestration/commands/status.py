@@ -41,6 +41,8 @@ def status(home: Path | None, as_json: bool) -> int:
         table.add_row(line.authority_code, line.source, f"{line.latest_as_of}", f"{line.days_old}")
     out.print(table)
     for found in standing.findings:
-        out.print(f"{found.check_id}  [{found.severity}] {found.sentence}", markup=False)
-        out.print(f"         To do: {found.what_to_do}", markup=False)
+        out.print(
+            f"{found.check_id}  [{found.severity}] {found.sentence}", markup=False, soft_wrap=True
+        )
+        out.print(f"         To do: {found.what_to_do}", markup=False, soft_wrap=True)
     return 0

@@ -125,8 +125,10 @@ def _quality(out: "Console", summary: Summary) -> None:
     out.print()
     out.print(f"[bold]Can the numbers be trusted?[/bold]  Of all check results: {told or 'none'}.")
     for found in summary.findings:
-        out.print(f"  {found.check_id}  [{found.severity}] {found.sentence}", markup=False)
-        out.print(f"           To do: {found.what_to_do}", markup=False)
+        out.print(
+            f"  {found.check_id}  [{found.severity}] {found.sentence}", markup=False, soft_wrap=True
+        )
+        out.print(f"           To do: {found.what_to_do}", markup=False, soft_wrap=True)
 
 
 def _deliveries(out: "Console", summary: Summary) -> None:

@@ -11,10 +11,10 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
-from orchestration.defs.layers import REFERENCE, ROW_COUNT, WAREHOUSE_POOL, Metadata
+from orchestration.builds import Standing, forget_standing, read_standing, record_standing
+from orchestration.defs.layers import PUBLISHED, REFERENCE, ROW_COUNT, WAREHOUSE_POOL, Metadata
 from orchestration.progress import report
 from orchestration.resources import Home
-from orchestration.seeds import record_seeds_loaded, seeds_are_loaded
 from orchestration.transform import NodeResult, build_warehouse
 
 STEP = "Building the warehouse"
@@ -71,7 +71,7 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     def warehouse_models(context: dg.AssetExecutionContext, home: Home) -> Iterator[Event]:
         # An asset's name is its key's last part, and dbt's name too.
         select = sorted(key.path[-1] for key in context.selected_asset_keys)
-        results, rows = _build(home, select if context.is_subset else [], len(keys))
+        results, rows = _build(home, manifest, select if context.is_subset else [])
         checks = {
             spec.metadata[DBT_UNIQUE_ID]: spec.key
             for spec in context.assets_def.check_specs
@@ -79,25 +79,49 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         }
         yield from _events(results, keys, checks, rows)
         _refuse_if_unbuilt(results)
+        # A view that still stands is not made again, but what follows waits for its event.
+        built = {keys[result.unique_id] for result in results if result.unique_id in keys}
+        standing = context.selected_asset_keys - built
+        yield from (
+            dg.MaterializeResult(asset_key=key)
+            for key in sorted(standing)
+            if key.path[0] == PUBLISHED
+        )
 
     assets: dg.AssetsDefinition = warehouse_models
     return assets
 
 
 def _build(
-    home: Home, select: Sequence[str], expected: int
+    home: Home, manifest: Mapping[str, Any], select: Sequence[str]
 ) -> tuple[tuple[NodeResult, ...], dict[tuple[str, str], int]]:
     """Call dbt; return what became of each node, and the rows of each table."""
-    report(STEP, 0, expected)
+    report(STEP)
     with home.warehouse() as connection:
-        with_seeds = not seeds_are_loaded(connection)
+        # Whoever names models by hand wants them built, whatever stands.
+        standing = Standing(False, False) if select else read_standing(connection, manifest)
+        if not (standing.seeds and standing.views):
+            forget_standing(connection)
+    expected = _count_of_models(manifest, standing)
     results = build_warehouse(
-        home.folder, select, with_seeds, lambda done: report(STEP, min(done, expected), expected)
+        home.folder,
+        select,
+        with_seeds=not standing.seeds,
+        with_views=not standing.views,
+        on_built=lambda done: report(STEP, min(done, expected), expected),
     )
     with home.warehouse() as connection:
-        if with_seeds and not select and all(result.is_ok for result in results):
-            record_seeds_loaded(connection)
+        if not select and all(result.is_ok for result in results):
+            record_standing(connection)
         return results, _row_counts(connection)
+
+
+def _count_of_models(manifest: Mapping[str, Any], standing: Standing) -> int:
+    kinds = [node["config"].get("materialized") for node in manifest["nodes"].values()]
+    wanted = ["table", "incremental"]
+    wanted += [] if standing.seeds else ["seed"]
+    wanted += [] if standing.views else ["view"]
+    return sum(kind in wanted for kind in kinds)
 
 
 def _events(

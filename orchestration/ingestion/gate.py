@@ -64,7 +64,7 @@ def check_text(path: Path) -> TextFacts:
             # Two bytes of the chunk before, so that no line end is missed between chunks.
             seam = last + chunk
             has_blank_line = has_blank_line or any(mark in seam for mark in _BLANK_LINES)
-            last = chunk[-2:]
+            last = seam[-2:]
         _decode(decoder, b"", final=True)
     return TextFacts(last.endswith((b"\n", b"\r")), has_blank_line)
 

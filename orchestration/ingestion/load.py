@@ -27,6 +27,9 @@ from orchestration.ingestion.results import (
 )
 from orchestration.ingestion.warehouse import transaction
 
+# Begins the name of every temporary table of a load.
+_STAGE = "stage_"
+
 # Errors of DuckDB that may quote a value; the others speak of memory, disks and locks.
 _TELLING_ERRORS = (duckdb.DataError, duckdb.ProgrammingError, duckdb.IntegrityError)
 
@@ -66,20 +69,31 @@ def load_delivery(
         counts = known_counts(con, landed.delivery_id)
         if counts is not None:
             return _load_again(con, home, landed, counts)
+        return _load_new(con, home, landed, contract, master_key)
+
+
+def _load_new(
+    con: duckdb.DuckDBPyConnection,
+    home: Path,
+    landed: LandedDelivery,
+    contract: Contract,
+    master_key: bytes,
+) -> LoadReport:
+    try:
+        # Outside the transaction: DuckDB ends one at the first file that it cannot read.
         outcomes = _mark_copies(
             [
-                _judge(con, home, contract, file, stage=f"stage_{place}")
+                _judge(con, home, contract, file, stage=f"{_STAGE}{place}")
                 for place, file in enumerate(landed.files)
             ]
         )
-        try:
-            with transaction(con):
-                report = _write(con, landed, contract, outcomes, master_key)
-                # Before the commit: whoever dies in between does the load and this again.
-                export_quarantine(con, home, landed.authority_code, landed.source, landed.as_of)
-                return report
-        finally:
-            _drop_stages(con, outcomes)
+        with transaction(con):
+            report = _write(con, landed, contract, outcomes, master_key)
+            # Before the commit: whoever dies in between does the load and this again.
+            export_quarantine(con, home, landed.authority_code, landed.source, landed.as_of)
+        return report
+    finally:
+        _drop_stages(con)
 
 
 def _load_again(
@@ -161,12 +175,14 @@ def _write(
     )
 
 
-def _drop_stages(con: duckdb.DuckDBPyConnection, outcomes: list[FileOutcome]) -> None:
+def _drop_stages(con: duckdb.DuckDBPyConnection) -> None:
     # The stages hold ids as delivered, so they go as soon as the load is over.
-    for outcome in outcomes:
-        if outcome.judged is not None:
-            con.execute(f"drop table if exists {outcome.judged.stage}")
-    con.execute("drop table if exists pseudonyms")
+    stages = con.execute(
+        "select table_name from duckdb_tables() where temporary "
+        f"and (starts_with(table_name, '{_STAGE}') or table_name = '{writing.PSEUDONYMS}')"
+    ).fetchall()
+    for (stage,) in stages:
+        con.execute(f"drop table {stage}")
 
 
 @contextmanager

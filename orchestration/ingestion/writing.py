@@ -15,6 +15,9 @@ from orchestration.ingestion.sql import identifier, literal
 from orchestration.privacy.keys import derive_key
 from orchestration.privacy.pseudonyms import pseudonyms
 
+# The temporary table that maps the ids of one delivery; it ends with the load.
+PSEUDONYMS = "pseudonyms"
+
 
 def map_pseudonyms(
     con: duckdb.DuckDBPyConnection, files: list[JudgedFile], master_key: bytes, authority: str
@@ -24,7 +27,8 @@ def map_pseudonyms(
     The key stays in Python: SQL sees ids and their pseudonyms, never what joins them.
     """
     con.execute(
-        "create or replace temp table pseudonyms (kind varchar, plain varchar, pseudonym varchar)"
+        f"create or replace temp table {PSEUDONYMS} "
+        "(kind varchar, plain varchar, pseudonym varchar)"
     )
     selects: dict[str, list[str]] = {}
     for file in files:
@@ -38,7 +42,9 @@ def map_pseudonyms(
         ).fetchall()
         plain = [row[0] for row in rows]
         hashed = pseudonyms(plain, derive_key(master_key, kind, authority))
-        con.execute("insert into pseudonyms select ?, unnest(?), unnest(?)", [kind, plain, hashed])
+        con.execute(
+            f"insert into {PSEUDONYMS} select ?, unnest(?), unnest(?)", [kind, plain, hashed]
+        )
 
 
 def insert_rows(
@@ -46,17 +52,7 @@ def insert_rows(
 ) -> None:
     """Copy the good rows of a stage into their raw table, ids replaced."""
     table = file.header.table
-    values: list[str] = []
-    joins: list[str] = []
-    for place, column in enumerate(table.loaded_columns):
-        if column.pseudonym is None:
-            values.append(f"stage.v{place}")
-            continue
-        values.append(f"p{place}.pseudonym as v{place}")
-        joins.append(
-            f"left join pseudonyms as p{place} on p{place}.kind = {literal(column.pseudonym)} "
-            f"and p{place}.plain = stage.v{place}"
-        )
+    values, joins = _values_and_joins(file)
     places = {column.name: place for place, column in enumerate(table.loaded_columns)}
     key = " || chr(31) || ".join(
         f"coalesce(cast(v{places[name]} as varchar), '')" for name in table.key
@@ -82,6 +78,22 @@ def insert_rows(
             "sha256": outcome.file.sha256,
         },
     )
+
+
+def _values_and_joins(file: JudgedFile) -> tuple[list[str], list[str]]:
+    """The staged values, each id taken from `pseudonyms`, and the joins that this needs."""
+    values: list[str] = []
+    joins: list[str] = []
+    for place, column in enumerate(file.header.table.loaded_columns):
+        if column.pseudonym is None:
+            values.append(f"stage.v{place}")
+            continue
+        values.append(f"p{place}.pseudonym as v{place}")
+        joins.append(
+            f"left join {PSEUDONYMS} as p{place} on p{place}.kind = {literal(column.pseudonym)} "
+            f"and p{place}.plain = stage.v{place}"
+        )
+    return values, joins
 
 
 def quarantine_rows(

@@ -51,13 +51,15 @@ qualify
 order by authority_code, period_type, period_start
 """
 _FINDINGS = """
-select check_id, authority_code, severity, outcome, sentence, what_to_do
-from published.quality_result
-where
-    list_contains(string_split(indicators, ','), $indicator)
-    and outcome in ('fail', 'error', 'watch')
-    and ($authority is null or authority_code = $authority)
-group by all
+select *
+from (
+    select distinct check_id, authority_code, severity, outcome, sentence, what_to_do
+    from published.quality_result
+    where
+        list_contains(string_split(indicators, ','), $indicator)
+        and outcome in ('fail', 'error', 'watch')
+        and ($authority is null or authority_code = $authority)
+) as findings
 order by list_position(['stop', 'warn', 'watch'], severity), check_id, authority_code
 """
 

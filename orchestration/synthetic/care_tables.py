@@ -6,10 +6,10 @@ Belongs here: columns of those tables. Does not belong here: inventing what happ
 import numpy as np
 import pandas as pd
 
-from orchestration.synthetic.case_tables import Tables, person_id, worker_ids
-from orchestration.synthetic.clocks import FAR, Array, iso
+from orchestration.synthetic.clocks import FAR, Array, iso, padded
 from orchestration.synthetic.history import History, identifiers
 from orchestration.synthetic.recipe import Place
+from orchestration.synthetic.workforce import Tables, person_id, worker_ids
 
 # Table, prefix of its key, share of periods of care, key, person and date column, fixed values.
 _SMALL_TABLES: tuple[tuple[str, str, float, str, str, str, dict[str, str]], ...] = (
@@ -81,38 +81,17 @@ _SMALL_TABLES: tuple[tuple[str, str, float, str, str, str, dict[str, str]], ...]
 
 def care_tables(place: Place, history: History) -> Tables:
     """Return periods of care and what belongs to them."""
-    care, draws = history.care, place.draws("care tables")
-    homes = care.placements
-    period = homes["period"].to_numpy()
-    urn = np.char.add("SC", draws.whole(100000, 999999, len(homes)).astype(str)).astype(object)
-    inward = draws.whole(1, 9, len(homes)).astype(str).astype(object) + "AB"
-    district = draws.whole(1, 6, len(homes)).astype(str).astype(object)
+    statuses = history.care.statuses
     return {
         "ssd_cla_episodes": _episodes(place, history),
-        "ssd_cla_placement": pd.DataFrame(
-            {
-                "clap_cla_placement_id": homes["placement_id"],
-                "clap_cla_placement_start_date": iso(homes["start"]),
-                "clap_cla_placement_type": homes["type"],
-                "clap_cla_placement_urn": urn,
-                "clap_cla_placement_distance": draws.whole(0, 60, len(homes)).astype(str),
-                "clap_cla_id": care.periods["cla_id"].to_numpy()[period],
-                "clap_cla_placement_provider": np.where(
-                    homes["type"] == "P1", "PR0", draws.pick({"PR1": 0.6, "PR4": 0.4}, len(homes))
-                ),
-                "clap_cla_placement_postcode": place.letters + district + " " + inward,
-                "clap_cla_placement_end_date": iso(homes["end"]),
-                "clap_cla_placement_change_reason": homes["change_reason"],
-                "clap_person_id": person_id(history, homes["child"].to_numpy()),
-            }
-        ),
+        "ssd_cla_placement": _placements(place, history),
         "ssd_legal_status": pd.DataFrame(
             {
-                "lega_legal_status_id": care.statuses["status_id"],
-                "lega_person_id": person_id(history, care.statuses["child"].to_numpy()),
-                "lega_legal_status": care.statuses["status"],
-                "lega_legal_status_start_date": iso(care.statuses["start"]),
-                "lega_legal_status_end_date": iso(care.statuses["end"]),
+                "lega_legal_status_id": statuses["status_id"],
+                "lega_person_id": person_id(history, statuses["child"].to_numpy()),
+                "lega_legal_status": statuses["status"],
+                "lega_legal_status_start_date": iso(statuses["start"]),
+                "lega_legal_status_end_date": iso(statuses["end"]),
             }
         ),
         "ssd_cla_reviews": _reviews(place, history),
@@ -121,6 +100,29 @@ def care_tables(place: Place, history: History) -> Tables:
         "ssd_care_leavers": _leavers(history),
         **_health_tables(place, history),
     }
+
+
+def _placements(place: Place, history: History) -> pd.DataFrame:
+    homes, draws = history.care.placements, place.draws("care tables")
+    count = len(homes)
+    inward = draws.whole(1, 9, count).astype(str).astype(object) + "AB"
+    district = draws.whole(1, 6, count).astype(str).astype(object)
+    provider = draws.pick({"PR1": 0.6, "PR4": 0.4}, count)
+    return pd.DataFrame(
+        {
+            "clap_cla_placement_id": homes["placement_id"],
+            "clap_cla_placement_start_date": iso(homes["start"]),
+            "clap_cla_placement_type": homes["type"],
+            "clap_cla_placement_urn": padded("SC", draws.whole(100000, 999999, count), 6),
+            "clap_cla_placement_distance": draws.whole(0, 60, count).astype(str),
+            "clap_cla_id": history.care.periods["cla_id"].to_numpy()[homes["period"]],
+            "clap_cla_placement_provider": np.where(homes["type"] == "P1", "PR0", provider),
+            "clap_cla_placement_postcode": place.letters + district + " " + inward,
+            "clap_cla_placement_end_date": iso(homes["end"]),
+            "clap_cla_placement_change_reason": homes["change_reason"],
+            "clap_person_id": person_id(history, homes["child"].to_numpy()),
+        }
+    )
 
 
 def _episodes(place: Place, history: History) -> pd.DataFrame:

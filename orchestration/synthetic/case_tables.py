@@ -1,95 +1,82 @@
-"""Lay out the Standard Safeguarding Dataset: who the children are, their workers and referrals.
+"""Lay out the Standard Safeguarding Dataset: who the children are and their referrals.
 
-Belongs here: columns of the person, family, workforce and referral tables. Does not belong here:
+Belongs here: columns of the person, family, early help and referral tables. Does not belong here:
 inventing what happened; the tables of care are in `care_tables`.
 """
 
 import numpy as np
 import pandas as pd
 
-from orchestration.synthetic.clocks import FAR, Array, iso, padded
+from orchestration.synthetic.clocks import FAR, Array, iso
 from orchestration.synthetic.history import History, identifiers
 from orchestration.synthetic.recipe import Place
-
-Tables = dict[str, pd.DataFrame]
-
-_TEAMS = ["Family Help North", "Family Help South", "Assessment 1", "Assessment 2"]
-_TEAMS += ["Protection East", "Protection West", "Children in Care 1", "Children in Care 2"]
-_TEAMS += ["Disabled Children", "Leaving Care", "Unaccompanied Children", "Reviewing Service"]
-_WORKERS = 60
-
-
-def person_id(history: History, child: Array) -> Array:
-    """Return the case system's identifier of each child, blank for nobody in particular."""
-    known = history.children["person_id"].to_numpy()[np.maximum(child, 0)]
-    return np.where(np.asarray(child) >= 0, known, "").astype(object)
-
-
-def worker_ids(numbers: Array) -> Array:
-    """Return identifiers of workers."""
-    return padded("W", np.asarray(numbers) % _WORKERS + 1, 4)
-
-
-def team_ids(numbers: Array) -> Array:
-    """Return identifiers of teams."""
-    return padded("T", np.asarray(numbers) % len(_TEAMS) + 1, 2)
+from orchestration.synthetic.workforce import Tables, person_id, team_ids, worker_ids
 
 
 def people_tables(place: Place, history: History) -> Tables:
     """Return the tables that say who each child is."""
-    people, draws = history.children, place.draws("people tables")
-    count = len(people)
+    people = history.children
     ids = people["person_id"].to_numpy()
-    unborn = people["born"].to_numpy() >= FAR
-    mother = draws.whether(0.01, count) & (people["sex"] == "F").to_numpy()
-    person = {
-        "pers_person_id": ids,
-        "pers_forename": np.where(unborn, "Unborn", people["forename"]),
-        "pers_surname": people["surname"],
-        "pers_sex": people["sex"],
-        "pers_gender": people["sex"],
-        "pers_ethnicity": people["ethnicity"],
-        "pers_dob": iso(people["born"]),
-        "pers_upn_unknown": np.where(draws.whether(0.06, count), "UN1", ""),
-        "pers_send_flag": draws.pick({"Y": 0.2, "N": 0.75, "": 0.05}, count),
-        "pers_expected_dob": np.where(unborn, iso(people["expected"]), ""),
-        "pers_is_mother": np.where(mother, "Y", "N"),
-        "pers_nationality": np.where(people["uasc"], "Overseas", ""),
-    }
+    mother = place.draws("mothers").whether(0.01, len(people)) & (people["sex"] == "F").to_numpy()
     family = np.char.add(f"F{place.authority}", people["family"].astype(str)).astype(object)
-    housed = people["postcode"].to_numpy() != ""
-    district = np.char.add("District ", (people["district"] + 1).astype(str).to_numpy(str))
-    address = pd.DataFrame(
-        {
-            "addr_table_id": identifiers(place, "ADR", count),
-            "addr_address_json": district,
-            "addr_person_id": ids,
-            "addr_address_type": "Home",
-            "addr_address_start_date": iso(people["moved_in"]),
-            "addr_address_postcode": people["postcode"],
-        }
-    )[housed]
     return {
-        "ssd_person": pd.DataFrame(person),
+        "ssd_person": _persons(place, people, mother),
         "ssd_family": pd.DataFrame(
             {
-                "fami_table_id": identifiers(place, "FAM", count),
+                "fami_table_id": identifiers(place, "FAM", len(people)),
                 "fami_family_id": family,
                 "fami_person_id": ids,
             }
         ),
-        "ssd_address": address,
+        "ssd_address": _addresses(place, people),
         "ssd_disability": _disability(place, people),
         "ssd_immigration_status": _immigration(place, people),
         "ssd_mother": pd.DataFrame(
             {
-                "moth_table_id": identifiers(place, "MOT", count),
+                "moth_table_id": identifiers(place, "MOT", len(people)),
                 "moth_person_id": ids,
                 "moth_childs_person_id": np.char.add("X", ids.astype(str)).astype(object),
             }
         )[mother],
+        # Case systems create this draft table and leave it empty.
         "ssd_voice_of_child": pd.DataFrame(),
     }
+
+
+def _persons(place: Place, people: pd.DataFrame, mother: Array) -> pd.DataFrame:
+    draws, count = place.draws("people tables"), len(people)
+    unborn = people["born"].to_numpy() >= FAR
+    return pd.DataFrame(
+        {
+            "pers_person_id": people["person_id"],
+            "pers_forename": np.where(unborn, "Unborn", people["forename"]),
+            "pers_surname": people["surname"],
+            "pers_sex": people["sex"],
+            "pers_gender": people["sex"],
+            "pers_ethnicity": people["ethnicity"],
+            "pers_dob": iso(people["born"]),
+            "pers_upn_unknown": np.where(draws.whether(0.06, count), "UN1", ""),
+            "pers_send_flag": draws.pick({"Y": 0.2, "N": 0.75, "": 0.05}, count),
+            "pers_expected_dob": np.where(unborn, iso(people["expected"]), ""),
+            "pers_is_mother": np.where(mother, "Y", "N"),
+            "pers_nationality": np.where(people["uasc"], "Overseas", ""),
+        }
+    )
+
+
+def _addresses(place: Place, people: pd.DataFrame) -> pd.DataFrame:
+    housed = people[people["postcode"] != ""]
+    district = np.char.add("District ", (housed["district"] + 1).astype(str).to_numpy(str))
+    return pd.DataFrame(
+        {
+            "addr_table_id": identifiers(place, "ADR", len(housed)),
+            "addr_address_json": district,
+            "addr_person_id": housed["person_id"].to_numpy(),
+            "addr_address_type": "Home",
+            "addr_address_start_date": iso(housed["moved_in"]),
+            "addr_address_postcode": housed["postcode"].to_numpy(),
+        }
+    )
 
 
 def _disability(place: Place, people: pd.DataFrame) -> pd.DataFrame:
@@ -118,64 +105,6 @@ def _immigration(place: Place, people: pd.DataFrame) -> pd.DataFrame:
             "immi_immigration_status_id": identifiers(place, "IMM", len(rows)),
             "immi_immigration_status": np.where(rows["uasc"], wording, other),
             "immi_immigration_status_start_date": iso(rows["first_contact"]),
-        }
-    )
-
-
-def workforce_tables(place: Place, history: History) -> Tables:
-    """Return teams, workers, and which worker was allocated to whom."""
-    draws, spells = place.draws("workforce"), history.spells
-    number = np.arange(_WORKERS)
-    numbers = pd.DataFrame({"name": _TEAMS})
-    staff = {
-        "prof_professional_id": worker_ids(number),
-        "prof_staff_id": np.char.add("S", number.astype(str)),
-        "prof_professional_name": np.char.add("Worker ", (number + 1).astype(str)),
-        "prof_professional_job_title": draws.pick(
-            {"Social worker": 0.7, "Family help lead": 0.3}, _WORKERS
-        ),
-        "prof_professional_caseload": draws.whole(8, 24, _WORKERS).astype(str),
-        "prof_professional_department": draws.one_of(_TEAMS, _WORKERS),
-        "prof_full_time_equivalency": draws.pick({"1.0": 0.7, "0.6": 0.3}, _WORKERS),
-        "prof_agency_worker_flag": draws.pick({"N": 0.85, "Y": 0.15}, _WORKERS),
-    }
-    return {
-        "ssd_department": pd.DataFrame(
-            {
-                "dept_team_id": team_ids(np.arange(len(numbers))),
-                "dept_team_name": numbers["name"],
-                "dept_team_parent_name": "Children's services",
-            }
-        ),
-        "ssd_professionals": pd.DataFrame(staff),
-        "ssd_involvements": _involvements(place, history, spells),
-    }
-
-
-def _involvements(place: Place, history: History, spells: pd.DataFrame) -> pd.DataFrame:
-    """Return a worker from each referral, and for longer journeys one change of worker."""
-    draws, count = place.draws("involvements"), len(spells)
-    start = spells["referral"].to_numpy()
-    end = np.minimum(spells["close"].to_numpy(), place.as_of)
-    change = start + draws.whole(60, 400, count)
-    changes = change < end
-    first = pd.DataFrame({"spell": spells["spell"], "start": start})
-    first["end"] = np.where(changes, change, spells["close"])
-    first["reason"] = np.where(changes, draws.pick(place.recipe.rates["worker_reasons"], count), "")
-    second = first[["spell"]].assign(start=change, end=spells["close"], reason="")[changes]
-    rows = pd.concat([first.assign(number=0), second.assign(number=17)], ignore_index=True)
-    spell = rows["spell"].to_numpy()
-    return pd.DataFrame(
-        {
-            "invo_involvements_id": identifiers(place, "INV", len(rows)),
-            "invo_professional_id": worker_ids(spell * 7 + rows["number"].to_numpy()),
-            "invo_professional_role_id": "Allocated Case Worker",
-            "invo_professional_team": team_ids(spell),
-            "invo_involvement_start_date": iso(rows["start"]),
-            "invo_involvement_end_date": iso(rows["end"]),
-            "invo_worker_change_reason": rows["reason"],
-            "invo_person_id": person_id(history, spells["child"].to_numpy()[spell]),
-            "invo_referral_id": spells["referral_id"].to_numpy()[spell],
         }
     )
 
@@ -211,17 +140,22 @@ def referral_tables(place: Place, history: History) -> Tables:
         "ssd_early_help_episodes": _early_help(place, history),
         **_assessment_tables(place, history),
         "ssd_cin_plans": _need_plans(history),
-        "ssd_cin_visits": pd.DataFrame(
-            {
-                "cinv_cin_visit_id": history.cin_visits["visit_id"],
-                "cinv_person_id": person_id(history, history.cin_visits["child"].to_numpy()),
-                "cinv_cin_visit_date": iso(history.cin_visits["held"]),
-                "cinv_cin_visit_seen": history.cin_visits["seen"],
-                "cinv_cin_visit_seen_alone": history.cin_visits["seen_alone"],
-                "cinv_cin_visit_bedroom": history.cin_visits["bedroom"],
-            }
-        ),
+        "ssd_cin_visits": _need_visits(history),
     }
+
+
+def _need_visits(history: History) -> pd.DataFrame:
+    visits = history.cin_visits
+    return pd.DataFrame(
+        {
+            "cinv_cin_visit_id": visits["visit_id"],
+            "cinv_person_id": person_id(history, visits["child"].to_numpy()),
+            "cinv_cin_visit_date": iso(visits["held"]),
+            "cinv_cin_visit_seen": visits["seen"],
+            "cinv_cin_visit_seen_alone": visits["seen_alone"],
+            "cinv_cin_visit_bedroom": visits["bedroom"],
+        }
+    )
 
 
 def _early_help(place: Place, history: History) -> pd.DataFrame:

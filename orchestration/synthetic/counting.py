@@ -89,20 +89,28 @@ def add_up(
             for weight in (upper, lower)
         ]
         by_period = [_periods(calendar, counts, snapshot) for counts in counted]
-        place, period = np.nonzero(by_period[1] > 0)
-        cells += list(
-            zip(
-                [indicator] * len(place),
-                calendar.kinds[period].tolist(),
-                calendar.labels[period].tolist(),
-                [breakdown] * len(place),
-                np.asarray(values, dtype=object)[place].tolist(),
-                by_period[0][place, period].astype(int).tolist(),
-                by_period[1][place, period].astype(int).tolist(),
-                strict=True,
-            )
-        )
+        names = np.asarray(values, dtype=object)
+        cells += _cells(calendar, indicator, breakdown, names, *by_period)
     return cells
+
+
+def _cells(
+    calendar: Calendar, indicator: str, breakdown: str, values: Array, upper: Array, lower: Array
+) -> list[Cell]:
+    """Return a cell for each value and period with something in its denominator."""
+    place, period = np.nonzero(lower > 0)
+    return list(
+        zip(
+            [indicator] * len(place),
+            calendar.kinds[period].tolist(),
+            calendar.labels[period].tolist(),
+            [breakdown] * len(place),
+            values[place].tolist(),
+            upper[place, period].astype(int).tolist(),
+            lower[place, period].astype(int).tolist(),
+            strict=True,
+        )
+    )
 
 
 def _periods(calendar: Calendar, counts: Array, snapshot: bool) -> Array:

@@ -14,9 +14,12 @@ import numpy as np
 import pandas as pd
 
 from orchestration.synthetic.care_tables import care_tables
-from orchestration.synthetic.case_tables import people_tables, referral_tables, workforce_tables
+from orchestration.synthetic.case_tables import (
+    people_tables,
+    referral_tables,
+)
 from orchestration.synthetic.clocks import iso, year_ends
-from orchestration.synthetic.collective import gather_collective
+from orchestration.synthetic.collective import Collective, gather_collective
 from orchestration.synthetic.counting import Cell
 from orchestration.synthetic.flaws import Counts
 from orchestration.synthetic.followup import (
@@ -25,7 +28,7 @@ from orchestration.synthetic.followup import (
     record_influences,
     record_replies,
 )
-from orchestration.synthetic.history import invent_history
+from orchestration.synthetic.history import History, invent_history
 from orchestration.synthetic.opportunities import list_opportunities
 from orchestration.synthetic.outcomes import add_outcomes
 from orchestration.synthetic.planted import planted_gaps
@@ -35,9 +38,12 @@ from orchestration.synthetic.returns import yearly_return
 from orchestration.synthetic.truth import Told, work_out
 from orchestration.synthetic.voice import explain_absence, record_expressions
 from orchestration.synthetic.voice_tables import child_tables, collective_tables, followup_tables
+from orchestration.synthetic.workforce import Tables, workforce_tables
 from orchestration.synthetic.write import write_delivery
 
 TRUTH_FILE = "truth.json"
+# The years of seeds/synthetic/bank_holidays.csv: without them a clock would run too fast.
+_HOLIDAYS_FROM, _HOLIDAYS_TO = 2010, 2040
 
 
 class ImpossibleRequestError(ValueError):
@@ -92,6 +98,11 @@ def generate(
             "ask for 1 to 600 authorities, 1 to 99,999 children, 1 year or more and a seed of 0"
             " or more"
         )
+    if as_of.year - years < _HOLIDAYS_FROM or as_of.year >= _HOLIDAYS_TO:
+        raise ImpossibleRequestError(
+            f"bank holidays are known from {_HOLIDAYS_FROM} to {_HOLIDAYS_TO}: ask for fewer years"
+            " or extend seeds/synthetic/bank_holidays.csv"
+        )
     out.mkdir(parents=True, exist_ok=True)
     recipe = load_recipe()
     invented = {
@@ -109,18 +120,7 @@ def _invent(place: Place, out: Path, events_to: Path | None) -> Invented:
     reasons = explain_absence(place, rows, said)
     add_outcomes(rows, said, reasons)
     gathered = gather_collective(place, history)
-    at = said["row"].to_numpy()
-    decision = (at >= 0) & rows["is_decision"].to_numpy()[np.maximum(at, 0)]
-    subjects = [_subjects("expression", said, "expression_id", decision)]
-    feedback, waves = gathered.feedback, gathered.waves.rename(columns={"opened": "day"})
-    subjects.append(_subjects("feedback", feedback, "feedback_id", None))
-    waves = waves.rename(columns={"audience": "owner"})
-    subjects.append(_subjects("survey_wave", waves, "wave_id", None))
-    influences = [record_influences(place, one) for one in subjects]
-    replies = [
-        record_replies(place, one, influence["subject"].to_numpy())
-        for one, influence in zip(subjects, influences, strict=True)
-    ]
+    influences, replies = _follow_up(place, rows, said, gathered)
     told = Told(
         history=history,
         rows=rows,
@@ -130,14 +130,7 @@ def _invent(place: Place, out: Path, events_to: Path | None) -> Invented:
         collective=gathered,
     )
     counts = Counts()
-    case = {
-        **people_tables(place, history),
-        **workforce_tables(place, history),
-        **referral_tables(place, history),
-        **protection_tables(history),
-        **care_tables(place, history),
-    }
-    write_delivery(out, place, "ssd", place.as_of, case, counts)
+    write_delivery(out, place, "ssd", place.as_of, _case_tables(place, history), counts)
     voice = {
         **child_tables(place, history, said, reasons),
         **followup_tables(numbered(place, "INF", influences), numbered(place, "RPL", replies)),
@@ -149,6 +142,36 @@ def _invent(place: Place, out: Path, events_to: Path | None) -> Invented:
     if events_to is not None:
         _dump(events_to / place.authority, told, reasons)
     return Invented(work_out(place, told), planted_gaps(place), counts)
+
+
+def _follow_up(
+    place: Place, rows: pd.DataFrame, said: pd.DataFrame, gathered: Collective
+) -> tuple[list[pd.DataFrame], list[pd.DataFrame]]:
+    """Return influences and replies, those of expressions first."""
+    at = said["row"].to_numpy()
+    decision = (at >= 0) & rows["is_decision"].to_numpy()[np.maximum(at, 0)]
+    waves = gathered.waves.rename(columns={"opened": "day", "audience": "owner"})
+    subjects = [
+        _subjects("expression", said, "expression_id", decision),
+        _subjects("feedback", gathered.feedback, "feedback_id", None),
+        _subjects("survey_wave", waves, "wave_id", None),
+    ]
+    influences = [record_influences(place, one) for one in subjects]
+    replies = [
+        record_replies(place, one, influence["subject"].to_numpy())
+        for one, influence in zip(subjects, influences, strict=True)
+    ]
+    return influences, replies
+
+
+def _case_tables(place: Place, history: History) -> Tables:
+    return {
+        **people_tables(place, history),
+        **workforce_tables(place, history),
+        **referral_tables(place, history),
+        **protection_tables(history),
+        **care_tables(place, history),
+    }
 
 
 def _subjects(kind: str, frame: pd.DataFrame, identifier: str, decision: Any | None) -> Subjects:

@@ -190,7 +190,9 @@ def _step_down(place: Place, spells: pd.DataFrame) -> pd.DataFrame:
     end = np.minimum(start + draws.days(120, 0.5, 30, 300, count), spells["adult"].to_numpy() - 1)
     usual = spells["kind"].isin(["assessed", "plan", "protection"]).to_numpy()
     chosen = usual & draws.whether(0.1, count) & (start < place.as_of - 2) & (end > start + 5)
-    return pd.DataFrame({"child": spells["child"], "start": start, "end": end})[chosen]
+    every = pd.DataFrame({"child": spells["child"], "start": start, "end": end})
+    episodes: pd.DataFrame = every.loc[chosen]
+    return episodes
 
 
 def _as_known(place: Place, spells: pd.DataFrame) -> pd.DataFrame:

@@ -81,7 +81,8 @@ def open_children(history: History, spans: pd.DataFrame, days: Array) -> pd.Data
         part = active[["child", "start"]].assign(day=day)
         part["stage"] = stage[part["child"].to_numpy()]
         parts.append(part)
-    return pd.concat(parts, ignore_index=True)
+    opened: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    return opened
 
 
 def last_event_before(events: pd.DataFrame, child: Array, day: Array) -> Array:

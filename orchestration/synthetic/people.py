@@ -82,7 +82,14 @@ def _add_home(place: Place, children: pd.DataFrame) -> None:
     children["area"] = np.where(known, district_name, "unknown")
     postcode = district_name + " " + inward + letters[0] + letters[1]
     children["postcode"] = np.where(known, postcode, "")
-    children["moved_in"] = children["first_contact"] - draws.whole(40, 1500, count)
+    moved_in = children["first_contact"].to_numpy() - draws.whole(40, 1500, count)
+    children["moved_in"] = _not_before_birth(children, moved_in)
+
+
+def _not_before_birth(children: pd.DataFrame, day: Array) -> Array:
+    """Return days moved to the birth, but for those who were known before it."""
+    born, contact = children["born"].to_numpy(), children["first_contact"].to_numpy()
+    return np.where(born <= contact, np.maximum(day, born), day)
 
 
 def _add_ethnicity_and_name(place: Place, children: pd.DataFrame) -> None:
@@ -140,6 +147,8 @@ def _add_communication(place: Place, children: pd.DataFrame) -> None:
     needs_interpreter = (language != "eng") & draws.whether(np.where(uasc, 0.9, 0.4), count)
     need = draws.whether(np.where(says, 0.93, 0.03), count)
     recorded = draws.whether(rates["communication_record"], count)
+    asked = children["first_contact"].to_numpy() - 40
+    children["needs_known_from"] = _not_before_birth(children, asked)
     children["has_need_record"] = recorded
     blank = draws.whether(0.06, count)
     children["need_record"] = np.where(recorded & ~blank, np.where(need, "Y", "N"), "")

@@ -94,11 +94,13 @@ class Draws:
         keys = np.array([str(key) for key in shares], dtype=object)
         limits = np.cumsum(np.array(list(shares.values()), dtype=float))
         place = np.searchsorted(limits, self.rng.random(count) * limits[-1], side="right")
-        return keys[np.minimum(place, len(keys) - 1)]
+        return np.asarray(keys[np.minimum(place, len(keys) - 1)])
 
     def one_of(self, values: Sequence[Any], count: int) -> Array:
         """Return values, each as likely as the others."""
-        return np.array(list(values), dtype=object)[self.whole(0, len(values) - 1, count)]
+        return np.asarray(
+            np.array(list(values), dtype=object)[self.whole(0, len(values) - 1, count)]
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ that the case system's extract does not also know (but for a few codes and leave
 import numpy as np
 import pandas as pd
 
-from orchestration.synthetic.case_tables import Tables, person_id, worker_ids
 from orchestration.synthetic.clocks import FAR, Array, add_months, age_on, iso
 from orchestration.synthetic.history import History
 from orchestration.synthetic.people import eighteenth
 from orchestration.synthetic.recipe import Place
+from orchestration.synthetic.workforce import Tables, person_id, worker_ids
 
 _LETTERS_FROM = 20_178  # 31 March 2025: the sex codes are letters from this return on
 _WORKERS_FROM = 19_813  # 31 March 2024: the first return with social worker episodes

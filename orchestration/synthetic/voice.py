@@ -59,7 +59,8 @@ def _at_occasions(place: Place, history: History, rows: pd.DataFrame) -> pd.Data
     frame["linked_kind"] = said["kind"]
     born = history.children["born"].to_numpy()[said["child"]]
     before = np.where(draws.whether(0.2, len(said)), draws.whole(1, 3, len(said)), 0)
-    day = np.maximum(said["date"].to_numpy() - before, place.opens)
+    known_from = history.children["first_contact"].to_numpy()[said["child"]]
+    day = np.maximum(said["date"].to_numpy() - before, known_from)
     frame["day"] = np.where(said["own"] & (day < born), said["date"], day)
     frame["about"] = np.where(draws.whether(0.04, len(said)), "about_information", "as_information")
     loose = draws.whether(rates["linked_by_date_only"], len(said)) & _lonely(rows, frame)
@@ -144,37 +145,9 @@ def _add_manner(place: Place, history: History, frame: pd.DataFrame) -> None:
 
 def _add_words(place: Place, frame: pd.DataFrame, age: Array) -> None:
     draws, count = place.draws("words"), len(frame)
-    own, owner = frame["own"].to_numpy(), frame["owner"].to_numpy()
-    direct = frame["directness"].to_numpy()
-    summary = np.isin(direct, ["summary_checked", "summary_unchecked", "reported"])
-    register = np.select(
-        [
-            frame["about"] == "about_information",
-            own & (direct == "observed"),
-            frame["method"] == "app",
-            own & (frame["interpreter"] == "Y"),
-            own & (summary | (direct == "machine_summary")) & draws.whether(0.7, count),
-            own & (age >= 12),
-            own,
-            owner == "family_network",
-            owner == "caregiver",
-            owner == "partner_professional",
-        ],
-        [
-            "about_information",
-            "observation",
-            "app",
-            "interpreter",
-            "formal_third",
-            "teen",
-            "child_short",
-            "family",
-            "carer",
-            "partner",
-        ],
-        "parent",
-    )
+    own = frame["own"].to_numpy()
     silent = draws.whether(0.15, count)
+    register = _registers(frame, age, draws.whether(0.7, count))
     frame["text"] = np.where(silent, "", write_texts(place, "expressions", register))
     pool = np.select(
         [own & (age < 12), own],
@@ -185,6 +158,26 @@ def _add_words(place: Place, frame: pd.DataFrame, age: Array) -> None:
     two = draws.whether(0.3, count) & (second != pool)
     themes = np.where(two, pool + ";" + second, pool)
     frame["themes"] = np.where(draws.whether(0.1, count), "", themes)
+
+
+def _registers(frame: pd.DataFrame, age: Array, formal: Array) -> Array:
+    """Return the register in which each expression is written down."""
+    own, owner = frame["own"].to_numpy(), frame["owner"].to_numpy()
+    summaries = ["summary_checked", "summary_unchecked", "reported", "machine_summary"]
+    told = frame["directness"].isin(summaries).to_numpy()
+    rules = {
+        "about_information": (frame["about"] == "about_information").to_numpy(),
+        "observation": own & (frame["directness"] == "observed").to_numpy(),
+        "app": (frame["method"] == "app").to_numpy(),
+        "interpreter": own & (frame["interpreter"] == "Y").to_numpy(),
+        "formal_third": own & told & formal,
+        "teen": own & (age >= 12),
+        "child_short": own,
+        "family": owner == "family_network",
+        "carer": owner == "caregiver",
+        "partner": owner == "partner_professional",
+    }
+    return np.select(list(rules.values()), list(rules), "parent").astype(object)
 
 
 def _add_record(place: Place, frame: pd.DataFrame) -> None:

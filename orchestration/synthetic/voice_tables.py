@@ -6,47 +6,70 @@ Belongs here: columns of the `vx_` tables. Does not belong here: inventing what 
 import numpy as np
 import pandas as pd
 
-from orchestration.synthetic.case_tables import Tables, person_id
 from orchestration.synthetic.clocks import FAR, Array, iso, padded
 from orchestration.synthetic.collective import Collective
 from orchestration.synthetic.history import History
 from orchestration.synthetic.recipe import Place
+from orchestration.synthetic.workforce import Tables, person_id
+
+# List of collective voice: its table, and the names that its columns have there.
+_COLLECTIVE: dict[str, tuple[str, dict[str, str]]] = {
+    "waves": (
+        "survey_wave",
+        {"about": "voice_kind", "opened": "opened_on", "closed": "closed_on"},
+    ),
+    "answers": (
+        "survey_answer",
+        {
+            "respondent": "respondent_id",
+            "question": "question_code",
+            "value": "value_number",
+            "words": "value_text",
+            "answered": "answered_on",
+        },
+    ),
+    "feedback": (
+        "feedback",
+        {
+            "owner": "made_by",
+            "advocate": "advocate_used",
+            "day": "received_on",
+            "responded": "responded_on",
+            "themes": "theme_codes",
+        },
+    ),
+    "rights": (
+        "information_right",
+        {
+            "owner": "made_by",
+            "day": "requested_on",
+            "extended": "extended_to",
+            "completed": "completed_on",
+        },
+    ),
+    "sessions": (
+        "participation_session",
+        {
+            "day": "held_on",
+            "owner": "voice_owner",
+            "practice": "framework_practice",
+            "agreed": "changes_agreed",
+            "done": "changes_done",
+        },
+    ),
+    "examples": (
+        "practice_example",
+        {"practice": "framework_practice", "owner": "voice_owner", "started": "started_on"},
+    ),
+}
 
 
 def child_tables(
     place: Place, history: History, expressions: pd.DataFrame, reasons: pd.DataFrame
 ) -> Tables:
     """Return expressions, absent voices, communication needs, interviews and conferences."""
-    said = expressions
     return {
-        "vx_expression": pd.DataFrame(
-            {
-                "expression_id": said["expression_id"],
-                "person_id": person_id(history, said["child"].to_numpy()),
-                "voice_owner": said["owner"],
-                "speaker_id": said["speaker"],
-                "voice_kind": said["about"],
-                "opportunity_type": said["kind"],
-                "occasion_table": said["table"],
-                "occasion_id": said["occasion_id"],
-                "expressed_on": iso(said["day"]),
-                "recorded_on": iso(said["recorded"]),
-                "recorded_by": said["worker"],
-                "authored_by": said["author"],
-                "capture_method": said["method"],
-                "directness": said["directness"],
-                "checked_with_person": said["checked"],
-                "language": said["language"],
-                "interpreter_used": said["interpreter"],
-                "communication_aid_used": said["aid"],
-                "theme_codes": said["themes"],
-                "text": said["text"],
-                "quote_permission_scope": said["scope"],
-                "quote_permission_on": iso(said["permitted"]),
-                "quote_permission_expires_on": iso(said["expires"]),
-                "quote_permission_withdrawn_on": iso(said["withdrawn"]),
-            }
-        ),
+        "vx_expression": _expressions(history, expressions),
         "vx_not_captured": pd.DataFrame(
             {
                 "person_id": person_id(history, reasons["child"].to_numpy()),
@@ -64,6 +87,37 @@ def child_tables(
     }
 
 
+def _expressions(history: History, said: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "expression_id": said["expression_id"],
+            "person_id": person_id(history, said["child"].to_numpy()),
+            "voice_owner": said["owner"],
+            "speaker_id": said["speaker"],
+            "voice_kind": said["about"],
+            "opportunity_type": said["kind"],
+            "occasion_table": said["table"],
+            "occasion_id": said["occasion_id"],
+            "expressed_on": iso(said["day"]),
+            "recorded_on": iso(said["recorded"]),
+            "recorded_by": said["worker"],
+            "authored_by": said["author"],
+            "capture_method": said["method"],
+            "directness": said["directness"],
+            "checked_with_person": said["checked"],
+            "language": said["language"],
+            "interpreter_used": said["interpreter"],
+            "communication_aid_used": said["aid"],
+            "theme_codes": said["themes"],
+            "text": said["text"],
+            "quote_permission_scope": said["scope"],
+            "quote_permission_on": iso(said["permitted"]),
+            "quote_permission_expires_on": iso(said["expires"]),
+            "quote_permission_withdrawn_on": iso(said["withdrawn"]),
+        }
+    )
+
+
 def _needs(history: History) -> pd.DataFrame:
     rows = history.children[history.children["has_need_record"]]
     method = np.where(rows["need_record"] == "Y", "symbols_or_signing", "conversation")
@@ -74,7 +128,7 @@ def _needs(history: History) -> pd.DataFrame:
             "interpreter_needed": rows["interpreter_record"],
             "communication_need": rows["need_record"],
             "preferred_method": method,
-            "valid_from": iso(rows["first_contact"] - 40),
+            "valid_from": iso(rows["needs_known_from"]),
         }
     )
 
@@ -157,52 +211,12 @@ def followup_tables(influences: pd.DataFrame, replies: pd.DataFrame) -> Tables:
 def collective_tables(history: History, gathered: Collective) -> Tables:
     """Return surveys, feedback, information rights, sessions and practice examples."""
     tables = {
-        "vx_survey_wave": gathered.waves.rename(
-            columns={"about": "voice_kind", "opened": "opened_on", "closed": "closed_on"}
-        ),
-        "vx_survey_answer": gathered.answers.rename(
-            columns={
-                "respondent": "respondent_id",
-                "question": "question_code",
-                "value": "value_number",
-                "words": "value_text",
-                "answered": "answered_on",
-            }
-        ).assign(scale_min="0", scale_max="10", favourable_when="high"),
-        "vx_feedback": gathered.feedback.rename(
-            columns={
-                "owner": "made_by",
-                "advocate": "advocate_used",
-                "day": "received_on",
-                "responded": "responded_on",
-                "themes": "theme_codes",
-            }
-        ),
-        "vx_information_right": gathered.rights.rename(
-            columns={
-                "owner": "made_by",
-                "day": "requested_on",
-                "extended": "extended_to",
-                "completed": "completed_on",
-            }
-        ),
-        "vx_participation_session": gathered.sessions.rename(
-            columns={
-                "day": "held_on",
-                "owner": "voice_owner",
-                "practice": "framework_practice",
-                "agreed": "changes_agreed",
-                "done": "changes_done",
-            }
-        ),
-        "vx_practice_example": gathered.examples.rename(
-            columns={
-                "practice": "framework_practice",
-                "owner": "voice_owner",
-                "started": "started_on",
-            }
-        ),
+        f"vx_{table}": getattr(gathered, name).rename(columns=columns)
+        for name, (table, columns) in _COLLECTIVE.items()
     }
+    tables["vx_survey_answer"] = tables["vx_survey_answer"].assign(
+        scale_min="0", scale_max="10", favourable_when="high"
+    )
     for frame in tables.values():
         for column in frame.columns:
             if column.endswith("_on") or column == "extended_to":

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from orchestration.synthetic.case_tables import Tables
 from orchestration.synthetic.clocks import Array, iso
 from orchestration.synthetic.flaws import Counts, add_flaws
 from orchestration.synthetic.recipe import Place
+from orchestration.synthetic.workforce import Tables
 
 
 def write_delivery(

@@ -91,6 +91,15 @@ def test_a_group_fails_only_when_its_upper_bound_is_under_the_floor() -> None:
     assert found["c"] is Outcome.WATCH
 
 
+@pytest.mark.parametrize(("k", "expected"), [(46, Outcome.FAIL), (47, Outcome.WATCH)])
+def test_one_case_decides_on_which_side_of_the_floor_a_bound_lies(
+    k: int, expected: Outcome
+) -> None:
+    # 80 % of 70 % is 56 %; the bounds of 46 and 47 of 100 are 55.7 % and 56.7 %.
+    verdicts = judge_measures(FOUR_FIFTHS, 30, [row(1000, 700, "a"), row(100, k, "b")])
+    assert {v.slice: v.outcome for v in verdicts}["b"] is expected
+
+
 def test_a_small_group_is_said_to_be_too_small_however_bad_it_looks() -> None:
     verdicts = judge_measures(FOUR_FIFTHS, 30, [row(1000, 900, "a"), row(29, 0, "b")])
     assert {v.slice: v.outcome for v in verdicts}["b"] is Outcome.TOO_SMALL

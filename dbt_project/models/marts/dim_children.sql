@@ -23,8 +23,9 @@ versions as (
         upper(trim(communication_needs.communication_need)) as recorded_communication_need,
         upper(trim(communication_needs.interpreter_needed)) as recorded_interpreter_needed,
         communication_needs.first_language,
-        case when coalesce(communication_needs.version_number, 1) > 1 then communication_needs.valid_from end
-            as valid_from,
+        case
+            when communication_needs.version_number > 1 then communication_needs.valid_from
+        end as valid_from,
         lead(communication_needs.valid_from) over (
             partition by children.authority_code, children.person_key
             order by communication_needs.valid_from
@@ -48,7 +49,8 @@ select
     ethnic_group,
     disability,
     coalesce(
-        recorded_communication_need, case when has_communication_disability then 'Y' else 'unknown' end
+        recorded_communication_need,
+        case when has_communication_disability then 'Y' else 'unknown' end
     ) as communication_need,
     coalesce(recorded_interpreter_needed, 'unknown') as interpreter_needed,
     first_language,

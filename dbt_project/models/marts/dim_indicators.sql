@@ -1,13 +1,19 @@
 {#- The definitions of vars.yml as a table. -#}
-{%- set columns = [
-    'name', 'plain_name', 'family', 'lundy_element', 'direction', 'unit', 'numerator_text',
-    'denominator_text', 'grain', 'voice_kind', 'framework_practice', 'source_tables', 'caveat',
-] %}
 {%- for indicator in var('indicators') %}
 select
     '{{ indicator.id }}' as indicator_id,
-    {%- for column in columns %}
-    '{{ indicator[column] | replace("'", "''") }}' as {{ column }}{{ "," if not loop.last }}
-    {%- endfor %}
+    {{ quoted(indicator.name) }} as name,
+    {{ quoted(indicator.plain_name) }} as plain_name,
+    {{ quoted(indicator.family) }} as family,
+    {{ quoted(indicator.lundy_element) }} as lundy_element,
+    {{ quoted(indicator.direction) }} as direction,
+    {{ quoted(indicator.unit) }} as unit,
+    {{ quoted(indicator.numerator_text) }} as numerator_text,
+    {{ quoted(indicator.denominator_text) }} as denominator_text,
+    {{ quoted(indicator.grain) }} as grain,
+    {{ quoted(indicator.voice_kind) }} as voice_kind,
+    {{ quoted(indicator.framework_practice) }} as framework_practice,
+    {{ quoted(indicator.source_tables) }} as source_tables,
+    {{ quoted(indicator.caveat) }} as caveat
 {{ "union all" if not loop.last }}
 {%- endfor %}

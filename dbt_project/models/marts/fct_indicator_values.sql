@@ -19,7 +19,8 @@ rated as (
         case
             when status = 'shown' and denominator > 0
                 then cast(numerator as {{ type_rate() }}) / denominator
-        end as proportion
+        end as proportion,
+        cast(denominator as {{ type_rate() }}) as size
     from complete
 
 )
@@ -37,11 +38,11 @@ select
     100 * rated.proportion as value,
     case
         when rated.unit = 'percent' and rated.proportion is not null
-            then 100 * {{ wilson_limit('rated.proportion', 'cast(rated.denominator as ' ~ type_rate() ~ ')', -1) }}
+            then 100 * {{ wilson_limit('rated.proportion', 'rated.size', -1) }}
     end as lower,
     case
         when rated.unit = 'percent' and rated.proportion is not null
-            then 100 * {{ wilson_limit('rated.proportion', 'cast(rated.denominator as ' ~ type_rate() ~ ')', 1) }}
+            then 100 * {{ wilson_limit('rated.proportion', 'rated.size', 1) }}
     end as upper,
     rated.status,
     case

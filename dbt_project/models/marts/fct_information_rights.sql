@@ -24,8 +24,12 @@ due as (
             information_rights.extended_to,
             case kinds.clock_unit
                 when 'month'
-                    then {{ add_to_date('information_rights.requested_on', 'kinds.clock_count', 'month') }}
-                else {{ add_to_date('information_rights.requested_on', 'kinds.clock_count', 'day') }}
+                    then {{ add_to_date(
+                        'information_rights.requested_on', 'kinds.clock_count', 'month'
+                    ) }}
+                else {{ add_to_date(
+                    'information_rights.requested_on', 'kinds.clock_count', 'day'
+                ) }}
             end
         ) as due_on,
         authorities.as_of as authority_as_of

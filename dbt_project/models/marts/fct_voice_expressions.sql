@@ -114,8 +114,9 @@ derived as (
     select
         authority_code,
         person_key,
-        case when opportunity_code = 'RHI_DONE' then 'return_interview' else 'participation_code' end
-            as evidence_kind,
+        case
+            when opportunity_code = 'RHI_DONE' then 'return_interview' else 'participation_code'
+        end as evidence_kind,
         cast(null as {{ dbt.type_string() }}) as expression_id,
         'as_information' as voice_kind,
         voice_owner_code,

@@ -33,8 +33,11 @@ requested as (
         periods.period_start,
         information_rights.information_right_kind_code,
         information_rights.voice_owner_code,
-        count(distinct coalesce(information_rights.person_key, information_rights.information_right_key))
-            as contributors,
+        count(
+            distinct coalesce(
+                information_rights.person_key, information_rights.information_right_key
+            )
+        ) as contributors,
         count(*) as requests,
         count(case when information_rights.is_due then 1 end) as due,
         count(case when information_rights.is_due and information_rights.is_in_time then 1 end)
@@ -64,9 +67,12 @@ counted as (
         periods.period_end,
         kinds.information_right_kind_code,
         owners.voice_owner_code,
-        {%- for count in ['contributors', 'requests', 'due', 'in_time', 'understood', 'accepted'] %}
-        coalesce(requested.{{ count }}, 0) as {{ count }}{{ "," if not loop.last }}
-        {%- endfor %}
+        coalesce(requested.contributors, 0) as contributors,
+        coalesce(requested.requests, 0) as requests,
+        coalesce(requested.due, 0) as due,
+        coalesce(requested.in_time, 0) as in_time,
+        coalesce(requested.understood, 0) as understood,
+        coalesce(requested.accepted, 0) as accepted
     from periods
     cross join kinds
     cross join owners

@@ -75,7 +75,9 @@ numbered as (
         *,
         sum(
             case
-                when earlier_end_date is null or {{ dbt.datediff('earlier_end_date', 'start_date', 'day') }} > 1
+                when
+                    earlier_end_date is null
+                    or {{ days_between('earlier_end_date', 'start_date') }} > 1
                     then 1
                 else 0
             end

@@ -77,13 +77,23 @@ addresses as (
 
 {{ latest_on_date('placement_on_date', 'placements', 'placement_group', 'on_date') }},
 
-{{ latest_on_date('legal_status_on_date', 'legal_statuses', 'legal_group', 'on_date', 'spans.is_preferred') }},
+{{ latest_on_date(
+    'legal_status_on_date', 'legal_statuses', 'legal_group', 'on_date', 'spans.is_preferred'
+) }},
 
-{{ latest_on_date('need_on_date', 'needs', 'category_of_need', 'on_date', end_is_inclusive=true) }},
+{{ latest_on_date(
+    'need_on_date', 'needs', 'category_of_need', 'on_date', end_is_inclusive=true
+) }},
 
-{{ latest_on_date('communication_need_on_date', 'communication_needs', 'communication_need', 'on_date', start='valid_from', end='valid_to', also='interpreter_needed') }},
+{{ latest_on_date(
+    'communication_need_on_date', 'communication_needs', 'communication_need', 'on_date',
+    start='valid_from', end='valid_to', also='interpreter_needed'
+) }},
 
-{{ latest_on_date('address_on_date', 'addresses', 'postcode_district', 'on_date', start='address_start_date', end='address_end_date') }},
+{{ latest_on_date(
+    'address_on_date', 'addresses', 'postcode_district', 'on_date',
+    start='address_start_date', end='address_end_date'
+) }},
 
 aged as (
 

@@ -32,7 +32,7 @@ open_children as (
         on
             month_ends.authority_code = open_spans.authority_code
             and month_ends.period_end >= open_spans.start_date
-            and (open_spans.end_date is null or open_spans.end_date > month_ends.period_end)
+            and (open_spans.end_date is null or month_ends.period_end < open_spans.end_date)
 
 ),
 
@@ -49,7 +49,7 @@ stages as (
             open_children.authority_code = stage_spans.authority_code
             and open_children.person_key = stage_spans.person_key
             and open_children.period_end >= stage_spans.start_date
-            and (stage_spans.end_date is null or stage_spans.end_date > open_children.period_end)
+            and (stage_spans.end_date is null or open_children.period_end < stage_spans.end_date)
     group by
         open_children.authority_code,
         open_children.period_end,

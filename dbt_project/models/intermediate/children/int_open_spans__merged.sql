@@ -31,7 +31,7 @@ numbered as (
             case
                 when
                     earlier_end_date is null
-                    or {{ dbt.datediff('earlier_end_date', 'start_date', 'day') }} > 1
+                    or {{ days_between('earlier_end_date', 'start_date') }} > 1
                     then 1
                 else 0
             end

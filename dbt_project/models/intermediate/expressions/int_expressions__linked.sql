@@ -46,7 +46,7 @@ by_kind_and_date as (
         expressions.authority_code,
         expressions.expression_id,
         opportunities.opportunity_key,
-        abs({{ dbt.datediff('opportunities.opportunity_date', 'expressions.expressed_on', 'day') }})
+        abs({{ days_between('opportunities.opportunity_date', 'expressions.expressed_on') }})
             as days_apart
     from expressions
     inner join opportunity_types
@@ -59,7 +59,7 @@ by_kind_and_date as (
             and expressions.owner_group = opportunities.owner_group
             and opportunities.held_date is not null
             and abs(
-                {{ dbt.datediff('opportunities.opportunity_date', 'expressions.expressed_on', 'day') }}
+                {{ days_between('opportunities.opportunity_date', 'expressions.expressed_on') }}
             ) <= 7
     where expressions.occasion_id is null
 

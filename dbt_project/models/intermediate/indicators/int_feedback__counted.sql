@@ -1,4 +1,4 @@
-{#- Two views of the same items, by source and by theme: together they would be too fine to show. -#}
+{#- Two views of the same items, by source and by theme: together they would be too fine. -#}
 with feedback_items as (
 
     select * from {{ ref('fct_feedback_items') }}

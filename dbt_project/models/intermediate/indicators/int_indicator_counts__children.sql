@@ -40,9 +40,9 @@ heard as (
         on
             open_children.authority_code = own_voice_events.authority_code
             and open_children.person_key = own_voice_events.person_key
-            and own_voice_events.event_date <= open_children.period_end
-            and own_voice_events.event_date
-            > {{ add_to_date('open_children.period_end', -6, 'month') }}
+            and open_children.period_end >= own_voice_events.event_date
+            and {{ add_to_date('open_children.period_end', -6, 'month') }}
+            < own_voice_events.event_date
 
 ),
 

@@ -28,7 +28,8 @@ facts as (
         cast({{ dbt.date_trunc('month', 'expressed_on') }} as date) as measure_month,
         is_own_voice as is_recorded_own_voice,
         is_own_voice and is_own_words as is_own_words_of_own_voice,
-        is_own_voice and coalesce(directness_code, 'unknown') <> 'unknown' as is_directness_recorded,
+        is_own_voice and coalesce(directness_code, 'unknown') <> 'unknown'
+            as is_directness_recorded,
         is_at_decision_point as is_recorded_at_decision_point,
         is_at_decision_point and has_influence as is_influence_recorded,
         needs_reply and not reply_leaves_denominator as is_owed_reply,

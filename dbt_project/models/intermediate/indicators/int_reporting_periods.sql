@@ -64,14 +64,17 @@ periods as (
     select
         period_types.period_type,
         months.month_start as period_start,
-        {{ add_to_date(add_to_date('months.month_start', 'period_types.months_long', 'month'), -1, 'day') }}
-            as period_end
+        {{ add_to_date(
+            add_to_date('months.month_start', 'period_types.months_long', 'month'), -1, 'day'
+        ) }} as period_end
     from months
     cross join period_types
     where
         -- April is month 0 of the financial year.
-        mod(cast(extract(month from months.month_start) as integer) + 8, period_types.months_between)
-        = 0
+        mod(
+            cast(extract(month from months.month_start) as integer) + 8,
+            period_types.months_between
+        ) = 0
 
 )
 

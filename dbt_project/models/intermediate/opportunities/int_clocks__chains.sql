@@ -73,8 +73,12 @@ chains as (
 
 select
     chains.*,
-    {{ surrogate_key(['chains.authority_code', 'chains.person_key', 'chains.clock_code', 'chains.chain_id', 'chains.start_date']) }}
-        as chain_key
+    case when chains.clock_code = 'cp_review' then chains.chain_id else chains.person_key end
+        as events_key,
+    {{ surrogate_key([
+        'chains.authority_code', 'chains.person_key', 'chains.clock_code', 'chains.chain_id',
+        'chains.start_date',
+    ]) }} as chain_key
 from chains
 left join children
     on

@@ -43,7 +43,7 @@ events as (
         review_date as event_date,
         occasion_table,
         occasion_id,
-        cast(null as {{ dbt.type_string() }}) as chain_id
+        person_key as events_key
     from reviews
     union all
     select
@@ -53,7 +53,7 @@ events as (
         visit_date as event_date,
         occasion_table,
         occasion_id,
-        cast(null as {{ dbt.type_string() }}) as chain_id
+        person_key as events_key
     from visits
     where opportunity_code = 'CLA_VISIT'
     union all
@@ -64,7 +64,7 @@ events as (
         cp_review_date as event_date,
         'ssd_cp_reviews' as occasion_table,
         cp_review_id as occasion_id,
-        cp_plan_id as chain_id
+        cp_plan_id as events_key
     from cp_reviews
 
 ),
@@ -82,7 +82,7 @@ in_chains as (
         row_number() over (
             partition by
                 events.authority_code, events.occasion_table, events.occasion_id
-            order by chains.start_date desc nulls last, chains.chain_key
+            order by chains.start_date desc nulls last, chains.chain_key asc
         ) as chain_choice
     from events
     inner join authorities
@@ -91,19 +91,20 @@ in_chains as (
         on
             events.authority_code = chains.authority_code
             and events.clock_code = chains.clock_code
+            and events.events_key = chains.events_key
             and (
-                (events.clock_code = 'cp_review' and events.chain_id = chains.chain_id)
+                events.clock_code = 'cp_review'
                 or (
-                    events.clock_code = 'cla_review'
-                    and events.person_key = chains.person_key
-                    and events.event_date >= chains.start_date
-                    and (chains.end_date is null or events.event_date <= chains.end_date)
-                )
-                or (
-                    events.clock_code = 'cla_visit'
-                    and events.person_key = chains.person_key
-                    and events.event_date >= chains.start_date
-                    and (chains.end_date is null or events.event_date < chains.end_date)
+                    events.event_date >= chains.start_date
+                    and (
+                        chains.end_date is null
+                        or events.event_date < chains.end_date
+                        -- A review on the last day still belongs to the care that ends with it.
+                        or (
+                            events.clock_code = 'cla_review'
+                            and events.event_date = chains.end_date
+                        )
+                    )
                 )
             )
     left join children

@@ -140,15 +140,21 @@ repeats as (
         numbers.number as repeat_number,
         case timed_steps.repeat_unit
             when 'day'
-                then {{ add_to_date('timed_steps.first_due_date', '(numbers.number * timed_steps.repeat_interval)', 'day') }}
-            else {{ add_to_date('timed_steps.first_due_date', '(numbers.number * timed_steps.repeat_interval)', 'month') }}
+                then {{ add_to_date(
+                    'timed_steps.first_due_date',
+                    '(numbers.number * timed_steps.repeat_interval)', 'day'
+                ) }}
+            else {{ add_to_date(
+                'timed_steps.first_due_date',
+                '(numbers.number * timed_steps.repeat_interval)', 'month'
+            ) }}
         end as due_date
     from timed_steps
     inner join numbers
         -- No interval is shorter than four weeks, so this many repeats always reach the bound.
         on
             numbers.number * 28
-            <= {{ dbt.datediff('timed_steps.first_due_date', 'timed_steps.bound_date', 'day') }}
+            <= {{ days_between('timed_steps.first_due_date', 'timed_steps.bound_date') }}
     where timed_steps.first_due_date < timed_steps.bound_date
 
 ),

@@ -151,7 +151,9 @@ with_clock as (
             clock_starts.target_date,
             case clocks.first_unit
                 when 'day'
-                    then {{ add_to_date('clock_starts.clock_start_date', 'clocks.first_interval', 'day') }}
+                    then {{ add_to_date(
+                        'clock_starts.clock_start_date', 'clocks.first_interval', 'day'
+                    ) }}
                 else due_days.date_day
             end
         ) as due_date

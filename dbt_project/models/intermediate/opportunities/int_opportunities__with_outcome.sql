@@ -103,9 +103,15 @@ conference_codes as (
 
 codes as (
 
-    select * from reviews
+    select
+        *,
+        'own' as owner_group
+    from reviews
     union all
-    select * from conference_codes
+    select
+        *,
+        'own' as owner_group
+    from conference_codes
 
 ),
 
@@ -125,7 +131,9 @@ interview_answers as (
 
     select
         missing_episodes.authority_code,
+        'ssd_missing' as occasion_table,
         missing_episodes.table_id as occasion_id,
+        'own' as owner_group,
         case
             when return_interviews.missing_episode_id is null
                 then upper(trim(missing_episodes.missing_rhi_offered))
@@ -144,15 +152,25 @@ interview_answers as (
 
 ),
 
-visits as (
+seen as (
 
-    select * from {{ ref('int_visits__merged') }}
-
-),
-
-assessments as (
-
-    select * from {{ ref('stg_ssd__cin_assessments') }}
+    select
+        authority_code,
+        occasion_table,
+        occasion_id,
+        'own' as owner_group,
+        is_seen,
+        is_seen_alone
+    from {{ ref('int_visits__merged') }}
+    union all
+    select
+        authority_code,
+        'ssd_cin_assessments' as occasion_table,
+        assessment_id as occasion_id,
+        'own' as owner_group,
+        {{ yes_no('assessment_child_seen') }} as is_seen,
+        cast(null as boolean) as is_seen_alone
+    from {{ ref('stg_ssd__cin_assessments') }}
 
 ),
 
@@ -162,14 +180,12 @@ evidence as (
         opportunities.*,
         coalesce(linked_expressions.expressions, 0) > 0 as has_expression,
         not_captured.not_captured_reason_code,
-        case when opportunities.is_own_voice then codes.participation_code end
-            as participation_code,
-        coalesce(participation_codes.counts_as_participated and opportunities.is_own_voice, false)
-            as has_participated,
+        codes.participation_code,
+        coalesce(participation_codes.counts_as_participated, false) as has_participated,
         interview_answers.offered as interview_offered,
         interview_answers.accepted as interview_accepted,
-        coalesce(visits.is_seen, {{ yes_no('assessments.assessment_child_seen') }}) as is_seen,
-        visits.is_seen_alone,
+        seen.is_seen,
+        seen.is_seen_alone,
         opportunities.is_own_voice
         and opportunities.age_years < opportunities.min_age_direct_voice as is_too_young
     from opportunities
@@ -188,24 +204,21 @@ evidence as (
             opportunities.authority_code = codes.authority_code
             and opportunities.occasion_table = codes.occasion_table
             and opportunities.occasion_id = codes.occasion_id
+            and opportunities.owner_group = codes.owner_group
     left join participation_codes
         on codes.participation_code = participation_codes.participation_code
     left join interview_answers
         on
-            opportunities.opportunity_code = 'RHI_DONE'
-            and opportunities.authority_code = interview_answers.authority_code
+            opportunities.authority_code = interview_answers.authority_code
+            and opportunities.occasion_table = interview_answers.occasion_table
             and opportunities.occasion_id = interview_answers.occasion_id
-    left join visits
+            and opportunities.owner_group = interview_answers.owner_group
+    left join seen
         on
-            opportunities.is_own_voice
-            and opportunities.authority_code = visits.authority_code
-            and opportunities.occasion_table = visits.occasion_table
-            and opportunities.occasion_id = visits.occasion_id
-    left join assessments
-        on
-            opportunities.opportunity_code = 'SA_CHILD_SEEN'
-            and opportunities.authority_code = assessments.authority_code
-            and opportunities.occasion_id = assessments.assessment_id
+            opportunities.authority_code = seen.authority_code
+            and opportunities.occasion_table = seen.occasion_table
+            and opportunities.occasion_id = seen.occasion_id
+            and opportunities.owner_group = seen.owner_group
 
 ),
 
@@ -226,12 +239,31 @@ with_outcome as (
 )
 
 select
-    *,
+    opportunity_key,
+    authority_code,
+    person_key,
+    opportunity_code,
+    stage,
+    is_decision_point,
+    voice_owner_code,
+    is_own_voice,
+    occasion_table,
+    occasion_id,
+    held_date,
+    due_date,
+    opportunity_date,
+    age_years,
+    outcome,
+    not_captured_reason_code,
+    participation_code,
+    has_participated,
+    interview_accepted,
+    is_seen,
+    is_seen_alone,
     case
         when outcome <> 'missed' then null
         when held_date is null and opportunity_code <> 'RHI_DONE' then 'not_held'
         when participation_code in ('PN4', 'PN7') then 'views_not_conveyed'
         else coalesce(not_captured_reason_code, 'not_recorded')
-    end as missed_reason,
-    {{ age_band('age_years') }} as age_band
+    end as missed_reason
 from with_outcome

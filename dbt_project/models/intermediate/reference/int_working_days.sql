@@ -15,7 +15,7 @@ marked as (
     select
         days.date_day,
         -- 1 January 2000 was a Saturday, so days 0 and 1 of each week of seven are the weekend.
-        mod({{ dbt.datediff("cast('2000-01-01' as date)", 'days.date_day', 'day') }}, 7) >= 2
+        mod({{ days_between("cast('2000-01-01' as date)", 'days.date_day') }}, 7) >= 2
         and bank_holidays.holiday_date is null as is_working_day
     from days
     left join bank_holidays

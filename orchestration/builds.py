@@ -1,0 +1,78 @@
+"""Remember what of dbt's work still stands in the warehouse, so that a run need not repeat it.
+
+dbt takes some 20 ms a node, mostly its own Python. A seed holds the same rows until its file
+changes and a view the same query until the code changes; tables depend on data and are always
+built again, and every test always runs.
+
+Belongs here: the one row that says which seeds and which views stand.
+Does not belong here: building them (dbt does), or anything that depends on delivered data.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from orchestration.transform import project_stamp, seeds_digest
+
+_TABLE = """
+create schema if not exists ledger;
+create table if not exists ledger.transform_builds (
+    seeds_hash varchar not null,
+    project_hash varchar not null,
+    built_at timestamptz not null
+)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands already and may be left alone."""
+
+    seeds: bool
+    views: bool
+
+
+def read_standing(connection: DuckDBPyConnection, manifest: Mapping[str, Any]) -> Standing:
+    """Return what the last complete build left that is still right."""
+    connection.execute(_TABLE)
+    stored = connection.execute(
+        "select seeds_hash, project_hash from ledger.transform_builds"
+    ).fetchall()
+    if len(stored) != 1:
+        return Standing(seeds=False, views=False)
+    seeds_hash, project_hash = stored[0]
+    present = {
+        (schema, name)
+        for schema, name in connection.execute(
+            "select schema_name, table_name from duckdb_tables()"
+            " union all select schema_name, view_name from duckdb_views()"
+        ).fetchall()
+    }
+    nodes = manifest["nodes"].values()
+    seeds = {_relation(node) for node in nodes if node["resource_type"] == "seed"}
+    views = {_relation(node) for node in nodes if node["config"].get("materialized") == "view"}
+    return Standing(
+        seeds=seeds_hash == seeds_digest() and seeds <= present,
+        views=project_hash == project_stamp() and views <= present,
+    )
+
+
+def forget_standing(connection: DuckDBPyConnection) -> None:
+    """Say that nothing stands: a build that ends half-way leaves a mixture of two versions."""
+    connection.execute(_TABLE)
+    connection.execute("delete from ledger.transform_builds")
+
+
+def record_standing(connection: DuckDBPyConnection) -> None:
+    """Say that the shipped seeds and views stand, after a complete build."""
+    forget_standing(connection)
+    connection.execute(
+        "insert into ledger.transform_builds values (?, ?, now())",
+        [seeds_digest(), project_stamp()],
+    )
+
+
+def _relation(node: Mapping[str, Any]) -> tuple[str, str]:
+    return str(node["schema"]), str(node["alias"])

@@ -1,0 +1,93 @@
+"""Lay out teams, workers and who was allocated to whom; name children, workers and teams.
+
+Belongs here: identifiers of people and teams as every table shows them, and the workforce tables.
+Does not belong here: what the workers did.
+"""
+
+import numpy as np
+import pandas as pd
+
+from orchestration.synthetic.clocks import Array, iso, padded
+from orchestration.synthetic.history import History, identifiers
+from orchestration.synthetic.recipe import Place
+
+Tables = dict[str, pd.DataFrame]
+
+_TEAMS = ["Family Help North", "Family Help South", "Assessment 1", "Assessment 2"]
+_TEAMS += ["Protection East", "Protection West", "Children in Care 1", "Children in Care 2"]
+_TEAMS += ["Disabled Children", "Leaving Care", "Unaccompanied Children", "Reviewing Service"]
+_WORKERS = 60
+
+
+def person_id(history: History, child: Array) -> Array:
+    """Return the case system's identifier of each child, blank for nobody in particular."""
+    known = history.children["person_id"].to_numpy()[np.maximum(child, 0)]
+    return np.where(np.asarray(child) >= 0, known, "").astype(object)
+
+
+def worker_ids(numbers: Array) -> Array:
+    """Return identifiers of workers."""
+    return padded("W", np.asarray(numbers) % _WORKERS + 1, 4)
+
+
+def team_ids(numbers: Array) -> Array:
+    """Return identifiers of teams."""
+    return padded("T", np.asarray(numbers) % len(_TEAMS) + 1, 2)
+
+
+def workforce_tables(place: Place, history: History) -> Tables:
+    """Return teams, workers, and which worker was allocated to whom."""
+    draws, spells = place.draws("workforce"), history.spells
+    number = np.arange(_WORKERS)
+    numbers = pd.DataFrame({"name": _TEAMS})
+    staff = {
+        "prof_professional_id": worker_ids(number),
+        "prof_staff_id": np.char.add("S", number.astype(str)),
+        "prof_professional_name": np.char.add("Worker ", (number + 1).astype(str)),
+        "prof_professional_job_title": draws.pick(
+            {"Social worker": 0.7, "Family help lead": 0.3}, _WORKERS
+        ),
+        "prof_professional_caseload": draws.whole(8, 24, _WORKERS).astype(str),
+        "prof_professional_department": draws.one_of(_TEAMS, _WORKERS),
+        "prof_full_time_equivalency": draws.pick({"1.0": 0.7, "0.6": 0.3}, _WORKERS),
+        "prof_agency_worker_flag": draws.pick({"N": 0.85, "Y": 0.15}, _WORKERS),
+    }
+    return {
+        "ssd_department": pd.DataFrame(
+            {
+                "dept_team_id": team_ids(np.arange(len(numbers))),
+                "dept_team_name": numbers["name"],
+                "dept_team_parent_name": "Children's services",
+            }
+        ),
+        "ssd_professionals": pd.DataFrame(staff),
+        "ssd_involvements": _involvements(place, history, spells),
+    }
+
+
+def _involvements(place: Place, history: History, spells: pd.DataFrame) -> pd.DataFrame:
+    """Return a worker from each referral, and for longer journeys one change of worker."""
+    draws, count = place.draws("involvements"), len(spells)
+    start = spells["referral"].to_numpy()
+    end = np.minimum(spells["close"].to_numpy(), place.as_of)
+    change = start + draws.whole(60, 400, count)
+    changes = change < end
+    first = pd.DataFrame({"spell": spells["spell"], "start": start})
+    first["end"] = np.where(changes, change, spells["close"])
+    first["reason"] = np.where(changes, draws.pick(place.recipe.rates["worker_reasons"], count), "")
+    second = first[["spell"]].assign(start=change, end=spells["close"], reason="")[changes]
+    rows = pd.concat([first.assign(number=0), second.assign(number=17)], ignore_index=True)
+    spell = rows["spell"].to_numpy()
+    return pd.DataFrame(
+        {
+            "invo_involvements_id": identifiers(place, "INV", len(rows)),
+            "invo_professional_id": worker_ids(spell * 7 + rows["number"].to_numpy()),
+            "invo_professional_role_id": "Allocated Case Worker",
+            "invo_professional_team": team_ids(spell),
+            "invo_involvement_start_date": iso(rows["start"]),
+            "invo_involvement_end_date": iso(rows["end"]),
+            "invo_worker_change_reason": rows["reason"],
+            "invo_person_id": person_id(history, spells["child"].to_numpy()[spell]),
+            "invo_referral_id": spells["referral_id"].to_numpy()[spell],
+        }
+    )

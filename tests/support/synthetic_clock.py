@@ -1,0 +1,101 @@
+"""Reckon dates and the clocks of visits and reviews slowly and plainly, for tests to compare with.
+
+Belongs here: arithmetic on single dates, by the published definitions. Does not belong here: any
+import from the project.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+import holidays
+
+AS_OF = date(2026, 9, 30)
+
+
+def day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        return None
+
+
+def months_later(start: date, months: int) -> date:
+    count = start.year * 12 + start.month - 1 + months
+    year, month = divmod(count, 12)
+    for number in (start.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, number)
+        except ValueError:
+            continue
+    raise AssertionError
+
+
+BANK = holidays.country_holidays("GB", subdiv="ENG", years=range(2018, 2030))
+
+
+def working_days_later(start: date, count: int) -> date:
+    while count:
+        start += timedelta(days=1)
+        count -= start.weekday() < 5 and start not in BANK
+    return start
+
+
+def years_old(born: date | None, on: date) -> int:
+    if born is None or on < born:
+        return -1
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def chain(
+    anchor: date | None, end: date | None, events: list[Any], clock: Any
+) -> list[tuple[str, date, date | None, str, str]]:
+    """Follow one chain by the rule of the definitions, one event at a time."""
+    assert anchor is not None
+    found: list[tuple[str, date, date | None, str, str]] = []
+    number = 1
+    for held, key, fact in [*sorted(events), (None, "", "")]:
+        kind, first, repeat = clock(number, anchor)
+        limit = held or min(end or AS_OF, AS_OF)
+        dues = []
+        while repeat(first, len(dues)) < limit:
+            dues.append(repeat(first, len(dues)))
+        if held is None:
+            found += [(kind, due, None, "", "") for due in dues]
+            break
+        meets = max(1, len(dues))
+        found += [(kind, due, None, "", "") for due in dues[: meets - 1]]
+        found.append((kind, repeat(first, meets - 1), held, key, fact))
+        anchor, number = held, number + 1
+    return found
+
+
+def every(months: int) -> Any:
+    return lambda first, times: months_later(first, months * times)
+
+
+def conference_clock(number: int, anchor: date) -> tuple[str, date, Any]:
+    months = 3 if number == 1 else 6
+    name = "RCPC_FIRST" if number == 1 else "RCPC_NEXT"
+    return name, months_later(anchor, months), every(months)
+
+
+def review_clock(number: int, anchor: date) -> tuple[str, date, Any]:
+    if number == 1:
+        return "CLA_REVIEW_1", working_days_later(anchor, 20), every(3)
+    months = 3 if number == 2 else 6
+    name = "CLA_REVIEW_2" if number == 2 else "CLA_REVIEW_N"
+    return name, months_later(anchor, months), every(months)
+
+
+def visit_clock(start: date, placement: str) -> Any:
+    def clock(number: int, anchor: date) -> tuple[str, date, Any]:
+        def weekly(first: date, times: int) -> date:
+            return first + timedelta(days=42 * times)
+
+        if number == 1:
+            return "CLA_VISIT_FIRST", anchor + timedelta(days=7), weekly
+        if anchor < months_later(start, 12) or placement not in ("U1", "U4"):
+            return "CLA_VISIT_YEAR1", anchor + timedelta(days=42), weekly
+        return "CLA_VISIT_LONG", months_later(anchor, 3), every(3)
+
+    return clock

@@ -6,103 +6,134 @@ Does not belong here: work, or an import that takes long; each command imports w
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-app = typer.Typer(
-    name="heard",
-    help="Put voice into strategic reporting for children's services.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON on stdout.")
+home_option = click.option("--home", type=FOLDER, help="Home folder (else HEARD_HOME).")
+inbox_option = click.option("--inbox", type=FOLDER, help="Inbox (else HEARD_INBOX).")
+children_option = click.option(
+    "--children",
+    type=click.IntRange(min=1),
+    default=5000,
+    show_default=True,
+    help="Children known to an authority.",
+)
+years_option = click.option(
+    "--years",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="Years of history.",
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON on stdout.")]
-HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="Home folder (else HEARD_HOME).", show_default=False)
-]
-InboxOption = Annotated[
-    Path | None, typer.Option("--inbox", help="Inbox (else HEARD_INBOX).", show_default=False)
-]
-Day = Annotated[
-    datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Day of the extracts.")
-]
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="heard", prog_name="heard")
+def app() -> None:
+    """Put voice into strategic reporting for children's services."""
+
+
+@app.result_callback()
+def leave(code: int) -> None:
+    """Make what a command returns the exit code."""
+    click.get_current_context().exit(code)
 
 
 @app.command()
-def demo(
-    home: HomeOption = None,
-    children: Annotated[int, typer.Option(help="Children known to the authority.")] = 5000,
-    years: Annotated[int, typer.Option(help="Years of history.")] = 5,
-    as_json: Json = False,
-) -> None:
+@home_option
+@children_option
+@years_option
+@json_option
+def demo(home: Path | None, children: int, years: int, as_json: bool) -> int:
     """Make a synthetic authority, run everything on it and show what comes out."""
-    from orchestration.commands.demo import demo as run_demo
+    from orchestration.commands.demo import demo as show
 
-    raise typer.Exit(run_demo(home, children, years, as_json))
+    return show(home, children, years, as_json)
 
 
 @app.command()
+@click.option("--out", type=FOLDER, required=True, help="Inbox to write the deliveries to.")
+@click.option(
+    "--authorities",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="How many authorities.",
+)
+@children_option
+@years_option
+@click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same bytes.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Day of the extracts.")
+@json_option
 def generate(
-    out: Annotated[Path, typer.Option("--out", help="Folder to write the deliveries to.")],
-    authorities: Annotated[int, typer.Option(help="How many authorities.")] = 1,
-    children: Annotated[int, typer.Option(help="Children known to each.")] = 5000,
-    years: Annotated[int, typer.Option(help="Years of history.")] = 5,
-    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 1,
-    as_of: Day = None,
-    as_json: Json = False,
-) -> None:
+    out: Path,
+    authorities: int,
+    children: int,
+    years: int,
+    seed: int,
+    as_of: datetime | None,
+    as_json: bool,
+) -> int:
     """Write synthetic deliveries of every source, with truth.json beside them."""
     from orchestration.commands.generate import generate as write
 
     day = as_of.date() if as_of else None
-    raise typer.Exit(write(out, authorities, children, years, seed, day, as_json))
+    return write(out, authorities, children, years, seed, day, as_json)
 
 
 @app.command()
-def run(
-    inbox: InboxOption = None,
-    home: HomeOption = None,
-    force: Annotated[bool, typer.Option("--force", help="Run even if nothing is new.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Land, load, check, build and publish. Exit 0: published, 2: held back, 1: error."""
+@inbox_option
+@home_option
+@click.option("--force", is_flag=True, help="Run even if nothing is new.")
+@json_option
+def run(inbox: Path | None, home: Path | None, force: bool, as_json: bool) -> int:
+    """Land, load, check, build and publish.
+
+    Exit code 0: published, or nothing new. 2: a stop-level check held publication back. 1: error.
+    """
     from orchestration.commands.run import run as refresh
     from orchestration.settings import Settings
 
-    raise typer.Exit(refresh(Settings.from_environment(inbox, home), as_json, force))
+    return refresh(Settings.from_environment(inbox, home), as_json, force)
 
 
 @app.command()
-def status(home: HomeOption = None, as_json: Json = False) -> None:
+@home_option
+@json_option
+def status(home: Path | None, as_json: bool) -> int:
     """Show the last release, deliveries, open findings and how fresh the data are."""
     from orchestration.commands.status import status as show
 
-    raise typer.Exit(show(home, as_json))
+    return show(home, as_json)
 
 
 @app.command()
+@click.argument("indicator")
+@click.option("--authority", help="Authority code; all when left out.")
+@click.option("--period", help="2025-26, 2025-26-Q1 or a first day; else the latest year.")
+@home_option
+@json_option
 def explain(
-    indicator: Annotated[str, typer.Argument(help="Indicator, e.g. A1.")],
-    authority: Annotated[str | None, typer.Option(help="Authority code.")] = None,
-    period: Annotated[str | None, typer.Option(help="2025-26, 2025-26-Q1 or a date.")] = None,
-    home: HomeOption = None,
-    as_json: Json = False,
-) -> None:
+    indicator: str, authority: str | None, period: str | None, home: Path | None, as_json: bool
+) -> int:
     """Say what a number means, where it comes from and whether to trust it."""
     from orchestration.commands.explain import explain as show
 
-    raise typer.Exit(show(indicator, authority, period, home, as_json))
+    return show(indicator, authority, period, home, as_json)
 
 
 @app.command()
-def doctor(inbox: InboxOption = None, home: HomeOption = None, as_json: Json = False) -> None:
+@inbox_option
+@home_option
+@json_option
+def doctor(inbox: Path | None, home: Path | None, as_json: bool) -> int:
     """Check installation, settings, permissions, key, disk and locks; say what to do."""
     from orchestration.commands.doctor import doctor as check
 
-    raise typer.Exit(check(inbox, home, as_json))
+    return check(inbox, home, as_json)
 
 
 def main() -> None:

@@ -189,10 +189,13 @@ def _invoke(
         result = runner.invoke([*arguments, *map(str, folders), *quiet, *offline])
     has_nodes = accept_failed_nodes and hasattr(result.result, "results")
     if not (result.success or has_nodes):
+        # Parsing never sees a row, so what it says can be told; building may have.
+        told = str(result.exception)
         raise TransformError(
-            f"dbt {arguments[0]} did not run: {safe_message(str(result.exception))};"
+            f"dbt {arguments[0]} did not run:"
+            f" {told if arguments[0] == 'parse' else safe_message(told)};"
             f" run `dbt {arguments[0]} --project-dir dbt_project --profiles-dir dbt_project`"
-            " to see it in full"
+            " to see more"
         )
     return result
 

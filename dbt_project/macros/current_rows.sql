@@ -10,7 +10,10 @@
             delivered.*,
             row_number() over (
                 partition by delivered._authority_code, delivered._row_key
-                order by current_deliveries.delivery_rank desc, delivered._row_number desc
+                order by
+                    current_deliveries.delivery_rank desc,
+                    delivered._file_sha256 desc,
+                    delivered._row_number desc
             ) as _key_rank
         from {{ relation }} as delivered
         inner join {{ ref('stg_ledger__current_deliveries') }} as current_deliveries

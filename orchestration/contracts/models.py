@@ -120,6 +120,8 @@ class Contract(_Model):
     match: Literal["by_name", "by_header"]
     raw_prefix: str
     encoding: Literal["utf-8"]
+    # Texts that stand for a blank, beside the empty cell.
+    blank_texts: tuple[str, ...] = ()
     formats: dict[Literal["date", "datetime"], tuple[str, ...]]
     tables: tuple[Table, ...] = Field(min_length=1)
 

@@ -47,13 +47,17 @@ def is_untidy(joined: str) -> str:
     return f"regexp_matches({joined}, {literal(pattern)})"
 
 
-def trimmed(column: Column, cell: str, untidy: str) -> str:
+def trimmed(column: Column, contract: Contract, cell: str, untidy: str) -> str:
     """The delivered text without outer blanks, null if nothing is left."""
     text = f"nullif(trim({cell}, {_BLANKS}), '')"
     if column.sensitivity == "free_text":
         # A person's words keep their shape; only a cell of nothing but blanks is blank.
-        return f"case when {untidy} and {text} is null then null else {cell} end"
-    return f"case when {untidy} then {text} else {cell} end"
+        kept = f"case when {untidy} and {text} is null then null else {cell} end"
+    else:
+        kept = f"case when {untidy} then {text} else {cell} end"
+    for blank in contract.blank_texts:
+        kept = f"nullif({kept}, {literal(blank)})"
+    return kept
 
 
 def parsed(column: Column, contract: Contract, text: str) -> str:

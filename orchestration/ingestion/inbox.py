@@ -44,11 +44,16 @@ def find_deliveries(
     for authority, source, as_of in _delivery_folders(inbox, ignored):
         relative = f"{authority}/{source}/{as_of.isoformat()}"
         folder = inbox / authority / source / as_of.isoformat()
-        files, left_alone = _files(folder, relative)
-        if not files:
-            ignored.extend((*left_alone, Ignored(relative, "EMPTY_DELIVERY")))
-        elif not _is_settled(folder, now - settle_seconds, settle_seconds):
+        try:
+            files, left_alone = _files(folder, relative)
+            settled = _is_settled(folder, now - settle_seconds, settle_seconds)
+        except FileNotFoundError:
+            # A file was renamed or removed while we looked, so somebody is still at work.
+            files, left_alone, settled = [], [], False
+        if not settled:
             ignored.append(Ignored(relative, "NOT_SETTLED"))
+        elif not files:
+            ignored.extend((*left_alone, Ignored(relative, "EMPTY_DELIVERY")))
         else:
             ignored.extend(left_alone)
             deliveries.append(

@@ -75,7 +75,7 @@ def _stage(
             values.append(f"cast(null as {SQL_TYPES[column.type]}) as v{place}")
             continue
         text, first, cell = f"t{place}", f"f{place}", f"c{header.places[column.name]}"
-        texts.append(f"{trimmed(column, cell, '_is_untidy')} as {text}")
+        texts.append(f"{trimmed(column, contract, cell, '_is_untidy')} as {text}")
         firsts.append(f"{text}, {parsed(column, contract, text)} as {first}")
         values.append(f"{valued(column, first)} as v{place}")
         is_key = column.name in header.table.key

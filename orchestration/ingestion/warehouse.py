@@ -91,6 +91,8 @@ def _config(spill: Path) -> dict[str, str | bool | int | float | list[str]]:
         "temp_directory": str(spill),
         "max_temp_directory_size": _TEMPORARY_LIMIT,
         "memory_limit": _MEMORY_LIMIT,
+        # Loads are many and small; one checkpoint at the end costs less than one after each.
+        "checkpoint_threshold": "256MB",
     }
 
 

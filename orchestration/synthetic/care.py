@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from orchestration.synthetic.clocks import FAR, add_months, age_on
-from orchestration.synthetic.recipe import Array, Draws, Place
+from orchestration.synthetic.clocks import FAR, Array, add_months, age_on
+from orchestration.synthetic.recipe import Draws, Place
 
 _SUPPORTED_REGISTERED_FROM = 19_814  # 1 April 2024: K3 takes the place of H5
 _NO_INDEPENDENT_FROM = 19_658  # 28 October 2023: P2 is no longer valid

@@ -179,10 +179,13 @@ def _rights(place: Place, history: History) -> pd.DataFrame:
     frame = _someone(place, history, draws, count, 200)
     kinds = {"privacy_notice": 0.46, "access": 0.34, "correction": 0.1, "complaint": 0.07}
     frame["kind"] = draws.pick({**kinds, "objection": 0.03}, len(frame))
+    # Two requests fall due on the day of the extract: not yet late, so not yet counted.
+    frame.loc[:1, "day"] = int(add_months(np.array([place.as_of]), -1)[0])
+    frame.loc[:1, "kind"] = "access"
     frame["owner"] = _owners(draws, frame, 0.35, {"parent_carer": 0.9, "caregiver": 0.1})
     day, access = frame["day"].to_numpy(), (frame["kind"] == "access").to_numpy()
     month = add_months(day, 1)
-    extended = access & draws.whether(0.18, len(frame))
+    extended = access & draws.whether(0.18, len(frame)) & (np.arange(len(frame)) > 1)
     frame["extended"] = np.where(extended, add_months(day, 3), FAR)
     frame["due"] = np.where(extended, frame["extended"], month)
     late = draws.whether(0.3, len(frame))

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from orchestration.synthetic.clocks import FAR
+from orchestration.synthetic.clocks import FAR, Array
 from orchestration.synthetic.people import eighteenth
-from orchestration.synthetic.recipe import Array, Draws, Place
+from orchestration.synthetic.recipe import Draws, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def _spells(place: Place, topic: str, spells: pd.DataFrame) -> pd.DataFrame:
         end = spells[column].to_numpy()
         begun = {"cp_end": "cp_start", "cin_end": "cin_start", "care_end": "care_start"}
         exists = spells[begun.get(column, column)].to_numpy() < FAR
-        closes = np.maximum(closes, np.where(exists, end + draws.whole(1, 9, count), 0))
+        closes = np.maximum(closes, np.where(exists, end + draws.whole(0, 9, count), 0))
     spells["close"] = np.minimum(closes, spells["adult"].to_numpy())
     spells["closed_early"] = kind == "no_further_action"
     return spells

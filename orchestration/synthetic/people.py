@@ -7,8 +7,16 @@ here: what happens to the child, or the layout of a file.
 import numpy as np
 import pandas as pd
 
-from orchestration.synthetic.clocks import FAR, add_months, age_on, month_index, month_start, padded
-from orchestration.synthetic.recipe import Array, Draws, Place
+from orchestration.synthetic.clocks import (
+    FAR,
+    Array,
+    add_months,
+    age_on,
+    month_index,
+    month_start,
+    padded,
+)
+from orchestration.synthetic.recipe import Draws, Place
 
 _YEAR = 365.25
 # Youngest and oldest age in years at the first contact, by the kind of journey that follows.

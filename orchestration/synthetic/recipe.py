@@ -13,12 +13,9 @@ from typing import Any
 from zlib import crc32
 
 import numpy as np
-import numpy.typing as npt
 import yaml
 
-from orchestration.synthetic.clocks import FAR, WorkingDays, add_months, day_number
-
-Array = npt.NDArray[Any]
+from orchestration.synthetic.clocks import FAR, Array, WorkingDays, add_months, day_number
 
 _SETTINGS = Path(__file__).resolve().parents[2] / "seeds" / "synthetic"
 _CASE_SYSTEMS = ("liquidlogic", "mosaic", "eclipse")

@@ -5,7 +5,8 @@ Belongs here: choosing and joining sentences. Does not belong here: who speaks, 
 
 import numpy as np
 
-from orchestration.synthetic.recipe import Array, Draws, Place
+from orchestration.synthetic.clocks import Array
+from orchestration.synthetic.recipe import Draws, Place
 
 
 def write_texts(place: Place, topic: str, registers: Array) -> Array:

@@ -99,3 +99,16 @@ def visit_clock(start: date, placement: str) -> Any:
         return "CLA_VISIT_LONG", months_later(anchor, 3), every(3)
 
     return clock
+
+
+def open_since(parts: list[tuple[date, date]], on: date) -> date | None:
+    """Return since when a child is open on a day; spans a day or less apart are one."""
+    start, end = date.max, date.min
+    for first, last in [*sorted(parts), (date(2999, 1, 2), date(2999, 1, 2))]:
+        if end != date.min and first <= end + timedelta(days=1):
+            end = max(end, last)
+            continue
+        if start <= on < end:
+            return start
+        start, end = first, last
+    return start if start <= on < end else None

@@ -158,6 +158,21 @@ class Extract:
         spans: dict[str, list[Row]] = defaultdict(list)
         for row in self.read("ssd", "ssd_cla_episodes"):
             spans[row["clae_cla_id"]].append(row)
+        self._care_visits()
+        reviews = self._held_reviews(spans)
+        owners = ("child", "parent_carer", "caregiver")
+        for episodes in spans.values():
+            person = episodes[0]["clae_person_id"]
+            starts = [day(row["clae_cla_episode_start_date"]) for row in episodes]
+            ends = [day(row["clae_cla_episode_ceased_date"]) for row in episodes]
+            start = min(one for one in starts if one)
+            end = None if None in ends else max(one for one in ends if one)
+            inside = [r for r in reviews[person] if start <= r[0] and (not end or r[0] <= end)]
+            for kind, due, held, key, code in chain(start, end, inside, review_clock):
+                if person not in self.breaks:
+                    self.add(kind, person, due, held, "ssd_cla_reviews", key, owners, code=code)
+
+    def _care_visits(self) -> None:
         visits = defaultdict(list)
         for row in self.read("ssd", "ssd_cla_visits"):
             held = day(row["clav_cla_visit_date"])
@@ -176,6 +191,8 @@ class Extract:
                     facts = {"seen": seen, "alone": alone}
                     owners = ("child", "caregiver")
                     self.add(kind, person, due, held, "ssd_cla_visits", key, owners, **facts)
+
+    def _held_reviews(self, spans: dict[str, list[Row]]) -> dict[str, list[Any]]:
         returned = {
             (row["CHILD"], row["REVIEW"]): row["REVIEW_CODE"]
             for row in self.read("ssda903", "reviews")
@@ -189,17 +206,7 @@ class Extract:
             code = row["clar_cla_review_participation"]
             code = code or returned.get((person, f"{held:%d/%m/%Y}"), "")
             reviews[person].append((held, key, code))
-        owners = ("child", "parent_carer", "caregiver")
-        for episodes in spans.values():
-            person = episodes[0]["clae_person_id"]
-            starts = [day(row["clae_cla_episode_start_date"]) for row in episodes]
-            ends = [day(row["clae_cla_episode_ceased_date"]) for row in episodes]
-            start = min(one for one in starts if one)
-            end = None if None in ends else max(one for one in ends if one)
-            inside = [r for r in reviews[person] if start <= r[0] and (not end or r[0] <= end)]
-            for kind, due, held, key, code in chain(start, end, inside, review_clock):
-                if person not in self.breaks:
-                    self.add(kind, person, due, held, "ssd_cla_reviews", key, owners, code=code)
+        return reviews
 
     def _others(self) -> None:
         interviews = {
@@ -267,3 +274,23 @@ class Extract:
                 row["outcome"] = "not_appropriate"
             else:
                 row["outcome"] = "missed"
+
+    def open_spans(self) -> dict[str, list[tuple[date, date]]]:
+        """Return what keeps each child open: early help, referral, protection plan, care."""
+        spans = defaultdict(list)
+        for table, person, start, end in (
+            ("ssd_early_help_episodes", "earl_person_id", "earl_episode_start", "earl_episode_end"),
+            ("ssd_cin_episodes", "cine_person_id", "cine_referral", "cine_close"),
+            ("ssd_cp_plans", "cppl_person_id", "cppl_cp_plan_start", "cppl_cp_plan_end"),
+            (
+                "ssd_cla_episodes",
+                "clae_person_id",
+                "clae_cla_episode_start",
+                "clae_cla_episode_ceased",
+            ),
+        ):
+            for row in self.read("ssd", table):
+                first = day(row[f"{start}_date"])
+                assert first is not None
+                spans[row[person]].append((first, day(row[f"{end}_date"]) or date(2999, 1, 1)))
+        return spans

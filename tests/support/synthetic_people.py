@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from tests.support.synthetic_clock import day, years_old
-from tests.support.synthetic_extract import Extract, Row
+from tests.support.synthetic_extract import HEARD, Extract, Row, group
 
 _REFERENCE = Path(__file__).resolve().parents[2] / "seeds" / "reference"
 _GROUPS = {"White": "white", "Mixed": "mixed", "Asian": "asian", "Black": "black"}
@@ -111,3 +111,16 @@ class People:
     def _active(spans: list[tuple[date, date, str]], when: date, groups: dict[str, str]) -> str:
         now = [span for span in spans if span[0] <= when < span[1]]
         return groups[max(now)[2]] if now else "not_applicable"
+
+
+def own_voice(extract: Extract) -> dict[str, list[date]]:
+    """Return the days on which each child's own voice was heard, recorded or derived."""
+    heard = defaultdict(list)
+    for said in extract.expressions:
+        on = day(said["expressed_on"])
+        if said["person_id"] and group(said["voice_owner"]) == "own" and on:
+            heard[said["person_id"]].append(on)
+    for row in extract.rows:
+        if row["own"] and (row.get("code") in HEARD or row.get("accepted") == "Y"):
+            heard[row["person"]].append(row["on"])
+    return heard

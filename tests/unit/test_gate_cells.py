@@ -8,9 +8,6 @@ import pytest
 from orchestration.contracts import Column, load_contracts
 from orchestration.ingestion.cells import is_untidy, parsed, rules, trimmed, valued
 
-SSD = load_contracts()["ssd"]
-RETURN = load_contracts()["ssda903"]
-
 
 def judge(
     cell: str | None, contract_source: str = "ssd", **column_fields: object
@@ -31,7 +28,9 @@ def judge(
             f"""
             with delivered as (select cast($cell as varchar) as cell),
             looked_at as (select cell, {is_untidy("coalesce(cell, '')")} as untidy from delivered),
-            trimmed as (select {trimmed(column, "cell", "untidy")} as text from looked_at),
+            trimmed as (
+                select {trimmed(column, contract, "cell", "untidy")} as text from looked_at
+            ),
             first_read as (select text, {parsed(column, contract, "text")} as first from trimmed)
             select {value}, [{broken}] from first_read
             """,
@@ -111,6 +110,13 @@ def test_anything_else_is_not_a_number(cell: str) -> None:
 @pytest.mark.parametrize("cell", [None, "", "  ", "\t", "\u00a0"])
 def test_a_blank_is_unknown_and_breaks_nothing(kind: str, cell: str | None) -> None:
     assert judge(cell or None, type=kind) == (None, [])
+
+
+def test_the_word_for_nothing_of_sql_server_is_blank_in_an_ssd_alone() -> None:
+    assert judge("NULL", type="date") == (None, [])
+    assert judge(" NULL ", type="code") == (None, [])
+    assert judge("Null", type="code") == ("Null", [])
+    assert judge("NULL", "ssda903", type="date") == (None, ["NOT_A_DATE"])
 
 
 def test_a_blank_in_a_required_key_is_a_missing_key() -> None:

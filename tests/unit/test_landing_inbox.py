@@ -6,18 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.ingestion import inbox
 from orchestration.ingestion.inbox import InboxMissingError, find_deliveries
 
 
-def put(inbox: Path, path: str, content: str = "x") -> Path:
-    file = inbox / path
+def put(folder: Path, path: str, content: str = "x") -> Path:
+    file = folder / path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(content)
     return file
 
 
-def reasons(inbox: Path) -> dict[str, str]:
-    return {each.path: each.reason for each in find_deliveries(inbox, 0).ignored}
+def reasons(folder: Path) -> dict[str, str]:
+    return {each.path: each.reason for each in find_deliveries(folder, 0).ignored}
 
 
 def test_deliveries_come_in_an_order_of_their_own(tmp_path: Path) -> None:
@@ -83,10 +84,10 @@ def test_links_and_pipes_are_left_alone_and_the_rest_is_delivered(tmp_path: Path
 
 def test_a_linked_folder_is_not_entered(tmp_path: Path) -> None:
     put(tmp_path, "elsewhere/ssd/2026-09-30/a.csv")
-    inbox = tmp_path / "inbox"
-    inbox.mkdir()
-    (inbox / "330").symlink_to(tmp_path / "elsewhere")
-    assert reasons(inbox) == {"330": "SYMLINK"}
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    (folder / "330").symlink_to(tmp_path / "elsewhere")
+    assert reasons(folder) == {"330": "SYMLINK"}
 
 
 @pytest.mark.parametrize("name", ["ssd_person.csv", "ssd_family.csv.part"])
@@ -100,6 +101,23 @@ def test_a_folder_that_still_changes_waits(tmp_path: Path, name: str) -> None:
         ("330/ssd/2026-09-30", "NOT_SETTLED")
     ]
     assert len(find_deliveries(tmp_path, 60, now_seconds=2_060).deliveries) == 1
+
+
+def test_a_file_that_goes_away_during_the_look_means_that_somebody_is_at_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = put(tmp_path, "330/ssd/2026-09-30/ssd_person.csv").parent
+    part = put(tmp_path, "330/ssd/2026-09-30/ssd_family.csv.part")
+
+    def renaming(name: str, status: os.stat_result) -> str | None:
+        part.rename(folder / "ssd_family.csv")
+        return why(name, status)
+
+    why = inbox._why_ignored
+    monkeypatch.setattr(inbox, "_why_ignored", renaming)
+    listing = find_deliveries(tmp_path, 0)
+    assert listing.deliveries == ()
+    assert [each.reason for each in listing.ignored] == ["NOT_SETTLED"]
 
 
 def test_without_a_settle_time_nothing_waits(tmp_path: Path) -> None:

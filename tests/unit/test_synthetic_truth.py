@@ -5,15 +5,16 @@ follow the definitions row by row, and must reach the numbers of truth.json.
 """
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from orchestration.synthetic import generate
-from tests.support.synthetic_clock import AS_OF, day, months_later
+from tests.support.synthetic_clock import AS_OF, day, months_later, open_since
 from tests.support.synthetic_extract import HEARD, Extract
+from tests.support.synthetic_people import own_voice
 
 
 @pytest.fixture(scope="module")
@@ -116,65 +117,26 @@ def test_the_truth_of_own_words_follows_from_the_files_alone(
 def test_silent_children_follow_from_the_files_alone(
     inbox: Path, extracts: dict[str, Extract]
 ) -> None:
-    extract = extracts["331"]
-    spans = defaultdict(list)
-    for source, person, start, end in (
-        (
-            "ssd_early_help_episodes",
-            "earl_person_id",
-            "earl_episode_start_date",
-            "earl_episode_end_date",
-        ),
-        ("ssd_cin_episodes", "cine_person_id", "cine_referral_date", "cine_close_date"),
-        ("ssd_cp_plans", "cppl_person_id", "cppl_cp_plan_start_date", "cppl_cp_plan_end_date"),
-        (
-            "ssd_cla_episodes",
-            "clae_person_id",
-            "clae_cla_episode_start_date",
-            "clae_cla_episode_ceased_date",
-        ),
-    ):
-        for row in extract.read("ssd", source):
-            first = day(row[start])
-            assert first is not None
-            spans[row[person]].append((first, day(row[end]) or date(2999, 1, 1)))
-    heard = defaultdict(list)
-    for row in extract.expressions:
-        on = day(row["expressed_on"])
-        if row["person_id"] and row["voice_owner"] in ("child", "young_person") and on:
-            heard[row["person_id"]].append(on)
-    for one in extract.rows:
-        if one["own"] and (one.get("code") in HEARD or one.get("accepted") == "Y"):
-            heard[one["person"]].append(one["on"])
-    checked = 0
+    extract, checked = extracts["331"], 0
+    spans, heard = extract.open_spans(), own_voice(extract)
     for (indicator, first_day, _), told in truth_of(inbox, "331", "all").items():
         if indicator not in ("A3", "A4"):
             continue
         end = months_later(date.fromisoformat(first_day), 3) - timedelta(days=1)
         back = months_later(end, -6)
-        known = {
-            person: start
-            for person, parts in spans.items()
-            if (start := open_since(parts, end)) is not None
-        }
+        known = {person: open_since(parts, end) for person, parts in spans.items()}
         quiet = {person for person in known if not any(back < on <= end for on in heard[person])}
-        if indicator == "A3":
-            base = {person for person, start in known.items() if (end - start).days >= 42}
-            assert told == (len(base - quiet), len(base))
-        else:
-            base = {person for person, start in known.items() if start <= back}
-            assert told == (len(base & quiet), len(base))
+        latest = end - timedelta(days=42) if indicator == "A3" else back
+        base = {person for person, start in known.items() if start and start <= latest}
+        counted_ones = base - quiet if indicator == "A3" else base & quiet
+        assert told == (len(counted_ones), len(base))
         checked += 1
     assert checked > 15
 
 
-def open_since(parts: list[tuple[date, date]], on: date) -> date | None:
-    start, end = None, None
-    for first, last in sorted(parts):
-        if start is None or end is None or first > end + timedelta(days=1):
-            if start is not None and end is not None and start <= on < end:
-                return start
-            start, end = first, last
-        else:
-            end = max(end, last)
-    return start if start is not None and end is not None and start <= on < end else None
+def test_spans_that_touch_are_one_and_others_are_not() -> None:
+    first = (date(2025, 1, 1), date(2025, 3, 1))
+    touching, apart = (date(2025, 3, 2), date(2025, 6, 1)), (date(2025, 3, 3), date(2025, 6, 1))
+    assert open_since([first, touching], date(2025, 4, 1)) == date(2025, 1, 1)
+    assert open_since([first, apart], date(2025, 4, 1)) == date(2025, 3, 3)
+    assert open_since([first, apart], date(2025, 3, 2)) is None

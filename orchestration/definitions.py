@@ -29,7 +29,6 @@ def build_definitions(settings: Settings, settle_seconds: float) -> dg.Definitio
     from orchestration.contracts import load_contracts
     from orchestration.defs import automation, ingest, publish, quality, transform
     from orchestration.instance import prepare_process
-    from orchestration.resources import Home, Inbox, Inputs
     from orchestration.transform import prepare_manifest, read_manifest
 
     prepare_process(settings)
@@ -38,9 +37,7 @@ def build_definitions(settings: Settings, settle_seconds: float) -> dg.Definitio
     checks = load_registry()
     quality_checks = [quality.build_quality_checks(checks, tier) for tier in ("raw", "marts")]
     guarded = {check.asset_key for found in quality_checks for check in found.check_keys}
-    guarded |= {spec.asset_key for spec in models.check_specs if spec.blocking}
     published = [key for key in models.keys if key.path[0] == "published"]
-    inbox, home = str(settings.inbox), str(settings.home)
     return dg.Definitions(
         assets=[
             ingest.landing_deliveries,
@@ -54,11 +51,18 @@ def build_definitions(settings: Settings, settle_seconds: float) -> dg.Definitio
         jobs=[automation.nightly_refresh, automation.publish_again],
         schedules=[automation.nightly_refresh_schedule],
         sensors=[automation.new_delivery_sensor],
-        resources={
-            "inbox": Inbox(path=inbox, home=home, settle_seconds=settle_seconds),
-            "home": Home(path=home),
-            "inputs": Inputs(inbox=inbox, home=home),
-        },
+        resources=_resources(settings, settle_seconds),
         # One process: a step of its own would import everything again, and DuckDB has one writer.
         executor=dg.in_process_executor,
     )
+
+
+def _resources(settings: Settings, settle_seconds: float) -> dict[str, object]:
+    from orchestration.resources import Home, Inbox, Inputs
+
+    inbox, home = str(settings.inbox), str(settings.home)
+    return {
+        "inbox": Inbox(path=inbox, home=home, settle_seconds=settle_seconds),
+        "home": Home(path=home),
+        "inputs": Inputs(inbox=inbox, home=home),
+    }

@@ -5,11 +5,12 @@ Does not belong here: importing any of them, or deciding whether a run is needed
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from orchestration.files import PRIVATE_FOLDER, replace_text
+from orchestration.files import PRIVATE_FILE, PRIVATE_FOLDER, replace_text
 from orchestration.settings import Settings
 
 # Only the owner may read what this process makes: the warehouse and the event log are data.
@@ -62,11 +63,11 @@ def sole_run(home: Path) -> Iterator[None]:
     """
     import fcntl
 
-    with (home / "run.lock").open("a+", encoding="utf-8") as handle:
+    descriptor = os.open(home / "run.lock", os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
+    with os.fdopen(descriptor, "r+", encoding="utf-8") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            handle.seek(0)
             holder = handle.read().strip() or "unknown"
             raise RunInProgressError(
                 f"another run (process {holder}) is using {home}; wait for it to end,"
@@ -76,3 +77,14 @@ def sole_run(home: Path) -> Iterator[None]:
         handle.write(str(os.getpid()))
         handle.flush()
         yield
+
+
+def main() -> None:
+    """Prepare the home folder for Dagster's own commands and say where their settings are."""
+    settings = Settings.from_environment()
+    prepare_process(settings)
+    sys.stdout.write(f"{dagster_home(settings)}\n")
+
+
+if __name__ == "__main__":
+    main()

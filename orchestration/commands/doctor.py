@@ -6,7 +6,7 @@ Does not belong here: the examination (``orchestration.health``).
 
 from pathlib import Path
 
-from orchestration.commands.output import console, print_json
+from orchestration.commands.output import console, hanging, print_json
 from orchestration.health import Verdict, examine
 
 MARKS = {Verdict.OK: "ok  ", Verdict.WARN: "warn", Verdict.FAIL: "FAIL"}
@@ -32,7 +32,9 @@ def doctor(inbox: Path | None, home: Path | None, as_json: bool) -> int:
     else:
         out = console()
         for one in found:
-            out.print(f"{MARKS[one.verdict]}  {one.name:<12} {one.found}", markup=False)
+            label = f"{MARKS[one.verdict]}  {one.name:<12} "
+            out.print(hanging(label, one.found, out.width), markup=False)
             if one.what_to_do:
-                out.print(f"{'':<19}To do: {one.what_to_do}", markup=False, soft_wrap=True)
+                advice = hanging(f"{'':<19}To do: ", one.what_to_do, out.width)
+                out.print(advice, markup=False)
     return int(any(one.verdict is Verdict.FAIL for one in found))

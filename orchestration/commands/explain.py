@@ -7,7 +7,7 @@ Does not belong here: finding it out (``orchestration.reporting.explanation``).
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.commands.output import console, print_json
+from orchestration.commands.output import console, hanging, print_json
 from orchestration.commands.summary import NOT_SHOWN, make_table
 from orchestration.reporting.explanation import Explanation, explain_indicator
 from orchestration.settings import Settings
@@ -50,10 +50,10 @@ def _meaning(out: "Console", found: Explanation) -> None:
     out.print()
     for name, word in WORDS.items():
         if told[name]:
-            out.print(f"  {word:<14} {told[name]}", markup=False)
+            _entry(out, f"  {word:<14} ", told[name])
     wanted = {"higher": "higher is better", "lower": "lower is better"}
     direction = wanted.get(told["direction"], "read in context; neither way is better")
-    out.print(f"  {'unit':<14} {told['unit'].replace('_', ' ')}; {direction}", markup=False)
+    _entry(out, f"  {'unit':<14} ", f"{told['unit'].replace('_', ' ')}; {direction}")
     out.print()
 
 
@@ -89,11 +89,9 @@ def _trust(out: "Console", found: Explanation) -> None:
     else:
         out.print("[bold]Trust[/bold]  checks that bear on it and need somebody:")
     for row in found.findings:
-        out.print(
-            f"  {row['check_id']} {row['authority_code']} {row['outcome']}: {row['sentence']}",
-            markup=False,
-        )
-        out.print(f"          To do: {row['what_to_do']}", markup=False, soft_wrap=True)
+        told = f"{row['authority_code']} {row['outcome']}: {row['sentence']}"
+        _entry(out, f"  {row['check_id']}  ", told)
+        _entry(out, f"{'':<11}To do: ", row["what_to_do"])
     out.print()
 
 
@@ -112,4 +110,8 @@ def _origin(out: "Console", found: Explanation) -> None:
         ("raw", lineage.raw),
         ("contracts", contracts),
     ):
-        out.print(f"  {layer:<13} {', '.join(names)}", markup=False)
+        _entry(out, f"  {layer:<13} ", ", ".join(names))
+
+
+def _entry(out: "Console", label: str, text: str) -> None:
+    out.print(hanging(label, text, out.width), markup=False)

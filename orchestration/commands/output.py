@@ -6,6 +6,7 @@ Does not belong here: what is said.
 
 import json
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
@@ -65,3 +66,15 @@ def progress(quiet: bool) -> Iterator[None]:
 
         with listening(listener):
             yield
+
+
+def hanging(label: str, text: str, width: int) -> str:
+    """Return a label and a text whose later lines stand under its first."""
+    return textwrap.fill(
+        text,
+        width=width,
+        initial_indent=label,
+        subsequent_indent=" " * len(label),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -13,6 +13,7 @@ KNOWN = frozenset(
     {
         "DemoHomeError",
         "FileChangedError",
+        "HeldBackError",
         "InboxMissingError",
         "MissingKeyError",
         "NotPublishedError",

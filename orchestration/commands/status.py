@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from orchestration.commands.output import console, print_json
-from orchestration.commands.summary import OUTCOME_WORDS, make_table
+from orchestration.commands.summary import OUTCOME_WORDS, make_table, show_findings
 from orchestration.reporting.standing import read_standing
 from orchestration.settings import Settings
 
@@ -40,9 +40,5 @@ def status(home: Path | None, as_json: bool) -> int:
     for line in standing.freshness:
         table.add_row(line.authority_code, line.source, f"{line.latest_as_of}", f"{line.days_old}")
     out.print(table)
-    for found in standing.findings:
-        out.print(
-            f"{found.check_id}  [{found.severity}] {found.sentence}", markup=False, soft_wrap=True
-        )
-        out.print(f"         To do: {found.what_to_do}", markup=False, soft_wrap=True)
+    show_findings(out, standing.findings)
     return 0

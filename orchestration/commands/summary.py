@@ -4,12 +4,20 @@ Belongs here: words and columns.
 Does not belong here: choosing what is said (``orchestration.reporting.summary``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.commands.output import hanging
 from orchestration.reporting.published import database_path, parquet_path
-from orchestration.reporting.summary import Gap, Headline, Summary, labels, read_summary
+from orchestration.reporting.summary import (
+    Finding,
+    Gap,
+    Headline,
+    Summary,
+    labels,
+    read_summary,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -103,7 +111,8 @@ def _gaps(out: "Console", summary: Summary, names: Mapping[tuple[str, str], str]
         out.print("  fairness: small groups hide large gaps.")
     if unclear:
         named = ", ".join(_group(gap, names) for gap in unclear)
-        out.print(f"  Lower, but the numbers are too small to be sure: {named}.", soft_wrap=True)
+        text = f"Lower, but the numbers are too small to be sure: {named}."
+        out.print(hanging("  ", text, out.width))
     out.print(
         f"  {summary.groups_compared} groups compared;"
         f" {summary.groups_too_few} have too few children to tell.",
@@ -123,12 +132,20 @@ def _quality(out: "Console", summary: Summary) -> None:
         if summary.outcomes.get(outcome)
     )
     out.print()
-    out.print(f"[bold]Can the numbers be trusted?[/bold]  Of all check results: {told or 'none'}.")
-    for found in summary.findings:
-        out.print(
-            f"  {found.check_id}  [{found.severity}] {found.sentence}", markup=False, soft_wrap=True
+    out.print("[bold]Can the numbers be trusted?[/bold]")
+    out.print(hanging("  ", f"Of all check results: {told or 'none'}.", out.width))
+    show_findings(out, summary.findings)
+
+
+def show_findings(out: "Console", findings: Iterable[Finding]) -> None:
+    """Print checks that need somebody, each with what to do."""
+    for found in findings:
+        lines = (
+            (f"  {found.check_id}  ", f"[{found.severity}] {found.sentence}"),
+            (f"{'':<11}To do: ", found.what_to_do),
         )
-        out.print(f"           To do: {found.what_to_do}", markup=False, soft_wrap=True)
+        for label, text in lines:
+            out.print(hanging(label, text, out.width), markup=False)
 
 
 def _deliveries(out: "Console", summary: Summary) -> None:

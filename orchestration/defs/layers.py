@@ -13,6 +13,7 @@ LANDING = "landing"
 RAW = "raw"
 REFERENCE = "reference"
 QUALITY = "quality"
+MARTS = "marts"
 PUBLISHED = "published"
 RELEASE = "release"
 

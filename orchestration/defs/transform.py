@@ -12,12 +12,21 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from orchestration.builds import Standing, forget_standing, read_standing, record_standing
-from orchestration.defs.layers import PUBLISHED, REFERENCE, ROW_COUNT, WAREHOUSE_POOL, Metadata
+from orchestration.defs.layers import (
+    MARTS,
+    PUBLISHED,
+    REFERENCE,
+    ROW_COUNT,
+    WAREHOUSE_POOL,
+    Metadata,
+)
 from orchestration.progress import report
 from orchestration.resources import Home
 from orchestration.transform import NodeResult, build_warehouse
 
 STEP = "Building the warehouse"
+# The layers that later steps read.
+LAST_LAYERS = (MARTS, PUBLISHED)
 # Where dagster-dbt keeps dbt's own name of a test.
 DBT_UNIQUE_ID = "dagster_dbt/unique_id"
 Event = dg.MaterializeResult[None] | dg.AssetCheckResult
@@ -79,13 +88,11 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         }
         yield from _events(results, keys, checks, rows)
         _refuse_if_unbuilt(results)
-        # A view that still stands is not made again, but what follows waits for its event.
+        # A view that still stands is not made again, but Dagster would skip what follows it.
         built = {keys[result.unique_id] for result in results if result.unique_id in keys}
-        standing = context.selected_asset_keys - built
+        standing = sorted(context.selected_asset_keys - built)
         yield from (
-            dg.MaterializeResult(asset_key=key)
-            for key in sorted(standing)
-            if key.path[0] == PUBLISHED
+            dg.MaterializeResult(asset_key=key) for key in standing if key.path[0] in LAST_LAYERS
         )
 
     assets: dg.AssetsDefinition = warehouse_models
@@ -99,9 +106,10 @@ def _build(
     report(STEP)
     with home.warehouse() as connection:
         # Whoever names models by hand wants them built, whatever stands.
-        standing = Standing(False, False) if select else read_standing(connection, manifest)
-        if not (standing.seeds and standing.views):
-            forget_standing(connection)
+        stood = read_standing(connection, manifest)
+        standing = Standing(seeds=False, views=False) if select else stood
+        # Until it ends well, what is there is a mixture that nobody may publish.
+        forget_standing(connection)
     expected = _count_of_models(manifest, standing)
     results = build_warehouse(
         home.folder,
@@ -111,7 +119,8 @@ def _build(
         on_built=lambda done: report(STEP, min(done, expected), expected),
     )
     with home.warehouse() as connection:
-        if not select and all(result.is_ok for result in results):
+        was_whole = stood.seeds and stood.views
+        if all(result.is_ok for result in results) and (was_whole or not select):
             record_standing(connection)
         return results, _row_counts(connection)
 

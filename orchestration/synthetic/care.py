@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from orchestration.synthetic.clocks import FAR, Array, add_months, age_on
+from orchestration.synthetic.clocks import FAR, Array, age_on, year_ends
 from orchestration.synthetic.recipe import Draws, Place
 
 _SUPPORTED_REGISTERED_FROM = 19_814  # 1 April 2024: K3 takes the place of H5
@@ -194,6 +194,16 @@ def plan_leavers(place: Place, children: pd.DataFrame, periods: pd.DataFrame) ->
     leavers["activity"] = np.where(touch, draws.pick(work, count), "0")
     leavers["contact"] = np.maximum(since, place.as_of - draws.whole(0, 120, count))
     # A few leavers are in the yearly return but not in the case system's own list.
-    leavers["in_extract"] = ~draws.whether(0.04, count)
-    leavers["ends_21"] = add_months(born, 252)
+    lost = draws.whether(0.04, count)
+    returned = np.zeros(count, dtype=bool)
+    for ends in year_ends(place.opens, place.as_of):
+        returned |= in_return(leavers, ends)
+    leavers["in_extract"] = ~(lost & returned)
     return leavers
+
+
+def in_return(leavers: pd.DataFrame, ends: int) -> Array:
+    """Return who is in the return of the year that ends on a day: leavers of 17 to 21."""
+    age = age_on(leavers["born"].to_numpy(), np.full(len(leavers), ends))
+    left = leavers["since"].to_numpy() <= ends
+    return np.asarray(left & (age >= 17) & (age <= 21))

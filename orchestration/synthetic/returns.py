@@ -7,6 +7,7 @@ that the case system's extract does not also know (but for a few codes and leave
 import numpy as np
 import pandas as pd
 
+from orchestration.synthetic.care import in_return
 from orchestration.synthetic.clocks import FAR, Array, add_months, age_on, iso
 from orchestration.synthetic.history import History
 from orchestration.synthetic.people import eighteenth
@@ -149,9 +150,7 @@ def _health(
 
 def _leavers(history: History, ends: int) -> pd.DataFrame:
     """Return care leavers who are 17 to 21 at the end of the year."""
-    rows = history.leavers[history.leavers["since"] <= ends]
-    age = age_on(rows["born"].to_numpy(), np.full(len(rows), ends))
-    rows = rows[(age >= 17) & (age <= 21)]
+    rows = history.leavers[in_return(history.leavers, ends)]
     frame = _who(history, rows["child"].to_numpy())
     frame["IN_TOUCH"] = rows["in_touch"].to_numpy()
     frame["ACTIV"] = rows["activity"].to_numpy()

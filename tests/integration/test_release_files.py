@@ -10,7 +10,13 @@ import pytest
 
 from orchestration.ingestion.warehouse import open_warehouse
 from orchestration.reporting import release as module
-from orchestration.reporting.release import NothingToPublishError, Release, publish_release
+from orchestration.reporting.release import (
+    HeldBackError,
+    NothingToPublishError,
+    Release,
+    publish_release,
+    require_publishable,
+)
 
 MOMENT = datetime(2026, 10, 1, 9, 30, tzinfo=UTC)
 INPUTS = "0123abcd" * 8
@@ -167,3 +173,43 @@ def test_nothing_is_published_from_an_empty_warehouse(tmp_path: Path) -> None:
         with pytest.raises(NothingToPublishError, match="heard run"):
             publish_release(connection, tmp_path, INPUTS, MOMENT)
     assert not (tmp_path / "published" / "heard.duckdb").exists()
+
+
+BUILT = "create schema ledger; create table ledger.transform_builds as select 1 as done;"
+CHECKED = """
+create schema quality;
+create table quality.check_results as select * from (values
+    ('SSD-001', 'warn', 'fail'), ('SSD-101', 'stop', 'pass'), ('SSD-102', 'stop', 'too_small'))
+    as t (check_id, severity, outcome);
+"""
+REFUSED = """
+insert into quality.check_results values ('SSD-103', 'stop', 'fail'), ('SSD-109', 'stop', 'error');
+"""
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        ("create schema ledger", "not built to its end"),
+        (f"{BUILT} delete from ledger.transform_builds", "not built to its end"),
+        (BUILT, "nothing was checked"),
+        (
+            f"{BUILT}{CHECKED}{REFUSED}",
+            "SSD-103, SSD-109 must hold",
+        ),
+    ],
+)
+def test_what_is_half_built_unchecked_or_refused_may_not_be_published(
+    state: str, reason: str
+) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(state)
+        with pytest.raises(HeldBackError, match=reason):
+            require_publishable(connection)
+
+
+def test_warnings_do_not_keep_a_release_back() -> None:
+    with duckdb.connect() as connection:
+        connection.execute(BUILT + CHECKED)
+        require_publishable(connection)
+        assert connection.execute("select count(*) from quality.check_results").fetchone() == (3,)

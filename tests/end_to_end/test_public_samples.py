@@ -1,0 +1,113 @@
+"""Returns that nobody here made go through, and the numbers are those counted by hand."""
+
+import shutil
+from datetime import date
+from itertools import permutations
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.ingestion.run import ingest_inbox
+from orchestration.settings import Settings
+from tests.support.command import KEY, Site, heard_run
+from tests.support.inbox import samples
+
+# Counted from the file by hand: one child, day and code is one review; children whose every
+# legal status is V3 or V4 are left out; PN1, 2, 3, 5, 6 of PN1 to PN7.
+PARTICIPATED = {
+    date(2015, 4, 1): (1420, 1966),
+    date(2016, 4, 1): (1521, 2109),
+    date(2017, 4, 1): (1310, 1862),
+    date(2018, 4, 1): (990, 1420),
+    date(2019, 4, 1): (691, 983),
+    date(2020, 4, 1): (451, 646),
+}
+
+
+def _site(folder: Path) -> Site:
+    return Site(inbox=folder / "inbox", home=folder / "home")
+
+
+def _deliver(source: Path, pattern: str, target: Path) -> None:
+    target.mkdir(parents=True)
+    for path in sorted(source.glob(pattern)):
+        # A copy that we may delete again; the samples are read where they lie.
+        shutil.copyfile(path, target / path.name)
+
+
+def test_participation_in_a_real_shaped_return_is_what_a_hand_count_gives(tmp_path: Path) -> None:
+    source = samples("csc-validator-be-903")
+    site = _site(tmp_path)
+    _deliver(source, "*.csv", site.inbox / "999" / "ssda903" / "2031-03-31")
+    heard_run(site)
+    with duckdb.connect(str(site.warehouse), read_only=True) as con:
+        arrived = con.execute(
+            """
+            select rows_in, rows_loaded, rows_quarantined, rows_duplicate
+            from ledger.delivery_tables where raw_table = 'ssda903_reviews'
+            """
+        ).fetchall()
+        counted = con.execute(
+            """
+            select period_start, numerator, denominator
+            from marts.fct_indicator_values
+            where authority_code = '999' and indicator_id = 'A5' and period_type = 'year'
+                and breakdown = 'all' and period_start in (select unnest(?))
+            """,
+            [list(PARTICIPATED)],
+        ).fetchall()
+    assert arrived == [(12_582, 12_580, 0, 2)]
+    assert {row[0]: (row[1], row[2]) for row in counted} == PARTICIPATED
+
+
+def test_three_yearly_returns_in_any_order_give_one_and_the_same_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEARD_PSEUDONYM_KEY", KEY)
+    source = samples("cs-demand-model")
+    results = []
+    for order in list(permutations((2017, 2018, 2019)))[::2]:
+        site = _site(tmp_path / "-".join(map(str, order)))
+        for year in order:
+            folder = site.inbox / "998" / "ssda903" / f"{year}-03-31"
+            _deliver(source, f"{year}-*.csv", folder)
+            ingest_inbox(Settings(inbox=site.inbox, home=site.home))
+        heard_run(site)
+        with duckdb.connect(str(site.warehouse), read_only=True) as con:
+            values = con.execute("select * from marts.fct_indicator_values order by all").fetchall()
+            opportunities = con.execute(
+                "select * from marts.fct_voice_opportunities order by all"
+            ).fetchall()
+        results.append((values, opportunities))
+    assert len(results[0][1]) > 1_000
+    assert results[0] == results[1] == results[2]
+
+
+@pytest.mark.parametrize("indicator", ["A1", "A3", "B1", "D4", "E1", "F2"])
+def test_what_a_return_cannot_show_is_not_available_and_not_zero(
+    indicator: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    site = _returned_once(tmp_path_factory)
+    with duckdb.connect(str(site.published), read_only=True) as con:
+        rows = con.execute(
+            """
+            select distinct status, numerator, denominator, value
+            from published.indicator_value where indicator_id = ?
+            """,
+            [indicator],
+        ).fetchall()
+    assert rows == [("not_available", None, None, None)]
+
+
+_returned: dict[str, Site] = {}
+
+
+def _returned_once(factory: pytest.TempPathFactory) -> Site:
+    if "site" not in _returned:
+        site = _site(factory.mktemp("returned"))
+        folder = site.inbox / "998" / "ssda903" / "2018-03-31"
+        _deliver(samples("cs-demand-model"), "2018-*.csv", folder)
+        heard_run(site)
+        _returned["site"] = site
+    return _returned["site"]

@@ -1,0 +1,183 @@
+"""What leaves the restricted tier: protected, whole at all times, and held back when it must be."""
+
+import hashlib
+import hmac
+import shutil
+import subprocess
+import threading
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.support.command import KEY, Site, heard, heard_run
+
+FIRST_OF_HMAC = 8
+
+
+@pytest.fixture
+def own_site(site: Site, tmp_path: Path) -> Site:
+    """A copy of the site that a test may change."""
+    copied = Site(inbox=tmp_path / "inbox", home=tmp_path / "home")
+    shutil.copytree(site.inbox, copied.inbox)
+    shutil.copytree(site.home, copied.home)
+    return copied
+
+
+def _protected(count: int, offset: int) -> int:
+    return 5 * ((count + offset) // 5)
+
+
+def test_every_published_number_is_the_exact_one_protected_by_its_cells_own_offset(
+    site: Site,
+) -> None:
+    """The reference method, written again in Python with the standard library's HMAC."""
+    with duckdb.connect(str(site.warehouse), read_only=True) as con:
+        exact = con.execute(
+            """
+            select authority_code, period_type, cast(period_start as varchar), indicator_id, family,
+                breakdown, breakdown_value, numerator, denominator, contributors, status
+            from intermediate.int_indicator_values__complete where period_type <> 'month'
+            """
+        ).fetchall()
+    with duckdb.connect(str(site.published), read_only=True) as con:
+        published = {
+            tuple(row[:6]): row[6:]
+            for row in con.execute(
+                """
+                select authority_code, period_type, cast(period_start as varchar), indicator_id,
+                    breakdown, breakdown_value, numerator, denominator, value, status
+                from published.indicator_value
+                """
+            ).fetchall()
+        }
+    assert len(exact) == len(published)
+    keys = {
+        code: hmac.digest(bytes.fromhex(KEY), f"heard/disclosure/{code}".encode(), "sha256")
+        for code in {row[0] for row in exact}
+    }
+    statuses = set()
+    for code, kind, start, indicator, family, breakdown, value, x, n, children, status in exact:
+        dimensions = {"authority": code, "period": f"{kind}:{start}"}
+        if breakdown != "all":
+            dimensions[breakdown] = value
+        cell = "|".join([family, *(f"{name}={dimensions[name]}" for name in sorted(dimensions))])
+        digest = hmac.digest(keys[code], cell.encode(), hashlib.sha256)
+        offset = int.from_bytes(digest[:FIRST_OF_HMAC], "big") % 5
+        top, bottom = _protected(x, offset), _protected(n, offset)
+        if status != "shown":
+            expected = (None, None, None, status)
+        elif _protected(children, offset) < 10:
+            expected = (None, None, None, "suppressed")
+        elif bottom < 20:
+            expected = (top, bottom, None, "rate_withheld")
+        else:
+            expected = (top, bottom, int(100 * top / bottom + 0.5), "shown")
+        found = published[code, kind, start, indicator, breakdown, value]
+        assert found == expected, (indicator, kind, start, breakdown, value)
+        statuses.add(expected[3])
+    assert statuses == {"shown", "suppressed", "rate_withheld", "not_applicable"}
+
+
+def test_no_exact_or_pseudonymous_column_leaves_the_restricted_tier(site: Site) -> None:
+    with duckdb.connect(str(site.published), read_only=True) as con:
+        columns = con.execute(
+            "select table_name, column_name from information_schema.columns"
+        ).fetchall()
+        schemas = con.execute("select distinct table_schema from information_schema.tables")
+        assert schemas.fetchall() == [("published",)]
+    forbidden = {"person_key", "child_key", "contributors", "cell_offset", "inner_pad", "text"}
+    assert not [column for column in columns if column[1] in forbidden]
+    assert {table for table, name in columns if name == "release_id"} == {
+        table for table, _ in columns
+    }
+    assert oct(site.warehouse.stat().st_mode & 0o777) == "0o600"
+
+
+def test_parquet_files_hold_the_same_rows_as_the_database(site: Site) -> None:
+    with duckdb.connect(str(site.published), read_only=True) as con:
+        tables = [row[0] for row in con.execute("show tables from published").fetchall()]
+        assert "indicator_value" in tables
+        for table in tables:
+            path = site.home / "published" / "parquet" / f"{table}.parquet"
+            differ = con.execute(
+                f"select count(*) from (from published.{table} except from read_parquet(?))",
+                [str(path)],
+            ).fetchone()
+            assert differ == (0,), table
+
+
+def test_readers_see_one_whole_release_while_another_is_published(own_site: Site) -> None:
+    """A BI tool that opens the file at any moment gets the old release or the new one."""
+    before = _release(own_site.published)
+    seen: list[tuple[str, int]] = []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            with duckdb.connect(str(own_site.published), read_only=True) as con:
+                rows = con.execute(
+                    "select release_id, count(*) from published.indicator_value group by all"
+                ).fetchall()
+            assert len(rows) == 1
+            seen.append(rows[0])
+
+    reader = threading.Thread(target=read)
+    with duckdb.connect(str(own_site.published), read_only=True) as held:
+        reader.start()
+        answer = heard("run", "--force", "--json", site=own_site)
+        done.set()
+        reader.join()
+        assert answer.returncode == 0, answer.stderr
+        # A reader that was there first keeps its release until it opens the file again.
+        assert held.execute("from published.release").fetchone() is not None
+    after = _release(own_site.published)
+    assert after != before
+    assert {release for release, _ in seen} <= {before, after}
+    assert len({count for _, count in seen}) == 1
+
+
+def test_a_stop_level_failure_holds_publication_back_and_keeps_the_last_release(
+    own_site: Site,
+) -> None:
+    before = _release(own_site.published)
+    for path in own_site.inbox.glob("330/ssd/*/ssd_cla_visits.csv"):
+        text = path.read_text().splitlines()
+        seen, alone = (
+            text[0].split(",").index(f"clav_cla_visit_{name}") for name in ("seen", "seen_alone")
+        )
+        rows = [line.split(",") for line in text[1:]]
+        for row in rows:
+            # Nobody can be seen alone who was not seen.
+            row[seen], row[alone] = "N", "Y"
+        path.write_text("\n".join([text[0], *(",".join(row) for row in rows)]) + "\n")
+    answer = heard_run(own_site, expect=2)
+    assert answer["status"] == "held_back"
+    assert any("alone" in refusal["check"] for refusal in answer["refusals"])
+    assert _release(own_site.published) == before
+
+
+def test_a_second_run_with_nothing_new_builds_nothing(own_site: Site) -> None:
+    # The copy has other paths and times than the original, so the first run may look again.
+    heard_run(own_site)
+    before = _release(own_site.published)
+    stamps = {path: path.stat().st_mtime_ns for path in own_site.home.rglob("*.duckdb")}
+    assert heard_run(own_site)["status"] == "nothing_new"
+    assert _release(own_site.published) == before
+    assert stamps == {path: path.stat().st_mtime_ns for path in own_site.home.rglob("*.duckdb")}
+
+
+def test_without_a_key_nothing_is_touched(tmp_path: Path) -> None:
+    fresh = Site(inbox=tmp_path / "inbox", home=tmp_path / "home")
+    fresh.inbox.mkdir()
+    done: subprocess.CompletedProcess[str] = heard("run", site=fresh, key=None)
+    assert done.returncode == 1
+    assert "HEARD_PSEUDONYM_KEY" in done.stdout + done.stderr
+    assert not fresh.warehouse.exists()
+
+
+def _release(published: Path) -> str:
+    with duckdb.connect(str(published), read_only=True) as con:
+        row = con.execute("select distinct release_id from published.indicator_value").fetchone()
+    assert row is not None
+    return str(row[0])

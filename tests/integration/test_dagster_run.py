@@ -1,0 +1,283 @@
+"""Whole runs from the command line: published, nothing new, held back, refused.
+
+One home folder goes through all of it, because a run costs seconds; each test says what one of
+the runs left behind.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+import pytest
+
+from orchestration.defs.automation import FINGERPRINT_TAG, new_delivery_sensor
+from orchestration.fingerprint import State, fingerprint, record_held_back, record_published
+from orchestration.instance import sole_run
+from orchestration.settings import Settings
+from tests.support.inbox import DELIVERED, KEY_HEX, REVIEWS_HEADER, Bench
+
+PERSON_CANARY = "Zyxwanda-Quillfeather"
+TEXT_CANARY = "31/02/2005-my-secret-words"
+RETURN = "330/ssda903/2020-03-31"
+CHILDREN = 60
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How one command ended."""
+
+    code: int
+    answer: dict[str, Any]
+    output: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """The folders, and how each run ended."""
+
+    bench: Bench
+    first: Ran
+    second: Ran
+    forced: Ran
+    refused: Ran
+    release_before: bytes
+    release_after: bytes
+
+
+def heard(bench: Bench, *arguments: str, key: str = KEY_HEX) -> Ran:
+    environment = os.environ | {
+        "HEARD_INBOX": str(bench.inbox),
+        "HEARD_HOME": str(bench.home),
+        "HEARD_PSEUDONYM_KEY": key,
+    }
+    ran = subprocess.run(
+        [sys.executable, "-m", "orchestration", *arguments, "--json"],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=Path(__file__).parents[2],
+    )
+    answer = json.loads(ran.stdout) if ran.stdout.strip() else {}
+    return Ran(ran.returncode, answer, ran.stdout + ran.stderr)
+
+
+def reviews(code: str) -> str:
+    rows = [f"C{number},01/05/2008,0{number % 9 + 1}/05/2019,{code}" for number in range(CHILDREN)]
+    rows.append(f"{PERSON_CANARY},01/05/2008,10/05/2019,{code}")
+    rows.append(f"C1,{TEXT_CANARY},11/05/2019,{code}")
+    return REVIEWS_HEADER + "\n".join(rows) + "\n"
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    folder = tmp_path_factory.mktemp("story")
+    bench = Bench(folder / "inbox", folder / "home")
+    bench.inbox.mkdir()
+    bench.deliver(RETURN, {"reviews.csv": reviews("PN1")})
+    first = heard(bench, "run")
+    second = heard(bench, "run")
+    forced = heard(bench, "run", "--force")
+    published = bench.home / "published" / "heard.duckdb"
+    before = published.read_bytes() if published.exists() else b""
+    # A file with another code list: it would show that nobody took part.
+    bench.deliver(RETURN, {"reviews.csv": reviews("YES")}, DELIVERED + timedelta(days=1))
+    refused = heard(bench, "run")
+    after = published.read_bytes() if published.exists() else b""
+    return Story(bench, first, second, forced, refused, before, after)
+
+
+@pytest.fixture
+def instance(story: Story, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    monkeypatch.setenv("DAGSTER_HOME", str(story.bench.home / "dagster"))
+    with dg.DagsterInstance.get() as found:
+        yield found
+
+
+def test_a_run_publishes_what_was_delivered(story: Story) -> None:
+    assert (story.first.code, story.first.answer["status"]) == (0, "published"), story.first.output
+    path = str(story.bench.home / "published" / "heard.duckdb")
+    with duckdb.connect(path, read_only=True) as connection:
+        assert connection.execute(
+            "select rows_in, rows_loaded, rows_quarantined, rows_duplicate"
+            " from published.delivery where raw_table = 'ssda903_reviews' and rows_in > 0"
+        ).fetchall() == [(CHILDREN + 2, CHILDREN + 1, 1, 0)]
+
+
+def test_a_second_run_does_nothing(story: Story) -> None:
+    assert (story.second.code, story.second.answer["status"]) == (0, "nothing_new")
+    assert story.second.answer["release_id"] == story.first.answer["release_id"]
+
+
+def test_a_forced_run_publishes_anew_from_the_views_that_stand(story: Story) -> None:
+    assert (story.forced.code, story.forced.answer["status"]) == (0, "published")
+    assert story.forced.answer["release_id"] > story.first.answer["release_id"]
+
+
+def test_a_stop_level_check_holds_publication_back_and_the_last_release_stays(
+    story: Story,
+) -> None:
+    assert (story.refused.code, story.refused.answer["status"]) == (2, "held_back")
+    assert {"asset": "raw/ssda903/reviews", "check": "return_codes_are_in_the_list"} in (
+        story.refused.answer["refusals"]
+    )
+    assert story.release_before
+    assert story.release_after == story.release_before
+
+
+def test_a_refused_run_does_not_build_the_warehouse(instance: dg.DagsterInstance) -> None:
+    built = [
+        {
+            entry.dagster_event.step_key
+            for entry in instance.all_logs(run.run_id)
+            if entry.dagster_event and entry.dagster_event.is_step_success
+        }
+        for run in instance.get_runs()
+    ]
+
+    # The newest run comes first.
+    assert ["build_warehouse" in steps for steps in built] == [False, True, True]
+    assert all("raw_ssda903" in steps for steps in built)
+
+
+def test_the_run_history_tells_counts(instance: dg.DagsterInstance) -> None:
+    key = dg.AssetKey(["raw", "ssda903", "reviews"])
+    event = instance.get_latest_materialization_event(key)
+    assert event is not None
+    assert event.asset_materialization is not None
+    told = {name: value.value for name, value in event.asset_materialization.metadata.items()}
+    assert told == {"dagster/row_count": CHILDREN + 1, "quarantined": 1, "duplicate": 0}
+
+
+def test_no_name_and_no_cell_of_an_extract_is_anywhere_but_in_the_landed_file(
+    story: Story,
+) -> None:
+    files = [path for path in story.bench.home.rglob("*") if path.is_file()]
+    holding = {
+        path.relative_to(story.bench.home).parts[0]
+        for path in files
+        for canary in (PERSON_CANARY, TEXT_CANARY)
+        if canary.encode() in path.read_bytes()
+    }
+    assert holding == {"landing"}
+    for ran in (story.first, story.second, story.forced, story.refused):
+        assert PERSON_CANARY not in ran.output
+        assert TEXT_CANARY not in ran.output
+
+
+def test_the_key_is_nowhere_in_the_home_folder(story: Story) -> None:
+    key = bytes.fromhex(KEY_HEX)
+    needles = (key, key[:16], KEY_HEX.encode(), KEY_HEX[:24].encode())
+    holding = [
+        path.name
+        for path in story.bench.home.rglob("*")
+        if path.is_file() and any(needle in path.read_bytes() for needle in needles)
+    ]
+    assert holding == []
+
+
+def test_only_the_owner_can_look_into_the_restricted_tier(story: Story) -> None:
+    home = story.bench.home
+    open_to_others = [
+        str(path.relative_to(home))
+        for path in home.rglob("*")
+        if path.stat().st_mode & 0o077 and path.relative_to(home).parts[0] != "published"
+    ]
+    assert open_to_others == []
+
+
+def test_two_runs_do_not_share_a_home_folder(story: Story) -> None:
+    with sole_run(story.bench.home):
+        ran = heard(story.bench, "run", "--force")
+    assert ran.code == 1
+    assert "another run" in ran.output
+
+
+def test_without_a_key_nothing_is_touched(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "inbox", tmp_path / "home")
+    bench.inbox.mkdir()
+    bench.deliver(RETURN, {"reviews.csv": reviews("PN1")})
+    ran = heard(bench, "run", key="")
+    assert ran.code == 1
+    assert "HEARD_PSEUDONYM_KEY" in ran.output
+    assert not bench.home.exists()
+
+
+@pytest.fixture
+def ticking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Folders that the sensor looks at, with one delivery that was never run."""
+    bench = Bench(tmp_path / "inbox", tmp_path / "home")
+    bench.inbox.mkdir()
+    bench.deliver(RETURN, {"reviews.csv": reviews("PN1")})
+    monkeypatch.setenv("HEARD_INBOX", str(bench.inbox))
+    monkeypatch.setenv("HEARD_HOME", str(bench.home))
+    monkeypatch.setenv("HEARD_PSEUDONYM_KEY", KEY_HEX)
+    return Settings(inbox=bench.inbox, home=bench.home)
+
+
+def tick(instance: dg.DagsterInstance) -> dg.RunRequest | dg.SkipReason:
+    context = dg.build_sensor_context(instance)
+    answer = new_delivery_sensor(context)
+    assert isinstance(answer, dg.RunRequest | dg.SkipReason)
+    return answer
+
+
+def test_the_sensor_asks_for_a_run_of_what_is_new(ticking: Settings) -> None:
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        answer = tick(ephemeral)
+    current = fingerprint(ticking, State())
+    assert isinstance(answer, dg.RunRequest)
+    assert answer.run_key == f"{current}:1"
+    assert answer.tags[FINGERPRINT_TAG] == current
+
+
+def test_the_sensor_leaves_published_and_refused_inputs_alone(ticking: Settings) -> None:
+    current = fingerprint(ticking, State())
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        record_held_back(ticking.home, current)
+        held = tick(ephemeral)
+        (ticking.home / "published").mkdir()
+        (ticking.home / "published" / "heard.duckdb").touch()
+        record_published(ticking.home, current, "release")
+        done = tick(ephemeral)
+    assert isinstance(held, dg.SkipReason)
+    assert "held" in (held.skip_message or "")
+    assert isinstance(done, dg.SkipReason)
+    assert "Nothing new" in (done.skip_message or "")
+
+
+def test_the_sensor_tries_a_failed_delivery_again_but_not_for_ever(ticking: Settings) -> None:
+    tags = {FINGERPRINT_TAG: fingerprint(ticking, State())}
+
+    @dg.job
+    def stands_in() -> None:
+        """Do nothing; only its runs count."""
+
+    keys = []
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        for _ in range(4):
+            answer = tick(ephemeral)
+            keys.append(str(answer.run_key) if isinstance(answer, dg.RunRequest) else "skip")
+            if isinstance(answer, dg.RunRequest):
+                run = ephemeral.create_run_for_job(stands_in, tags=tags)
+                assert isinstance(tick(ephemeral), dg.SkipReason), "while it is under way"
+                ephemeral.report_run_failed(run)
+    assert [key.rsplit(":", 1)[-1] for key in keys] == ["1", "2", "3", "skip"]
+
+
+def test_the_sensor_says_when_there_is_no_key(
+    ticking: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HEARD_PSEUDONYM_KEY")
+    monkeypatch.chdir(ticking.inbox)
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        answer = tick(ephemeral)
+    assert isinstance(answer, dg.SkipReason)
+    assert "HEARD_PSEUDONYM_KEY" in (answer.skip_message or "")

@@ -1,0 +1,59 @@
+"""Run the heard command as a user does, in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+KEY = "5b" * 32
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """An inbox and a home folder of an invented council."""
+
+    inbox: Path
+    home: Path
+
+    @property
+    def warehouse(self) -> Path:
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        return self.home / "published" / "heard.duckdb"
+
+
+def heard(
+    *arguments: str, site: Site | None = None, key: str | None = KEY
+) -> subprocess.CompletedProcess[str]:
+    """Run ``heard`` with the settings of a site, and return what it said."""
+    wanted = {"HEARD_PSEUDONYM_KEY": key} if key else {}
+    if site is not None:
+        wanted |= {"HEARD_INBOX": str(site.inbox), "HEARD_HOME": str(site.home)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HEARD_")}
+    return subprocess.run(
+        [str(Path(sys.executable).with_name("heard")), *arguments],
+        env=kept | wanted,
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def heard_run(site: Site, expect: int = 0) -> dict[str, Any]:
+    """Run everything, insist on an exit code, and return the answer."""
+    done = heard("run", "--json", site=site)
+    assert done.returncode == expect, done.stdout + done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def vector_folder(name: str) -> Path:
+    """Return a folder of independent test vectors that the project ships."""
+    return REPOSITORY / "tests" / "vectors" / name

@@ -4,6 +4,9 @@ Belongs here: names, options and help of the commands.
 Does not belong here: work, or an import that takes long; each command imports what it needs.
 """
 
+import atexit
+import os
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -140,5 +143,22 @@ def main() -> None:
     """Run the command line; a known problem is told in one line and ends with exit code 1."""
     from orchestration.commands.problems import told_in_one_line
 
-    with told_in_one_line():
-        app()
+    try:
+        with told_in_one_line():
+            app()
+    except SystemExit as leaving:
+        if "dagster" in sys.modules and isinstance(leaving.code, int):
+            _leave_at_once(leaving.code)
+        raise
+
+
+def _leave_at_once(code: int) -> None:
+    """End the process without taking down thousands of modules one by one.
+
+    After a run that takes Python 1.5 processor seconds and changes nothing; everything that is
+    registered to happen at exit still happens.
+    """
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

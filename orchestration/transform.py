@@ -9,14 +9,16 @@ settings themselves. dbt is imported inside functions: it takes longer than most
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from orchestration.files import digest_files, replace_text
+from orchestration.files import digest_files
 from orchestration.privacy.messages import safe_message
 
 if TYPE_CHECKING:
@@ -26,6 +28,12 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PROJECT = REPOSITORY / "dbt_project"
 SEEDS = REPOSITORY / "seeds" / "reference"
 CONTRACTS = REPOSITORY / "orchestration" / "contracts"
+MANIFEST = "manifest.json"
+PARSED = "partial_parse.msgpack"
+
+# Tests that only a change of the code can break; the project's own test run has them, a nightly
+# run would pay for a hundred more dbt nodes and learn nothing.
+STRUCTURAL = "tag:structural"
 
 # A table depends on delivered data; a view only on the code.
 _ALL_BUT_VIEWS = (
@@ -66,29 +74,31 @@ class NodeResult:
 def prepare_manifest(home: Path) -> Path:
     """Return the path of an up-to-date ``manifest.json``, parsing the project only if needed.
 
-    A stamp beside the manifest names the exact project, seeds and versions that it came from, so
-    a code location that loads again reads one small file and does not import dbt to do so.
+    Its folder is named after the exact project, seeds and versions that it came from. It lies
+    beside the project, as dbt has it, so that every home folder shares one parse; where the
+    project may not be written to, in the home folder.
     """
-    manifest_path = target_folder(home) / "manifest.json"
-    stamp_path = target_folder(home) / "heard-stamp.txt"
-    stamp = project_stamp()
-    is_fresh = (
-        manifest_path.is_file()
-        and stamp_path.is_file()
-        and stamp_path.read_text(encoding="utf-8") == stamp
-    )
-    if not is_fresh:
-        parse_project(home)
-        replace_text(stamp_path, stamp)
-    return manifest_path
+    stamp = project_stamp()[:16]
+    shared = PROJECT / "target"
+    folder = (shared if os.access(PROJECT, os.W_OK) else target_folder(home)) / f"parsed-{stamp}"
+    if not (folder / MANIFEST).is_file():
+        parse_project(home, folder)
+    return folder / MANIFEST
 
 
-def parse_project(home: Path) -> "Manifest":
-    """Parse the project with dbt and return its manifest, also written to the target folder."""
-    result = _invoke(home, ["parse"], manifest=None)
-    parsed: Manifest = result.result
-    _remember(home, parsed)
-    return parsed
+def parse_project(home: Path, folder: Path) -> None:
+    """Parse the project with dbt into a folder, which is there whole or not at all."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder.parent, prefix=".parsing-") as scratch:
+        _invoke(home, ["parse"], Path(scratch))
+        # Another process may have parsed the same project meanwhile: its folder is as good.
+        with suppress(FileExistsError, OSError):
+            Path(scratch).rename(folder)
+            # The scratch folder's own clean-up expects to find it.
+            Path(scratch).mkdir()
+    for old in folder.parent.glob("parsed-*"):
+        if old != folder:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def build_warehouse(
@@ -111,10 +121,9 @@ def build_warehouse(
         TransformError: dbt could not run at all. A model or test that failed does not raise: it
             is in the results.
     """
-    prepare_manifest(home)
-    manifest = _remembered(home)
+    parsed = _unpack(prepare_manifest(home).with_name(PARSED))
     # No JSON: dbt's own record of a run quotes the engine's errors, which may quote values.
-    arguments = ["build", "--threads", "1", "--no-write-json"]
+    arguments = ["build", "--threads", "1", "--no-write-json", "--exclude", STRUCTURAL]
     for resource_type in ["unit_test"] + ([] if with_seeds else ["seed"]):
         arguments += ["--exclude-resource-type", resource_type]
     if select:
@@ -123,7 +132,9 @@ def build_warehouse(
         arguments += ["--select", *_ALL_BUT_VIEWS]
     callbacks = [_node_callback(on_built)] if on_built else []
     try:
-        result = _invoke(home, arguments, manifest, callbacks, accept_failed_nodes=True)
+        result = _invoke(
+            home, arguments, target_folder(home), parsed, callbacks, accept_failed_nodes=True
+        )
     finally:
         _close_connection()
     return tuple(_node_result(entry) for entry in result.result.results)
@@ -157,24 +168,20 @@ def read_manifest(path: Path) -> Mapping[str, Any]:
     return manifest
 
 
-# One parsed project a process: the run that parsed for Dagster's graph builds from it.
-_manifests: dict[Path, "Manifest"] = {}
+def _unpack(path: Path) -> "Manifest":
+    """Return dbt's own record of a parsed project; reading it costs a twentieth of parsing."""
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
 
-
-def _remember(home: Path, manifest: "Manifest") -> None:
-    _manifests.clear()
-    _manifests[home] = manifest
-
-
-def _remembered(home: Path) -> "Manifest | None":
-    # dbt changes a manifest while it builds, so it serves one build only.
-    return _manifests.pop(home, None)
+    parsed: Manifest = Manifest.from_msgpack(path.read_bytes(), decoder=extended_mashumuro_decoder)
+    return parsed
 
 
 def _invoke(
     home: Path,
     arguments: Sequence[str],
-    manifest: "Manifest | None",
+    target: Path,
+    manifest: "Manifest | None" = None,
     callbacks: Sequence[Callable[[Any], None]] = (),
     accept_failed_nodes: bool = False,
 ) -> Any:
@@ -182,7 +189,7 @@ def _invoke(
 
     quiet = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-use-colors"]
     folders = ["--project-dir", PROJECT, "--profiles-dir", PROJECT]
-    folders += ["--target-path", target_folder(home), "--log-path", home / "dbt" / "logs"]
+    folders += ["--target-path", target, "--log-path", home / "dbt" / "logs"]
     offline = ["--no-version-check", "--no-send-anonymous-usage-stats"]
     with _environment(home):
         runner = dbtRunner(manifest=manifest, callbacks=list(callbacks))

@@ -22,7 +22,7 @@ from orchestration.defs.layers import (
 )
 from orchestration.progress import report
 from orchestration.resources import Home
-from orchestration.transform import NodeResult, build_warehouse
+from orchestration.transform import STRUCTURAL, NodeResult, build_warehouse
 
 STEP = "Building the warehouse"
 # The layers that later steps read.
@@ -73,6 +73,7 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
 
     @dbt_assets(  # type: ignore[untyped-decorator]  # mypy does not follow it
         manifest=manifest,
+        exclude=STRUCTURAL,
         dagster_dbt_translator=translator,
         name="build_warehouse",
         pool=WAREHOUSE_POOL,

@@ -139,8 +139,10 @@ def test_a_project_is_parsed_again_only_when_it_changed(
 ) -> None:
     prepare_manifest(home)
     parsed: list[Path] = []
-    monkeypatch.setattr(transform, "parse_project", parsed.append)
+    monkeypatch.setattr(transform, "parse_project", lambda home, _: parsed.append(home))
     prepare_manifest(home)
+    # Another home folder shares what the first one parsed.
+    prepare_manifest(home / "other")
     assert parsed == []
     write(transform.PROJECT, {"models/marts/fct_more.sql": "select 1 as one"})
     prepare_manifest(home)

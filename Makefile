@@ -50,7 +50,10 @@ bench: install ## Measure speed (results go to docs/performance.md by hand)
 	@$(BIN)/python -m pytest tests/benchmarks --benchmark-only
 
 dagster: install ## Open the Dagster UI on http://127.0.0.1:3000 (loopback only)
-	@$(BIN)/heard dagster
+	@DAGSTER_HOME=$$(HEARD_HOME=$${HEARD_HOME:-.heard} HEARD_INBOX=$${HEARD_INBOX:-.heard/inbox} \
+		$(BIN)/python -m orchestration.instance) && export DAGSTER_HOME && \
+		HEARD_HOME=$${HEARD_HOME:-$$PWD/.heard} HEARD_INBOX=$${HEARD_INBOX:-$$PWD/.heard/inbox} \
+		$(BIN)/dagster dev --module-name orchestration.definitions --host 127.0.0.1 --port 3000
 
 clean: ## Remove what was installed and built
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""What runs and when: contracts, ingestion, privacy, reporting, and the Dagster definitions."""

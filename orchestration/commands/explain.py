@@ -11,6 +11,7 @@ from orchestration.commands.output import console, hanging, print_json
 from orchestration.commands.summary import NOT_SHOWN, make_table
 from orchestration.reporting.explanation import Explanation, explain_indicator
 from orchestration.settings import Settings
+from orchestration.transform import prepare_manifest
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,7 +32,8 @@ def explain(
 ) -> int:
     """Explain an indicator; return the exit code."""
     settings = Settings.from_environment(inbox=Path(), home=home)
-    found = explain_indicator(settings.home, indicator.upper(), authority, period)
+    manifest = prepare_manifest(settings.home)
+    found = explain_indicator(settings.home, indicator.upper(), authority, period, manifest)
     if as_json:
         print_json(found)
         return 0

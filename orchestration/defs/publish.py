@@ -11,7 +11,8 @@ import dagster as dg
 from orchestration.defs.layers import HEARD_RELEASE, RELEASE, WAREHOUSE_POOL
 from orchestration.fingerprint import record_published
 from orchestration.progress import report
-from orchestration.reporting.release import publish_release, require_publishable
+from orchestration.reporting.permission import require_publishable
+from orchestration.reporting.release import publish_release
 from orchestration.resources import Home, Inputs
 
 

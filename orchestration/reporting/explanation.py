@@ -26,7 +26,6 @@ TOLD = (
     "source_tables",
     "caveat",
 )
-MANIFEST = Path("dbt") / "target" / "manifest.json"
 _FINANCIAL = re.compile(r"^(\d{4})-(\d{2})(?:-Q([1-4]))?$", re.IGNORECASE)
 FINANCIAL_YEAR_START_MONTH = 4
 
@@ -80,7 +79,11 @@ class Explanation:
 
 
 def explain_indicator(
-    home: Path, indicator_id: str, authority: str | None, period: str | None
+    home: Path,
+    indicator_id: str,
+    authority: str | None,
+    period: str | None,
+    manifest: Path | None = None,
 ) -> Explanation:
     """Bring together everything about one indicator.
 
@@ -90,6 +93,7 @@ def explain_indicator(
         authority: An authority's code; all when left out.
         period: ``2025-26``, ``2025-26-Q1`` or the first day of a period; the latest year when
             left out.
+        manifest: dbt's manifest, from which the lineage is read.
 
     Raises:
         UnknownIndicatorError: There is no such indicator.
@@ -114,7 +118,7 @@ def explain_indicator(
         definition={name: str(found.get(name) or "") for name in TOLD},
         values=values,
         findings=findings,
-        lineage=read_lineage(home / MANIFEST, indicator_id),
+        lineage=read_lineage(manifest, indicator_id) if manifest else None,
     )
 
 

@@ -59,7 +59,8 @@ def test_rows_in_are_loaded_quarantined_or_duplicate_as_planted(site: Site) -> N
     with duckdb.connect(str(site.warehouse), read_only=True) as con:
         rows = con.execute(
             """
-            select authority_code, source || '/' || as_of || '/' || regexp_replace(file_name, '\\..*', ''),
+            select authority_code,
+                source || '/' || as_of || '/' || regexp_replace(file_name, '\\..*', ''),
                 files.rows_in, files.rows_loaded, files.rows_quarantined, files.rows_duplicate
             from ledger.files as files join ledger.deliveries using (delivery_id)
             """

@@ -211,10 +211,9 @@ def test_explain_walks_from_the_published_table_to_the_contract(tmp_path: Path) 
             "model.h.other": [],
         },
     }
-    target = tmp_path / "dbt" / "target"
-    target.mkdir(parents=True)
-    (target / "manifest.json").write_text(json.dumps(manifest))
-    lineage = explain_indicator(tmp_path, "A1", None, None).lineage
+    path = tmp_path / "manifest.json"
+    path.write_text(json.dumps(manifest))
+    lineage = explain_indicator(tmp_path, "A1", None, None, path).lineage
     assert lineage is not None
     assert lineage.marts == ("fct_indicator_values", "fct_voice_opportunities")
     assert (lineage.staging, lineage.raw) == (("stg_ssd__cin_visits",), ("raw.ssd_cin_visits",))

@@ -11,7 +11,7 @@ import pytest
 
 from orchestration.privacy.disclosure_keys import hmac_pads
 from tests.support.command import vector_folder
-from tests.support.dbt_sql import render_sql
+from tests.support.rendered_sql import render_sql
 
 VECTORS = vector_folder("sdc")
 SPEC = json.loads((VECTORS / "sdc_spec_dev.json").read_text())

@@ -10,12 +10,11 @@ import pytest
 
 from orchestration.ingestion.warehouse import open_warehouse
 from orchestration.reporting import release as module
+from orchestration.reporting.permission import HeldBackError, require_publishable
 from orchestration.reporting.release import (
-    HeldBackError,
     NothingToPublishError,
     Release,
     publish_release,
-    require_publishable,
 )
 
 MOMENT = datetime(2026, 10, 1, 9, 30, tzinfo=UTC)

@@ -21,10 +21,12 @@ class Site:
 
     @property
     def warehouse(self) -> Path:
+        """The restricted database."""
         return self.home / "warehouse.duckdb"
 
     @property
     def published(self) -> Path:
+        """The database that leaves the restricted tier."""
         return self.home / "published" / "heard.duckdb"
 
 

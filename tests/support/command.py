@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -46,6 +47,12 @@ def heard(
         text=True,
         check=False,
     )
+
+
+def children_cpu_seconds() -> float:
+    """Processor seconds of all finished child processes: what a command cost, all threads."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def heard_run(site: Site, expect: int = 0) -> dict[str, Any]:

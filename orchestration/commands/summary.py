@@ -87,8 +87,8 @@ def _value(line: Headline) -> tuple[str, str, str]:
     if line.value is None:
         return NOT_SHOWN.get(line.status, line.status), "", ""
     unit = {"percent": " %", "per_100": " per 100"}.get(line.unit, f" {line.unit}")
-    interval = "" if line.lower is None else f"{line.lower:.1f} to {line.upper:.1f}"
-    return f"{line.value:.1f}{unit}", interval, f"{line.denominator:,}"
+    interval = "" if line.lower is None else f"{line.lower:.0f} to {line.upper:.0f}"
+    return f"{line.value:.0f}{unit}", interval, f"{line.denominator:,}"
 
 
 def _gaps(out: "Console", summary: Summary, names: Mapping[tuple[str, str], str]) -> None:
@@ -101,9 +101,9 @@ def _gaps(out: "Console", summary: Summary, names: Mapping[tuple[str, str], str]
         for gap in clear:
             table.add_row(
                 _group(gap, names),
-                f"{gap.group_rate:.1f} %",
-                f"{gap.rest_rate:.1f} %",
-                f"{gap.gap_points:+.1f} points",
+                f"{gap.group_rate:.0f} %",
+                f"{gap.rest_rate:.0f} %",
+                f"{gap.gap_points:+.0f} points",
             )
         out.print(table)
     else:
@@ -179,7 +179,7 @@ def _where(out: "Console", home: Path) -> None:
         ("Power BI", f"Get data > Parquet > {parquet / 'indicator_value.parquet'}"),
         ("Python", f'duckdb.connect("{database}", read_only=True).sql("{query}")'),
         ("shell", f'duckdb -readonly {database} "{query}"'),
-        ("meaning", "heard explain A1"),
+        ("meaning", f"heard explain A1 --home {home}"),
     ):
         out.print(f"  {name:<9} {text}", markup=False, soft_wrap=True)
     out.print()

@@ -132,7 +132,7 @@ groups as (
 ),
 compared as (
     select
-        authority_code, breakdown, breakdown_value, value, upper,
+        authority_code, breakdown, breakdown_value, value, upper, denominator,
         sum(numerator) over cohort - numerator as rest_numerator,
         sum(denominator) over cohort - denominator as rest_denominator
     from groups
@@ -156,7 +156,8 @@ select
     value as group_rate, 100 * p as rest_rate, value - 100 * p as gap_points,
     upper < rest_lower as is_clear
 from bounded
-where value < 100 * p
+-- The larger part of a cohort is its rest; told as a group it would only mirror the smaller one.
+where value < 100 * p and denominator <= n
 order by is_clear desc, gap_points, breakdown, breakdown_value
 """
 _GROUPS = """

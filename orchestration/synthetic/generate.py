@@ -42,8 +42,8 @@ from orchestration.synthetic.workforce import Tables, workforce_tables
 from orchestration.synthetic.write import write_delivery
 
 TRUTH_FILE = "truth.json"
-# The years of seeds/synthetic/bank_holidays.csv: without them a clock would run too fast.
-_HOLIDAYS_FROM, _HOLIDAYS_TO = 2010, 2040
+# The years of seeds/reference/ref_bank_holidays.csv: without them a clock would run too fast.
+_HOLIDAYS_FROM, _HOLIDAYS_TO = 2000, 2040
 
 
 class ImpossibleRequestError(ValueError):
@@ -101,7 +101,7 @@ def generate(
     if as_of.year - years < _HOLIDAYS_FROM or as_of.year >= _HOLIDAYS_TO:
         raise ImpossibleRequestError(
             f"bank holidays are known from {_HOLIDAYS_FROM} to {_HOLIDAYS_TO}: ask for fewer years"
-            " or extend seeds/synthetic/bank_holidays.csv"
+            " or extend seeds/reference/ref_bank_holidays.csv"
         )
     out.mkdir(parents=True, exist_ok=True)
     recipe = load_recipe()

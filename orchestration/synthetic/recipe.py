@@ -17,7 +17,9 @@ import yaml
 
 from orchestration.synthetic.clocks import FAR, Array, WorkingDays, add_months, day_number
 
-_SETTINGS = Path(__file__).resolve().parents[2] / "seeds" / "synthetic"
+_SEEDS = Path(__file__).resolve().parents[2] / "seeds"
+_SETTINGS = _SEEDS / "synthetic"
+_BANK_HOLIDAYS = _SEEDS / "reference" / "ref_bank_holidays.csv"
 _CASE_SYSTEMS = ("liquidlogic", "mosaic", "eclipse")
 _FIRST_AUTHORITY = 330
 
@@ -50,8 +52,9 @@ def load_recipe(folder: Path = _SETTINGS) -> Recipe:
             )
         return yaml.safe_load(path.read_text(encoding="utf-8"))
 
-    with (folder / "bank_holidays.csv").open(encoding="utf-8", newline="") as lines:
-        holidays = [date.fromisoformat(row["bank_holiday_date"]) for row in csv.DictReader(lines)]
+    # The calendar is a fact that both sides share; how a clock counts on it each works out alone.
+    with _BANK_HOLIDAYS.open(encoding="utf-8", newline="") as lines:
+        holidays = [date.fromisoformat(row["holiday_date"]) for row in csv.DictReader(lines)]
     return Recipe(
         rates=read("rates"),
         gaps=read("gaps"),

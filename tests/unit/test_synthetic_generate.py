@@ -220,7 +220,7 @@ def test_what_cannot_be_invented_is_refused(
 
 def test_a_window_without_bank_holidays_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ImpossibleRequestError, match="bank holidays"):
-        generate(tmp_path, 1, 10, 20, 1, AS_OF)
+        generate(tmp_path, 1, 10, 40, 1, AS_OF)
 
 
 def test_a_tiny_authority_is_still_an_authority(tmp_path: Path) -> None:
@@ -230,7 +230,6 @@ def test_a_tiny_authority_is_still_an_authority(tmp_path: Path) -> None:
 
 
 def test_missing_settings_say_where_they_belong(tmp_path: Path) -> None:
-    (tmp_path / "bank_holidays.csv").write_text("bank_holiday_date\n", encoding="utf-8")
     with pytest.raises(SettingsMissingError, match="seeds/synthetic"):
         load_recipe(tmp_path)
 

@@ -40,8 +40,8 @@ lint: install ## Formatting, types, SQL style, import rules, dbt parse
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
 	@HEARD_HOME=$$(mktemp -d) && export HEARD_HOME && \
+		$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests && \
 		$(BIN)/dbt --no-version-check --warn-error parse --no-partial-parse --show-all-deprecations \
 		--project-dir dbt_project --profiles-dir dbt_project \
 		--target-path $$HEARD_HOME/target --log-path $$HEARD_HOME/logs

@@ -24,6 +24,8 @@ QUIET_ENVIRONMENT = {
     "DO_NOT_TRACK": "1",
     "GX_ANALYTICS_ENABLED": "false",
 }
+# Dagster stores events one by one unless told; the ledger, not the event log, is the record.
+EVENTS_AT_A_TIME = "100"
 
 
 class RunInProgressError(RuntimeError):
@@ -48,6 +50,7 @@ def prepare_process(settings: Settings) -> None:
         replace_text(target, wanted)
     os.environ.update(
         QUIET_ENVIRONMENT,
+        DAGSTER_EVENT_BATCH_SIZE=EVENTS_AT_A_TIME,
         HEARD_HOME=str(settings.home.resolve()),
         HEARD_INBOX=str(settings.inbox.resolve()),
     )

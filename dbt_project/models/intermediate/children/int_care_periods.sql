@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with ssd_episodes as (
 
     select * from {{ ref('stg_ssd__cla_episodes') }}

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with opportunities as (
 
     select * from {{ ref('int_opportunities__expected') }}

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with ssd_people as (
 
     select * from {{ ref('stg_ssd__person') }}

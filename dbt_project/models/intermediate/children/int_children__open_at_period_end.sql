@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with open_spans as (
 
     select * from {{ ref('int_open_spans__merged') }}

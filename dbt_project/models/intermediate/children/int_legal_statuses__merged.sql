@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with ssd_legal_statuses as (
 
     select * from {{ ref('stg_ssd__legal_status') }}

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with early_help_episodes as (
 
     select * from {{ ref('stg_ssd__early_help_episodes') }}

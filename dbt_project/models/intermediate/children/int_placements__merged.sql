@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with ssd_placements as (
 
     select * from {{ ref('stg_ssd__cla_placement') }}

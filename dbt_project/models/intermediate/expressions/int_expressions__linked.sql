@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with expressions as (
 
     select

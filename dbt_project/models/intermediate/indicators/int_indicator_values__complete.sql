@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with counts as (
     {% for measure in var('indicators') | map(attribute='measure') | unique %}
     select * from {{ ref('int_indicator_counts__' ~ measure) }}

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with complete as (
 
     select * from {{ ref('int_indicator_values__complete') }}

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with authorities as (
 
     select * from {{ ref('int_authorities__delivered') }}

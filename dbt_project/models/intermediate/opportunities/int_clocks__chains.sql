@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with care_periods as (
 
     select * from {{ ref('int_care_periods') }}

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with chains as (
 
     select * from {{ ref('int_clocks__chains') }}

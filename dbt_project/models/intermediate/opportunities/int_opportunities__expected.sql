@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with clocked as (
 
     select * from {{ ref('int_opportunities__clocked') }}

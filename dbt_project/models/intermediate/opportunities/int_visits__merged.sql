@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with cin_visits as (
 
     select * from {{ ref('stg_ssd__cin_visits') }}

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with current_deliveries as (
 
     select * from {{ ref('stg_ledger__current_deliveries') }}

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with days as (
 
     {{ date_series('2000-01-01', '2040-12-31') }}

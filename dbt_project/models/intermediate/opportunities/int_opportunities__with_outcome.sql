@@ -86,6 +86,8 @@ conference_codes as (
         on
             cp_reviews.authority_code = conference_participation.authority_code
             and cp_reviews.cp_review_id = conference_participation.conference_id
+            and coalesce(cp_reviews.person_key, conference_participation.person_key)
+            = conference_participation.person_key
             and conference_participation.conference_kind = 'review'
     union all
     select
@@ -103,17 +105,21 @@ conference_codes as (
 
 ),
 
+-- A conference may be delivered once for each sibling under one id, which must not multiply it.
 codes as (
 
     select
-        *,
-        'own' as owner_group
-    from reviews
-    union all
-    select
-        *,
-        'own' as owner_group
-    from conference_codes
+        authority_code,
+        occasion_table,
+        occasion_id,
+        'own' as owner_group,
+        min(participation_code) as participation_code
+    from (
+        select * from reviews
+        union all
+        select * from conference_codes
+    ) as delivered_codes
+    group by authority_code, occasion_table, occasion_id
 
 ),
 

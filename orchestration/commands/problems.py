@@ -14,6 +14,7 @@ KNOWN = frozenset(
         "DemoHomeError",
         "FileChangedError",
         "HeldBackError",
+        "OtherKeyError",
         "InboxMissingError",
         "MissingKeyError",
         "NotPublishedError",

@@ -15,6 +15,7 @@ from orchestration.ingestion.cells import SQL_TYPES
 from orchestration.ingestion.results import LandedDelivery, TableCounts
 from orchestration.ingestion.sql import identifier
 from orchestration.ingestion.warehouse import transaction
+from orchestration.privacy.keys import key_id
 
 TECHNICAL_COLUMNS: dict[str, str] = {
     "_authority_code": "varchar",
@@ -75,6 +76,7 @@ _LEDGER: dict[str, dict[str, str]] = {
         "rule": "varchar",
         "expected": "varchar",
     },
+    "keys": {"key_id": "varchar", "first_used_at": "timestamp"},
     "drift": {
         "delivery_id": "varchar",
         "file_name": "varchar",
@@ -100,6 +102,30 @@ def ensure_schema(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contra
             con.execute(f"create schema if not exists {schema}")
         for (schema, name), columns in wanted.items():
             _ensure_table(con, schema, name, columns, present.get((schema, name)))
+
+
+class OtherKeyError(RuntimeError):
+    """The warehouse was made with another pseudonym key."""
+
+
+def require_same_key(con: duckdb.DuckDBPyConnection, master: bytes) -> None:
+    """Remember the first key of a warehouse and refuse every other one.
+
+    With a second key the same child would be two, and every published cell would move, which
+    tells more than either release alone.
+
+    Raises:
+        OtherKeyError: The key is not the one that the warehouse was made with.
+    """
+    known = con.execute("select key_id from ledger.keys").fetchone()
+    if known is None:
+        now = as_warehouse_time(datetime.now(UTC))
+        con.execute("insert into ledger.keys values (?, ?)", [key_id(master), now])
+    elif known[0] != key_id(master):
+        raise OtherKeyError(
+            "this home folder was made with another HEARD_PSEUDONYM_KEY, and no pseudonym would"
+            " match; set the key that it was made with, or give this run an empty home folder"
+        )
 
 
 def _ensure_table(

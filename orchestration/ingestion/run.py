@@ -9,7 +9,7 @@ from orchestration.contracts import load_contracts
 from orchestration.ingestion.files import make_private_folder
 from orchestration.ingestion.inbox import find_deliveries
 from orchestration.ingestion.landing import FileChangedError, UnsafeFileError, land_delivery
-from orchestration.ingestion.ledger import ensure_schema
+from orchestration.ingestion.ledger import ensure_schema, require_same_key
 from orchestration.ingestion.load import load_delivery
 from orchestration.ingestion.results import (
     Ignored,
@@ -51,12 +51,17 @@ def land_inbox(
 def load_landed(
     settings: Settings, landed: Sequence[LandedDelivery], progress: Progress | None = None
 ) -> list[LoadReport]:
-    """Load landed deliveries; one that the ledger knows changes nothing."""
+    """Load landed deliveries; one that the ledger knows changes nothing.
+
+    Raises:
+        OtherKeyError: The warehouse was made with another key; nothing was loaded.
+    """
     key = master_key()
     contracts = load_contracts()
     reports: list[LoadReport] = []
     with open_warehouse(settings.home) as con:
         ensure_schema(con, contracts)
+        require_same_key(con, key)
         for done, delivery in enumerate(landed, start=1):
             reports.append(load_delivery(con, settings.home, delivery, contracts, key))
             _tell(progress, "load", done, len(landed))

@@ -37,6 +37,11 @@ def master_key() -> bytes:
     return key
 
 
+def key_id(master: bytes) -> str:
+    """A name for a key that tells nothing about it: equal names, equal keys."""
+    return hmac.digest(master, b"heard/key-id", hashlib.sha256)[:8].hex()
+
+
 def derive_key(master: bytes, purpose: str, authority_code: str) -> bytes:
     """The key for one purpose in one authority; knowing it tells nothing about the others."""
     return hmac.digest(master, f"heard/{purpose}/{authority_code}".encode(), hashlib.sha256)

@@ -180,3 +180,11 @@ def _release(published: Path) -> str:
         row = con.execute("select distinct release_id from published.indicator_value").fetchone()
     assert row is not None
     return str(row[0])
+
+
+def test_another_key_is_refused_and_the_last_release_stays(own_site: Site) -> None:
+    before = _release(own_site.published)
+    done = heard("run", "--force", site=own_site, key="c4" * 32)
+    assert done.returncode == 1
+    assert "made with another HEARD_PSEUDONYM_KEY" in " ".join(done.stdout.split())
+    assert _release(own_site.published) == before

@@ -190,9 +190,10 @@ order by list_position(['stop', 'warn', 'watch'], any_value(severity)), authorit
 _SOURCES = """
 select
     source, count(distinct (authority_code, as_of)) as deliveries, max(as_of) as latest_as_of,
-    sum(rows_in)::bigint as rows_in, sum(rows_loaded)::bigint as rows_loaded,
-    sum(rows_quarantined)::bigint as rows_quarantined,
-    sum(rows_duplicate)::bigint as rows_duplicate
+    coalesce(sum(rows_in), 0)::bigint as rows_in,
+    coalesce(sum(rows_loaded), 0)::bigint as rows_loaded,
+    coalesce(sum(rows_quarantined), 0)::bigint as rows_quarantined,
+    coalesce(sum(rows_duplicate), 0)::bigint as rows_duplicate
 from published.delivery
 group by source
 order by source

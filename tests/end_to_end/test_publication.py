@@ -188,3 +188,24 @@ def test_another_key_is_refused_and_the_last_release_stays(own_site: Site) -> No
     assert done.returncode == 1
     assert "made with another HEARD_PSEUDONYM_KEY" in " ".join(done.stdout.split())
     assert _release(own_site.published) == before
+
+
+def test_a_small_table_is_not_counted_in_public(site: Site) -> None:
+    """Three rows of unaccompanied children would be an exact count of three children."""
+    with duckdb.connect(str(site.warehouse), read_only=True) as con:
+        small = con.execute(
+            "select count(*) from ledger.delivery_tables where rows_in between 1 and 9"
+        ).fetchone()
+    with duckdb.connect(str(site.published), read_only=True) as con:
+        hidden = con.execute(
+            "select count(*) from published.delivery where status = 'suppressed'"
+            " and rows_in is null and rows_loaded is null"
+        ).fetchone()
+        least = con.execute(
+            "select min(rows_in) from published.delivery where rows_in > 0"
+        ).fetchone()
+    assert small is not None
+    assert small[0] > 0
+    assert hidden == small
+    assert least is not None
+    assert least[0] >= 10

@@ -2,6 +2,16 @@ with delivery_tables as (
 
     select * from {{ source('ledger', 'delivery_tables') }}
 
+),
+
+judged as (
+
+    select
+        *,
+        -- A table of three rows on unaccompanied children is a count of three children.
+        case when rows_in between 1 and 9 then 'suppressed' else 'shown' end as status
+    from delivery_tables
+
 )
 
 select
@@ -9,8 +19,9 @@ select
     source,
     as_of,
     raw_table,
-    cast(rows_in as bigint) as rows_in,
-    cast(rows_loaded as bigint) as rows_loaded,
-    cast(rows_quarantined as bigint) as rows_quarantined,
-    cast(rows_duplicate as bigint) as rows_duplicate
-from delivery_tables
+    case when status = 'shown' then cast(rows_in as bigint) end as rows_in,
+    case when status = 'shown' then cast(rows_loaded as bigint) end as rows_loaded,
+    case when status = 'shown' then cast(rows_quarantined as bigint) end as rows_quarantined,
+    case when status = 'shown' then cast(rows_duplicate as bigint) end as rows_duplicate,
+    status
+from judged

@@ -9,7 +9,7 @@ with counted as (
 {{ protected_table(
     'counted', 'feedback',
     {'source': 'source', 'theme': 'theme_code', 'voice_owner': 'voice_owner_code'},
-    ['items', 'replied'], 'items'
+    ['items', 'replied'], 'contributors'
 ) }}
 
 select

@@ -67,6 +67,7 @@ counts as (
         source,
         cast(null as {{ dbt.type_string() }}) as theme_code,
         voice_owner_code,
+        count(distinct coalesce(person_key, feedback_item_key)) as contributors,
         count(*) as items,
         count(case when is_replied then 1 end) as replied
     from in_periods
@@ -79,6 +80,8 @@ counts as (
         cast(null as {{ dbt.type_string() }}) as source,
         theme_codes.theme_code,
         in_periods.voice_owner_code,
+        count(distinct coalesce(in_periods.person_key, in_periods.feedback_item_key))
+            as contributors,
         count(*) as items,
         count(case when in_periods.is_replied then 1 end) as replied
     from in_periods
@@ -101,6 +104,8 @@ select
     slices.source,
     slices.theme_code,
     owners.voice_owner_code,
+    -- One person who writes twelve times is one person.
+    coalesce(counts.contributors, 0) as contributors,
     coalesce(counts.items, 0) as items,
     coalesce(counts.replied, 0) as replied
 from periods

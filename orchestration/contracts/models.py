@@ -19,6 +19,13 @@ A column line:
 - `load: false`: the column stays in the landed file and never reaches the warehouse.
 - `extra`: some build scripts add it though the specification has no such column; its absence is
   not drift.
+- `from_year`, `to_year`: the first and last collection year that has the column; outside them its
+  absence is not drift.
+- `answers`: the answer set (`ref_answer_rules`) that understands its free spellings. The raw table
+  holds the text as delivered and, beside it, `<name>_code`: the code it means, `not_mapped` where
+  no rule knows, null where blank.
+- `xpath`: in an XML file, where the value stands, seen from the table's element; by default the
+  child element of the column's name.
 """
 
 from typing import Literal, Self
@@ -58,6 +65,14 @@ class Column(_Model):
     sensitivity: Sensitivity = "none"
     load: bool = True
     extra: bool = False
+    from_year: int | None = None
+    to_year: int | None = None
+    answers: str | None = Field(default=None, pattern=_NAME)
+    xpath: str | None = Field(default=None, min_length=1)
+
+    def is_due(self, collection_year: int) -> bool:
+        """Whether a delivery of that year should hold the column."""
+        return (self.from_year or 0) <= collection_year <= (self.to_year or 9999)
 
     @property
     def is_text(self) -> bool:
@@ -72,6 +87,8 @@ class Column(_Model):
             raise ValueError(f"{self.name}: pseudonym and sensitivity: pseudonym go together")
         if (self.pseudonym or self.reduce or self.upper) and not self.is_text:
             raise ValueError(f"{self.name}: pseudonym, reduce and upper need a text type")
+        if self.answers and not (self.is_text and self.load and not self.pseudonym):
+            raise ValueError(f"{self.name}: answers need a text that loads as delivered")
         if self.codes and self.values:
             raise ValueError(f"{self.name}: give codes or values, not both")
         return self
@@ -84,6 +101,9 @@ class Table(_Model):
     description: str = Field(min_length=1)
     key: tuple[str, ...] = Field(min_length=1)
     columns: tuple[Column, ...] = Field(min_length=1)
+    # Where the table's rows stand in an XML file, seen from the record: `CINdetails/Assessments`.
+    element: str | None = Field(default=None, min_length=1)
+    from_year: int | None = None
 
     @property
     def loaded_columns(self) -> tuple[Column, ...]:
@@ -108,6 +128,20 @@ class Table(_Model):
         return self
 
 
+class Xml(_Model):
+    """How an XML file of the source is built: its root, and the element that repeats under it."""
+
+    root: str
+    record: str
+
+
+class Change(_Model):
+    """One reviewed difference between a collection year and the year before."""
+
+    year: int
+    what: str
+
+
 class Contract(_Model):
     """One source: how its files are recognised and read, and its tables."""
 
@@ -117,7 +151,11 @@ class Contract(_Model):
     description: str
     provenance: str
     extent: Literal["full", "collection_year"]
-    match: Literal["by_name", "by_header"]
+    match: Literal["by_name", "by_header", "by_part"]
+    suffixes: tuple[str, ...] = (".csv", ".parquet")
+    xml: Xml | None = None
+    base_year: int | None = None
+    changes: tuple[Change, ...] = ()
     raw_prefix: str
     encoding: Literal["utf-8"]
     # Texts that stand for a blank, beside the empty cell.

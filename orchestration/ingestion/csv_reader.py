@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.contracts import Contract
+from orchestration.ingestion.extracts import Opening, Part
 from orchestration.ingestion.gate import FileRefusedError, check_text
 from orchestration.ingestion.matching import Header
 from orchestration.ingestion.rows import CarefulRows, cell_names
@@ -22,15 +23,17 @@ _MAXIMUM_CELL = 16 << 20
 _ROWS_PER_INSERT = 20_000
 
 
-def open_csv(_con: duckdb.DuckDBPyConnection, path: Path) -> "CsvExtract":
-    """Pass the gate and read the header."""
+def open_csv(opening: Opening) -> list[Part]:
+    """Pass the gate and read the header; the file is one part."""
+    path = opening.path
     facts = check_text(path)
     first = next(_records(path), None)
     if first is None or not first[1]:
         raise FileRefusedError("NO_HEADER", "column names in the first line")
     # A blank line may lie inside a quoted text, where it is nothing special.
     has_blank_record = facts.has_blank_line and any(not cells for _, cells in _records(path))
-    return CsvExtract(path, first[1], facts.ends_with_newline, has_blank_record)
+    extract = CsvExtract(path, first[1], facts.ends_with_newline, has_blank_record)
+    return [Part("", None, extract)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,8 +71,10 @@ class Part:
         label: Which part it is, safe to show: a sheet or an element; empty for the whole file.
         table: The contract table, where the format itself tells; None: names and headers do.
         extract: Its rows.
+        drift: What else differs from the contract: (column or element, kind), safe to show.
     """
 
     label: str
     table: Table | None
     extract: Extract
+    drift: tuple[tuple[str, str], ...] = ()

@@ -1,10 +1,10 @@
-"""Judge every row of a file in one statement: typed values, broken rules, repeats.
+"""Judge every row of an opened part in one statement: typed values, broken rules, repeats.
 
-Belongs here: the staged (temporary) tables that stand between a file and the raw tables. Does not
-belong here: writing anything that lasts (load does, in one transaction).
+Belongs here: the staged Parquet files that stand between a delivered file and the raw tables.
+Does not belong here: opening a file (readers) or writing to the warehouse (writing), which other
+processes do.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -20,90 +20,150 @@ from orchestration.ingestion.cells import (
     trimmed,
     valued,
 )
-from orchestration.ingestion.matching import Header, match_header, table_by_name
-from orchestration.ingestion.readers import open_extract
+from orchestration.ingestion.extracts import Extract, Opening, Part
+from orchestration.ingestion.gate import FileRefusedError
+from orchestration.ingestion.matching import Drift, Header, match_header, table_by_name
+from orchestration.ingestion.parts import JudgedPart
 from orchestration.ingestion.rows import cell_names
+from orchestration.ingestion.sql import literal
+
+# Uncompressed pages cost least here: the file lives for seconds, on the same disk.
+_FORMAT = "format parquet, compression uncompressed"
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedFile:
-    """A file whose rows are staged in a temporary table.
+def judge_part(opening: Opening, part: Part, name: str) -> JudgedPart:
+    """Stage one part of a landed file as `<scratch>/<name>.parquet`.
 
-    The table has `_row_number`, `_problems` (a bit for each rule the row breaks), `_is_repeat`
-    (the row repeats an earlier one of the file, cell for cell) and the values `v0`, `v1`, ... of
-    the loaded contract columns in contract order.
+    The file has `_row_number`, `_problems` (a bit for each rule the row breaks) and the values
+    `v0`, `v1`, ... of the loaded contract columns in contract order, with the code of an answer
+    beside it as `a0`, `a1`, ....  A second file, `<name>_repeats.parquet`, holds the numbers of
+    the rows that repeat an earlier one cell for cell, if there are any.
     """
+    contract = opening.contract
+    try:
+        table = part.table or table_by_name(contract, opening.file_name)
+        header = match_header(contract, table, part.extract.cells, opening.collection_year)
+    except FileRefusedError as refusal:
+        return JudgedPart.refused(part.label, table=None, refusal=refusal)
+    try:
+        broken, malformed = _stage_rows(opening, part.extract, header, name)
+    except FileRefusedError as refusal:
+        return JudgedPart.refused(part.label, header.table.name, refusal)
+    return JudgedPart(
+        label=part.label,
+        table=header.table.name,
+        stage=name,
+        has_repeats=_note_repeats(opening, name),
+        width=header.width,
+        drift=(*header.drift, *(Drift(column, kind) for column, kind in part.drift)),
+        rules=tuple((rule.column, rule.name, rule.expected) for rule in broken),
+        malformed=malformed,
+    )
 
-    stage: str
-    header: Header
-    rules: tuple[Rule, ...]
-    malformed: tuple[int, ...]
 
-
-def judge_file(
-    con: duckdb.DuckDBPyConnection, contract: Contract, file_name: str, path: Path, stage: str
-) -> JudgedFile:
-    """Stage one landed file.
-
-    Raises:
-        FileRefusedError: The file cannot be used as a whole.
-    """
-    table = table_by_name(contract, file_name)
-    extract = open_extract(con, file_name, path)
-    header = match_header(contract, table, extract.cells)
-    fast = extract.fast_rows(header, contract)
+def _stage_rows(
+    opening: Opening, extract: Extract, header: Header, name: str
+) -> tuple[list[Rule], tuple[int, ...]]:
+    fast = extract.fast_rows(header, opening.contract)
     if fast is not None:
         try:
-            return JudgedFile(stage, header, _stage(con, fast, header, contract, stage), ())
+            return _stage(opening, fast, header, name), ()
         except extract.refusals:
             # Its message quotes the line, so it is dropped; the careful way names the row.
             pass
-    delivered = f"{stage}_delivered"
-    careful = extract.careful_rows(con, header, delivered)
-    broken = _stage(con, careful.sql, header, contract, stage)
-    con.execute(f"drop table if exists {delivered}")
-    return JudgedFile(stage, header, broken, careful.malformed)
+    careful = extract.careful_rows(opening.con, header, "delivered_rows")
+    return _stage(opening, careful.sql, header, name), careful.malformed
 
 
-def _stage(
-    con: duckdb.DuckDBPyConnection, delivered: str, header: Header, contract: Contract, stage: str
-) -> tuple[Rule, ...]:
+def _stage(opening: Opening, delivered: str, header: Header, name: str) -> list[Rule]:
+    con = opening.con
+    con.execute(f"create or replace temp view judged_rows as {_judged(delivered, header, opening)}")
+    con.execute(f"create or replace temp view joined_rows as {_joined_rows(delivered, header)}")
+    target = literal(str(opening.scratch / f"{name}.parquet"))
+    answered = [
+        (place, column.answers)
+        for place, column in enumerate(header.table.loaded_columns)
+        if column.answers and column.name in header.places
+    ]
+    if not answered:
+        con.execute(f"copy (select * from judged_rows) to {target} ({_FORMAT})")
+    else:
+        con.execute("create or replace temp table understood_rows as select * from judged_rows")
+        joins, codes = [], []
+        for place, answer_set in answered:
+            _understand(con, place, answer_set)
+            codes.append(f"m{place}.code as a{place}")
+            joins.append(
+                f"left join answers_{place} as m{place} on r.v{place} = m{place}.delivered"
+            )
+        con.execute(
+            f"copy (select r.*, {', '.join(codes)} from understood_rows as r {' '.join(joins)}"
+            f" order by r._row_number) to {target} ({_FORMAT})"
+        )
+        con.execute("drop table understood_rows")
+    return _rules(header, opening.contract)
+
+
+def _understand(con: duckdb.DuckDBPyConnection, place: int, answer_set: str) -> None:
+    """Map the distinct answers of a column; there are few, however many rows there are."""
+    from orchestration.ingestion.answers import map_answers
+
+    rows = con.execute(
+        f"select distinct v{place} from understood_rows where v{place} is not null"
+    ).fetchall()
+    delivered = [row[0] for row in rows]
+    con.execute(
+        f"create or replace temp table answers_{place} as "
+        "select unnest($delivered) as delivered, unnest($codes) as code",
+        {"delivered": delivered, "codes": map_answers(answer_set, delivered)},
+    )
+
+
+def _joined_rows(delivered: str, header: Header) -> str:
+    """All delivered cells as one text, so that rows can be compared and looked at whole."""
+    cells = ", ".join(f"coalesce({name}, '')" for name in cell_names(header.width))
+    return f"select *, concat_ws({SEPARATOR}, {cells}) as _joined from ({delivered})"
+
+
+def _judged(delivered: str, header: Header, opening: Opening) -> str:
+    contract = opening.contract
     texts, firsts, values = [""], [""], [""]
-    broken: list[Rule] = []
     for place, column in enumerate(header.table.loaded_columns):
         if column.name not in header.places:
             values.append(f"cast(null as {SQL_TYPES[column.type]}) as v{place}")
+            if column.answers:
+                values.append(f"cast(null as varchar) as a{place}")
             continue
         text, first, cell = f"t{place}", f"f{place}", f"c{header.places[column.name]}"
         texts.append(f"{trimmed(column, contract, cell, '_is_untidy')} as {text}")
         firsts.append(f"{text}, {parsed(column, contract, text)} as {first}")
         values.append(f"{valued(column, first)} as v{place}")
-        is_key = column.name in header.table.key
-        broken.extend(rules(column, contract, is_key, text, valued(column, first)))
-    con.execute(
-        f"""
-        create or replace temp table {stage} as
-        with delivered as ({delivered}),
-        joined as (select *, {_joined(header.width)} as _joined from delivered),
+    return f"""
+        with joined as ({_joined_rows(delivered, header)}),
         looked_at as (select *, {is_untidy("_joined")} as _is_untidy from joined),
         trimmed as (
-            select _row_number, md5(_joined) as _digest {", ".join(texts)} from looked_at
+            select _row_number, hash(_joined) as _digest {", ".join(texts)} from looked_at
         ),
         parsed as (select _row_number, _digest {", ".join(firsts)} from trimmed)
-        select
-            _row_number, _digest, false as _is_repeat, {_problems(broken)} as _problems
+        select _row_number, _digest, {_problems(_rules(header, contract))} as _problems
             {", ".join(values)}
         from parsed
         """
-    )
-    _mark_repeats(con, stage)
-    return tuple(broken)
 
 
-def _joined(width: int) -> str:
-    """All delivered cells as one text, so that rows can be compared and looked at whole."""
-    cells = ", ".join(f"coalesce({name}, '')" for name in cell_names(width))
-    return f"concat_ws({SEPARATOR}, {cells})"
+def _rules(header: Header, contract: Contract) -> list[Rule]:
+    return [
+        rule
+        for place, column in enumerate(header.table.loaded_columns)
+        if column.name in header.places
+        for rule in rules(
+            column,
+            contract,
+            is_key=column.name in header.table.key,
+            text=f"t{place}",
+            value=valued(column, f"f{place}"),
+        )
+    ]
 
 
 def _problems(broken: list[Rule]) -> str:
@@ -114,15 +174,37 @@ def _problems(broken: list[Rule]) -> str:
     return f"cast({' | '.join(bits) or '0'} as bigint)"
 
 
-def _mark_repeats(con: duckdb.DuckDBPyConnection, stage: str) -> None:
-    # Repeats are rare, so most files pay for one grouping and nothing more.
+def _note_repeats(opening: Opening, name: str) -> bool:
+    """Write down which rows repeat an earlier one; most files pay for one grouping only."""
+    con, stage = opening.con, literal(str(opening.scratch / f"{name}.parquet"))
+    con.execute(
+        "create or replace temp table shared_digests as "
+        f"select _digest from read_parquet({stage}) group by _digest having count(*) > 1"
+    )
+    found = con.execute("select count(*) from shared_digests").fetchone()
+    if found is None or found[0] == 0:
+        return False
+    # A digest of 64 bits may meet another by chance, so the cells themselves decide.
+    repeats = literal(str(opening.scratch / f"{name}_repeats.parquet"))
     con.execute(
         f"""
-        update {stage} set _is_repeat = true
-        from (
-            select _digest, min(_row_number) as first_row
-            from {stage} group by _digest having count(*) > 1
-        ) as repeated
-        where {stage}._digest = repeated._digest and {stage}._row_number > repeated.first_row
+        copy (
+            select _row_number
+            from joined_rows
+            where hash(_joined) in (select _digest from shared_digests)
+            qualify row_number() over (partition by _joined order by _row_number) > 1
+        ) to {repeats} ({_FORMAT})
         """
+    )
+    return True
+
+
+def stage_relation(scratch: Path, part: JudgedPart) -> str:
+    """SQL that reads a staged part with `_is_repeat`, to stand in a from clause."""
+    rows = f"read_parquet({literal(str(scratch / f'{part.stage}.parquet'))})"
+    if not part.has_repeats:
+        return f"(select *, false as _is_repeat from {rows})"
+    repeats = f"read_parquet({literal(str(scratch / f'{part.stage}_repeats.parquet'))})"
+    return (
+        f"(select *, _row_number in (select _row_number from {repeats}) as _is_repeat from {rows})"
     )

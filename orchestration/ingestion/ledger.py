@@ -22,6 +22,7 @@ TECHNICAL_COLUMNS: dict[str, str] = {
     "_delivery_id": "varchar",
     "_as_of": "date",
     "_file_sha256": "varchar",
+    "_part": "varchar",
     "_row_number": "bigint",
     "_row_key": "varchar",
 }
@@ -43,10 +44,12 @@ _LEDGER: dict[str, dict[str, str]] = {
         "file_count": "bigint",
         "state": "varchar",
         "first_seen_at": "timestamp",
+        "reading": "varchar",
     },
     "files": {
         "delivery_id": "varchar",
         "file_name": "varchar",
+        "part": "varchar",
         "sha256": "varchar",
         "bytes": "bigint",
         "raw_table": "varchar",
@@ -70,6 +73,7 @@ _LEDGER: dict[str, dict[str, str]] = {
         "source": "varchar",
         "as_of": "date",
         "file_name": "varchar",
+        "part": "varchar",
         "raw_table": "varchar",
         "row_number": "bigint",
         "column_name": "varchar",
@@ -80,9 +84,20 @@ _LEDGER: dict[str, dict[str, str]] = {
     "drift": {
         "delivery_id": "varchar",
         "file_name": "varchar",
+        "part": "varchar",
         "raw_table": "varchar",
         "column_name": "varchar",
         "kind": "varchar",
+    },
+    "not_mapped": {
+        "delivery_id": "varchar",
+        "authority_code": "varchar",
+        "raw_table": "varchar",
+        "column_name": "varchar",
+        "answers": "bigint",
+        "answers_not_mapped": "bigint",
+        "spellings_not_mapped": "bigint",
+        "commonest_counts": "bigint[]",
     },
 }
 
@@ -146,26 +161,44 @@ def _ensure_table(
 
 
 def raw_columns(table: Table) -> dict[str, str]:
-    """Columns and SQL types of a raw table."""
-    loaded = {column.name: SQL_TYPES[column.type] for column in table.loaded_columns}
+    """Columns and SQL types of a raw table; the code of an answer follows its text."""
+    loaded: dict[str, str] = {}
+    for column in table.loaded_columns:
+        loaded[column.name] = SQL_TYPES[column.type]
+        if column.answers:
+            loaded[f"{column.name}_code"] = "varchar"
     return loaded | TECHNICAL_COLUMNS
 
 
-def known_counts(
-    con: duckdb.DuckDBPyConnection, delivery_id: str
-) -> tuple[TableCounts, ...] | None:
-    """What a delivery that the ledger knows brought, table by table; None if it is new."""
+def known_reading(con: duckdb.DuckDBPyConnection, delivery_id: str) -> str | None:
+    """By which reading of its contract a delivery was judged; None if it is new."""
     found = con.execute(
-        "select 1 from ledger.deliveries where delivery_id = ?", [delivery_id]
+        "select coalesce(reading, '') from ledger.deliveries where delivery_id = ?", [delivery_id]
     ).fetchone()
-    if found is None:
-        return None
+    return None if found is None else str(found[0])
+
+
+def known_counts(con: duckdb.DuckDBPyConnection, delivery_id: str) -> tuple[TableCounts, ...]:
+    """What a delivery that the ledger knows brought, table by table."""
     rows = con.execute(
         f"select raw_table, {', '.join(_COUNTS)} from ledger.delivery_tables "
         "where delivery_id = ? order by raw_table",
         [delivery_id],
     ).fetchall()
     return tuple(TableCounts(*row) for row in rows)
+
+
+def forget(con: duckdb.DuckDBPyConnection, delivery_id: str, raw_tables: list[str]) -> None:
+    """Remove all that an earlier reading of a delivery wrote; the new one follows at once."""
+    if known_reading(con, delivery_id) is None:
+        return
+    for table in _LEDGER:
+        if "delivery_id" in _LEDGER[table]:
+            con.execute(f"delete from ledger.{table} where delivery_id = ?", [delivery_id])
+    for raw_table in raw_tables:
+        con.execute(
+            f"delete from raw.{identifier(raw_table)} where _delivery_id = ?", [delivery_id]
+        )
 
 
 def note_redelivery(con: duckdb.DuckDBPyConnection, landed: LandedDelivery) -> bool:

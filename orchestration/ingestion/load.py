@@ -1,9 +1,10 @@
-"""Load one landed delivery: stage its files, then write rows and ledger in one transaction.
+"""Load one landed delivery: have its files judged, then write rows and ledger in one transaction.
 
-Belongs here: the order of a load and its reconciliation. Does not belong here: judging rows
-(judging), the SQL that writes (writing), or any value of a row in a message.
+Belongs here: the order of a load and its reconciliation. Does not belong here: judging rows (the
+parser does), the SQL that writes (writing), or any value of a row in a message.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +14,11 @@ import duckdb
 from orchestration.contracts import Contract
 from orchestration.ingestion import recording, writing
 from orchestration.ingestion.gate import FileRefusedError
-from orchestration.ingestion.judging import judge_file
-from orchestration.ingestion.landing import landed_path
-from orchestration.ingestion.ledger import known_counts, note_redelivery
-from orchestration.ingestion.outcomes import FileOutcome
+from orchestration.ingestion.judging import stage_relation
+from orchestration.ingestion.ledger import forget, known_counts, known_reading, note_redelivery
+from orchestration.ingestion.outcomes import PartOutcome
+from orchestration.ingestion.parsing import Parser
+from orchestration.ingestion.parts import JudgedPart
 from orchestration.ingestion.quarantine import export_quarantine
 from orchestration.ingestion.results import (
     LandedDelivery,
@@ -27,8 +29,9 @@ from orchestration.ingestion.results import (
 )
 from orchestration.ingestion.warehouse import transaction
 
-# Begins the name of every temporary table of a load.
-_STAGE = "stage_"
+# Goes up when readers or rules judge the same bytes differently; what was loaded before is then
+# judged again.
+_READING_VERSION = 2
 
 # Errors of DuckDB that may quote a value; the others speak of memory, disks and locks.
 _TELLING_ERRORS = (duckdb.DataError, duckdb.ProgrammingError, duckdb.IntegrityError)
@@ -48,12 +51,14 @@ def load_delivery(
     landed: LandedDelivery,
     contracts: Mapping[str, Contract],
     master_key: bytes,
+    parser: Parser,
 ) -> LoadReport:
     """Load a landed delivery once; the same bytes again change nothing.
 
     Rows that cannot be used go to quarantine with a reason, rows that repeat another row of their
     file are counted, all others load with pseudonymous ids. Either everything is written, with a
-    ledger that adds up, or nothing.
+    ledger that adds up, or nothing. A delivery that was judged under another version of its
+    contract is judged anew, and what it brought then is replaced.
 
     Args:
         con: A writable connection from `open_warehouse`, after `ensure_schema`.
@@ -61,15 +66,23 @@ def load_delivery(
         landed: The delivery.
         contracts: Every contract by source.
         master_key: The key from which the authority's pseudonym keys derive.
+        parser: Opens and judges the files.
     """
     contract = contracts.get(landed.source)
     if contract is None:
         raise UnknownSourceError(f"{landed.source} has no contract; add one or move the delivery")
     with _without_values(landed):
-        counts = known_counts(con, landed.delivery_id)
-        if counts is not None:
-            return _load_again(con, home, landed, counts)
-        return _load_new(con, home, landed, contract, master_key)
+        reading = reading_of(contract)
+        known = known_reading(con, landed.delivery_id)
+        if known == reading:
+            return _load_again(con, home, landed, known_counts(con, landed.delivery_id))
+        return _load_new(con, home, landed, contract, master_key, parser)
+
+
+def reading_of(contract: Contract) -> str:
+    """What decides how bytes are judged, as a hash: the contract and the version of the readers."""
+    text = f"{_READING_VERSION}\n{contract.model_dump_json()}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _load_new(
@@ -78,22 +91,26 @@ def _load_new(
     landed: LandedDelivery,
     contract: Contract,
     master_key: bytes,
+    parser: Parser,
 ) -> LoadReport:
     try:
-        # Outside the transaction: DuckDB ends one at the first file that it cannot read.
+        # Outside the transaction: what takes long must not hold it open.
         outcomes = _mark_copies(
             [
-                _judge(con, home, contract, file, stage=f"{_STAGE}{place}")
-                for place, file in enumerate(landed.files)
+                outcome
+                for file in landed.files
+                for outcome in _judge(parser, contract, file, landed.collection_year)
             ]
         )
         with transaction(con):
+            forget(con, landed.delivery_id, [contract.raw_table(t) for t in contract.tables])
             report = _write(con, landed, contract, outcomes, master_key)
             # Before the commit: whoever dies in between does the load and this again.
             export_quarantine(con, home, landed.authority_code, landed.source, landed.as_of)
         return report
     finally:
-        _drop_stages(con)
+        con.execute(f"drop table if exists {writing.PSEUDONYMS}")
+        parser.clear()
 
 
 def _load_again(
@@ -118,25 +135,34 @@ def _load_again(
 
 
 def _judge(
-    con: duckdb.DuckDBPyConnection, home: Path, contract: Contract, file: LandedFile, stage: str
-) -> FileOutcome:
+    parser: Parser, contract: Contract, file: LandedFile, collection_year: int
+) -> list[PartOutcome]:
     try:
-        path = landed_path(home, file.sha256)
-        judged = judge_file(con, contract, file.name, path, stage)
+        scratch, parts = parser.parse(contract, file, collection_year)
     except FileRefusedError as refusal:
         table = contract.table(Path(file.name).stem.lower())
-        raw_table = contract.raw_table(table) if table and contract.match == "by_name" else None
-        return FileOutcome(file, raw_table, refusal=refusal)
-    return FileOutcome(file, contract.raw_table(judged.header.table), judged=judged)
+        name = table.name if table and contract.match == "by_name" else None
+        return [_outcome(contract, file, JudgedPart.refused("", name, refusal))]
+    return [_outcome(contract, file, part, scratch) for part in parts]
 
 
-def _mark_copies(outcomes: list[FileOutcome]) -> list[FileOutcome]:
-    """Mark a file whose bytes came before in the same delivery, for the same table."""
-    seen: set[tuple[str, str]] = set()
-    marked: list[FileOutcome] = []
+def _outcome(
+    contract: Contract, file: LandedFile, part: JudgedPart, scratch: Path | None = None
+) -> PartOutcome:
+    table = contract.table(part.table) if part.table else None
+    raw_table = contract.raw_table(table) if table else None
+    is_staged = scratch is not None and part.refusal is None
+    stage = stage_relation(scratch, part) if is_staged and scratch else ""
+    return PartOutcome(file, part, table, raw_table, stage)
+
+
+def _mark_copies(outcomes: list[PartOutcome]) -> list[PartOutcome]:
+    """Mark a part whose bytes came before in the same delivery, for the same table."""
+    seen: set[tuple[str, str, str]] = set()
+    marked: list[PartOutcome] = []
     for outcome in outcomes:
-        identity = (outcome.file.sha256, outcome.raw_table or "")
-        is_copy = outcome.judged is not None and identity in seen
+        identity = (outcome.file.sha256, outcome.part.label, outcome.raw_table or "")
+        is_copy = outcome.is_readable and identity in seen
         marked.append(outcome.as_copy() if is_copy else outcome)
         seen.add(identity)
     return marked
@@ -146,22 +172,22 @@ def _write(
     con: duckdb.DuckDBPyConnection,
     landed: LandedDelivery,
     contract: Contract,
-    outcomes: list[FileOutcome],
+    outcomes: list[PartOutcome],
     master_key: bytes,
 ) -> LoadReport:
-    readable = [(each, each.judged) for each in outcomes if each.judged is not None]
-    originals = [(each, judged) for each, judged in readable if not each.is_copy]
+    readable = [outcome for outcome in outcomes if outcome.is_readable]
+    originals = [outcome for outcome in readable if not outcome.is_copy]
     state: LoadState = "loaded" if readable else "quarantined"
-    files = [judged for _, judged in originals]
-    writing.map_pseudonyms(con, files, master_key, landed.authority_code)
-    for outcome, judged in originals:
-        writing.insert_rows(con, landed, outcome, judged)
-        writing.quarantine_rows(con, landed, outcome, judged)
-        recording.record_drift(con, landed, outcome, judged)
+    writing.map_pseudonyms(con, originals, master_key, landed.authority_code)
+    for outcome in originals:
+        writing.insert_rows(con, landed, outcome)
+        writing.quarantine_rows(con, landed, outcome)
+        recording.record_drift(con, landed, outcome)
+        recording.record_not_mapped(con, landed, outcome)
     recording.record_absent_tables(con, landed, contract, outcomes)
-    recording.record_delivery(con, landed, state)
+    recording.record_delivery(con, landed, state, reading_of(contract))
     for outcome in outcomes:
-        recording.record_file(con, landed, outcome)
+        recording.record_part(con, landed, outcome)
     recording.record_ignored(con, landed)
     return LoadReport(
         delivery_id=landed.delivery_id,
@@ -170,19 +196,9 @@ def _write(
         as_of=landed.as_of,
         state=state,
         tables=recording.record_tables(con, landed, contract),
-        files_quarantined=sum(outcome.refusal is not None for outcome in outcomes),
+        files_quarantined=len({each.file.name for each in outcomes if not each.is_readable}),
         drift_count=recording.count_drift(con, landed),
     )
-
-
-def _drop_stages(con: duckdb.DuckDBPyConnection) -> None:
-    # The stages hold ids as delivered, so they go as soon as the load is over.
-    stages = con.execute(
-        "select table_name from duckdb_tables() where temporary "
-        f"and (starts_with(table_name, '{_STAGE}') or table_name = '{writing.PSEUDONYMS}')"
-    ).fetchall()
-    for (stage,) in stages:
-        con.execute(f"drop table {stage}")
 
 
 @contextmanager

@@ -45,8 +45,16 @@ def table_by_name(contract: Contract, file_name: str) -> Table | None:
     return table
 
 
-def match_header(contract: Contract, table: Table | None, cells: Sequence[str]) -> Header:
+def match_header(
+    contract: Contract, table: Table | None, cells: Sequence[str], collection_year: int
+) -> Header:
     """Understand a header; find its table first where the contract goes by header.
+
+    Args:
+        contract: The source.
+        table: The table, where the file name or the format tells it.
+        cells: The header as delivered.
+        collection_year: Columns that this year's collection does not have are not missed.
 
     Raises:
         FileRefusedError: No table fits, a name comes twice, or a key column is missing.
@@ -55,7 +63,7 @@ def match_header(contract: Contract, table: Table | None, cells: Sequence[str]) 
     _check_names(names)
     if table is None:
         table = _table_by_header(contract, names)
-    places, drift = _places(table, names, cells)
+    places, drift = _places(table, names, cells, collection_year)
     missing = [name for name in table.required_key if name not in places]
     if missing:
         raise FileRefusedError("MISSING_KEY_COLUMN", f"the column {', '.join(missing)}")
@@ -90,7 +98,7 @@ def _table_by_header(contract: Contract, names: Sequence[str]) -> Table:
 
 
 def _places(
-    table: Table, names: Sequence[str], cells: Sequence[str]
+    table: Table, names: Sequence[str], cells: Sequence[str], collection_year: int
 ) -> tuple[dict[str, int], list[Drift]]:
     places: dict[str, int] = {}
     drift: list[Drift] = []
@@ -100,7 +108,7 @@ def _places(
             places[column.name] = names.index(delivered)
             if delivered != column.name.lower():
                 drift.append(Drift(column.name, "alias"))
-        elif not column.extra:
+        elif not column.extra and column.is_due(collection_year):
             drift.append(Drift(column.name, "missing"))
     taken = set(places.values())
     for place, cell in enumerate(cells):

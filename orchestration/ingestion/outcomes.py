@@ -1,4 +1,4 @@
-"""A landed file with its judgement, and how every entry of the quarantine begins.
+"""A part of a landed file with its judgement, and how every entry of the quarantine begins.
 
 Belongs here: what the two writers (writing, recording) share. Does not belong here: a statement.
 """
@@ -6,30 +6,45 @@ Belongs here: what the two writers (writing, recording) share. Does not belong h
 from dataclasses import dataclass, replace
 from typing import Self
 
-from orchestration.ingestion.gate import FileRefusedError
-from orchestration.ingestion.judging import JudgedFile
+from orchestration.contracts import Table
+from orchestration.ingestion.parts import JudgedPart
 from orchestration.ingestion.results import LandedDelivery, LandedFile
 
 
 @dataclass(frozen=True, slots=True)
-class FileOutcome:
-    """A landed file with its judgement: staged rows, or a refusal."""
+class PartOutcome:
+    """One part of a landed file with its judgement: staged rows, or a refusal.
+
+    Attributes:
+        file: The landed file.
+        part: What the parser said of this part.
+        table: Its contract table, where one could be told.
+        raw_table: The name of that table in schema raw.
+        stage: SQL that reads the staged rows, to stand in a from clause.
+        is_copy: Whether the same bytes came before in the same delivery, for the same table.
+    """
 
     file: LandedFile
-    raw_table: str | None
-    judged: JudgedFile | None = None
-    refusal: FileRefusedError | None = None
+    part: JudgedPart
+    table: Table | None = None
+    raw_table: str | None = None
+    stage: str = ""
     is_copy: bool = False
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether the part has rows to load or to quarantine."""
+        return self.part.refusal is None
+
     def as_copy(self) -> Self:
-        """The same file, known to repeat an earlier one."""
+        """The same part, known to repeat an earlier one."""
         return replace(self, is_copy=True)
 
 
-QUARANTINE_HEAD = "$delivery, $authority, $source, cast($as_of as date), $file, $raw_table"
+QUARANTINE_HEAD = "$delivery, $authority, $source, cast($as_of as date), $file, $part, $raw_table"
 
 
-def quarantine_parameters(landed: LandedDelivery, outcome: FileOutcome) -> dict[str, object]:
+def quarantine_parameters(landed: LandedDelivery, outcome: PartOutcome) -> dict[str, object]:
     """The parameters that `QUARANTINE_HEAD` names."""
     return {
         "delivery": landed.delivery_id,
@@ -37,5 +52,6 @@ def quarantine_parameters(landed: LandedDelivery, outcome: FileOutcome) -> dict[
         "source": landed.source,
         "as_of": landed.as_of,
         "file": outcome.file.name,
+        "part": outcome.part.label,
         "raw_table": outcome.raw_table,
     }

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.contracts import Column, Contract
+from orchestration.ingestion.extracts import Opening, Part
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.matching import Header
 from orchestration.ingestion.rows import CarefulRows, cell_names
@@ -24,15 +25,17 @@ _UNREADABLE: tuple[type[duckdb.Error], ...] = (
 )
 
 
-def open_parquet(con: duckdb.DuckDBPyConnection, path: Path) -> "ParquetExtract":
-    """Read the schema, which stands at the end of the file."""
+def open_parquet(opening: Opening) -> list[Part]:
+    """Read the schema, which stands at the end of the file; the file is one part."""
+    path = opening.path
     try:
-        described = con.execute(
+        described = opening.con.execute(
             f"describe select * from read_parquet({literal(str(path))})"
         ).fetchall()
     except _UNREADABLE:
         raise _refusal() from None
-    return ParquetExtract(path, [row[0] for row in described], [row[1] for row in described])
+    extract = ParquetExtract(path, [row[0] for row in described], [row[1] for row in described])
+    return [Part("", None, extract)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,11 +49,11 @@ def _write(con: duckdb.DuckDBPyConnection, folder: Path, table: str) -> None:
     con.execute(
         f"""
         copy (
-            select {_safe("file_name")} as file, row_number, {_safe("column_name")} as "column",
-                rule, expected
+            select {_safe("file_name")} as file, row_number,
+                {_safe("column_name")} as "column", rule, expected, nullif({_safe("part")}, '') as part
             from quarantine_export
             where table_name = {literal(table)}
-            order by file_name, row_number, column_name, rule
+            order by file_name, part, row_number, column_name, rule
         ) to {literal(str(partial))} (format csv, header true)
         """
     )
@@ -75,6 +75,7 @@ with files as (
     select
         files.delivery_id,
         files.file_name,
+        files.part,
         coalesce(files.raw_table, '{_NO_TABLE}') as table_name,
         deliveries.delivered_at
     from ledger.files as files
@@ -97,11 +98,15 @@ latest as (
 select
     latest.table_name,
     entries.file_name,
+    entries.part,
     entries.row_number,
     entries.column_name,
     entries.rule,
     entries.expected
 from ledger.quarantined_rows as entries
 inner join latest
-    on entries.delivery_id = latest.delivery_id and entries.file_name = latest.file_name
+    on
+        entries.delivery_id = latest.delivery_id
+        and entries.file_name = latest.file_name
+        and entries.part = latest.part
 """

@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 import duckdb
 
 from orchestration.contracts import Contract
-from orchestration.ingestion.judging import JudgedFile
 from orchestration.ingestion.ledger import as_warehouse_time
-from orchestration.ingestion.outcomes import QUARANTINE_HEAD, FileOutcome, quarantine_parameters
+from orchestration.ingestion.outcomes import QUARANTINE_HEAD, PartOutcome, quarantine_parameters
 from orchestration.ingestion.results import LandedDelivery, LoadState, TableCounts
 from orchestration.ingestion.sql import identifier
 
@@ -21,27 +20,64 @@ class ReconciliationError(RuntimeError):
 
 
 def record_drift(
-    con: duckdb.DuckDBPyConnection, landed: LandedDelivery, outcome: FileOutcome, file: JudgedFile
+    con: duckdb.DuckDBPyConnection, landed: LandedDelivery, outcome: PartOutcome
 ) -> None:
     """Record how the header differs from its contract."""
-    if file.header.drift:
+    if outcome.part.drift:
         con.execute(
-            "insert into ledger.drift select ?, ?, ?, unnest(?), unnest(?)",
+            "insert into ledger.drift select ?, ?, ?, ?, unnest(?), unnest(?)",
             [
                 landed.delivery_id,
                 outcome.file.name,
+                outcome.part.label,
                 outcome.raw_table,
-                [drift.column for drift in file.header.drift],
-                [drift.kind for drift in file.header.drift],
+                [drift.column for drift in outcome.part.drift],
+                [drift.kind for drift in outcome.part.drift],
             ],
         )
+
+
+def record_not_mapped(
+    con: duckdb.DuckDBPyConnection, landed: LandedDelivery, outcome: PartOutcome
+) -> None:
+    """Record how many answers no rule understands: counts only, for a spelling may name somebody.
+
+    The commonest spellings appear as how often each came, largest first.
+    """
+    columns = outcome.table.loaded_columns if outcome.table else ()
+    for place, column in enumerate(columns):
+        if column.answers:
+            con.execute(
+                f"""
+                insert into ledger.not_mapped
+                with answers as (
+                    select v{place} as spelling, a{place} = 'not_mapped' as is_lost,
+                        count(*) as answers
+                    from {outcome.stage} as stage
+                    where v{place} is not null and _problems = 0 and not _is_repeat
+                    group by all
+                )
+                select $delivery, $authority, $raw_table, $column, sum(answers),
+                    coalesce(sum(answers) filter (where is_lost), 0),
+                    count(*) filter (where is_lost),
+                    list(answers order by answers desc) filter (where is_lost)[:10]
+                from answers
+                having count(*) filter (where is_lost) > 0
+                """,
+                {
+                    "delivery": landed.delivery_id,
+                    "authority": landed.authority_code,
+                    "raw_table": outcome.raw_table,
+                    "column": column.name,
+                },
+            )
 
 
 def record_absent_tables(
     con: duckdb.DuckDBPyConnection,
     landed: LandedDelivery,
     contract: Contract,
-    outcomes: list[FileOutcome],
+    outcomes: list[PartOutcome],
 ) -> None:
     """Record the contract tables that the folder does not hold; a partial folder is normal."""
     delivered = {outcome.raw_table for outcome in outcomes}
@@ -52,7 +88,7 @@ def record_absent_tables(
     ]
     if absent:
         con.execute(
-            "insert into ledger.drift select ?, null, unnest(?), null, 'missing'",
+            "insert into ledger.drift select ?, null, null, unnest(?), null, 'missing'",
             [landed.delivery_id, absent],
         )
 
@@ -67,11 +103,11 @@ def count_drift(con: duckdb.DuckDBPyConnection, landed: LandedDelivery) -> int:
 
 
 def record_delivery(
-    con: duckdb.DuckDBPyConnection, landed: LandedDelivery, state: LoadState
+    con: duckdb.DuckDBPyConnection, landed: LandedDelivery, state: LoadState, reading: str
 ) -> None:
-    """Record the delivery itself."""
+    """Record the delivery itself, and by which reading of its contract it was judged."""
     con.execute(
-        "insert into ledger.deliveries values (?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into ledger.deliveries values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             landed.delivery_id,
             landed.authority_code,
@@ -81,33 +117,34 @@ def record_delivery(
             len(landed.files),
             state,
             as_warehouse_time(datetime.now(UTC)),
+            reading,
         ],
     )
 
 
-def record_file(
-    con: duckdb.DuckDBPyConnection, landed: LandedDelivery, outcome: FileOutcome
+def record_part(
+    con: duckdb.DuckDBPyConnection, landed: LandedDelivery, outcome: PartOutcome
 ) -> None:
-    """Record a file and its counts, which are counted from the tables and must add up."""
+    """Record a part of a file and its counts, counted from the tables; they must add up."""
     state, reason = "loaded", None
     counts = TableCounts(outcome.raw_table or "", 0, 0, 0, 0)
-    if outcome.refusal is not None:
-        state, reason = "quarantined", outcome.refusal.reason
+    if outcome.part.refusal is not None:
+        state, (reason, expected) = "quarantined", outcome.part.refusal
         con.execute(
             f"insert into ledger.quarantined_rows select {QUARANTINE_HEAD}, null, null, "
             "$rule, $expected",
-            quarantine_parameters(landed, outcome)
-            | {"rule": reason, "expected": outcome.refusal.expected},
+            quarantine_parameters(landed, outcome) | {"rule": reason, "expected": expected},
         )
-    elif outcome.judged is not None:
-        counts = _count(con, landed, outcome, outcome.judged)
+    else:
+        counts = _count(con, landed, outcome)
         if outcome.is_copy:
             state, reason = "duplicate", "SAME_BYTES"
     con.execute(
-        "insert into ledger.files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into ledger.files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             landed.delivery_id,
             outcome.file.name,
+            outcome.part.label,
             outcome.file.sha256,
             outcome.file.size,
             outcome.raw_table,
@@ -122,31 +159,32 @@ def record_file(
 
 
 def _count(
-    con: duckdb.DuckDBPyConnection, landed: LandedDelivery, outcome: FileOutcome, file: JudgedFile
+    con: duckdb.DuckDBPyConnection, landed: LandedDelivery, outcome: PartOutcome
 ) -> TableCounts:
     raw_table = outcome.raw_table or ""
     row = con.execute(
         f"""
         select
-            (select count(*) from {file.stage}),
+            (select count(*) from {outcome.stage}),
             (
                 select count(*) from raw.{identifier(raw_table)}
-                where _delivery_id = $delivery and _file_sha256 = $sha256
+                where _delivery_id = $delivery and _file_sha256 = $sha256 and _part = $part
             ),
             (
                 select count(distinct row_number) from ledger.quarantined_rows
-                where delivery_id = $delivery and file_name = $file
+                where delivery_id = $delivery and file_name = $file and part = $part
             ),
-            (select count(*) from {file.stage} where _is_repeat)
+            (select count(*) from {outcome.stage} where _is_repeat)
         """,
         {
             "delivery": landed.delivery_id,
             "sha256": outcome.file.sha256,
             "file": outcome.file.name,
+            "part": outcome.part.label,
         },
     ).fetchone()
     staged, loaded, quarantined, repeated = row or (0, 0, 0, 0)
-    rows_in = staged + len(file.malformed)
+    rows_in = staged + len(outcome.part.malformed)
     if outcome.is_copy:
         return TableCounts(raw_table, rows_in, 0, 0, rows_in)
     counts = TableCounts(raw_table, rows_in, loaded, quarantined, repeated)
@@ -162,8 +200,8 @@ def record_ignored(con: duckdb.DuckDBPyConnection, landed: LandedDelivery) -> No
     """Record what lay in the folder and was left alone."""
     if landed.ignored:
         con.execute(
-            "insert into ledger.files select ?, unnest(?), null, null, null, 'ignored', unnest(?), "
-            "0, 0, 0, 0",
+            "insert into ledger.files select ?, unnest(?), '', null, null, null, 'ignored', "
+            "unnest(?), 0, 0, 0, 0",
             [
                 landed.delivery_id,
                 [ignored.path.rpartition("/")[2] for ignored in landed.ignored],

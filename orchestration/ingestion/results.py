@@ -13,6 +13,9 @@ from typing import Literal
 Progress = Callable[[str, int, int], None]
 
 
+# A collection year ends on 31 March.
+_LAST_MONTH = 3
+
 LoadState = Literal["loaded", "quarantined", "duplicate"]
 
 
@@ -84,6 +87,11 @@ class LandedDelivery:
     def label(self) -> str:
         """How people name the delivery."""
         return f"{self.authority_code}/{self.source}/{self.as_of.isoformat()}"
+
+    @property
+    def collection_year(self) -> int:
+        """The year in which the collection ends that the delivery belongs to: April to March."""
+        return self.as_of.year + (self.as_of.month > _LAST_MONTH)
 
 
 @dataclass(frozen=True, slots=True)

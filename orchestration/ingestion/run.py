@@ -11,6 +11,7 @@ from orchestration.ingestion.inbox import find_deliveries
 from orchestration.ingestion.landing import FileChangedError, UnsafeFileError, land_delivery
 from orchestration.ingestion.ledger import ensure_schema, require_same_key
 from orchestration.ingestion.load import load_delivery
+from orchestration.ingestion.parsing import Parser
 from orchestration.ingestion.results import (
     Ignored,
     IngestReport,
@@ -59,11 +60,11 @@ def load_landed(
     key = master_key()
     contracts = load_contracts()
     reports: list[LoadReport] = []
-    with open_warehouse(settings.home) as con:
+    with open_warehouse(settings.home) as con, Parser(settings.home) as parser:
         ensure_schema(con, contracts)
         require_same_key(con, key)
         for done, delivery in enumerate(landed, start=1):
-            reports.append(load_delivery(con, settings.home, delivery, contracts, key))
+            reports.append(load_delivery(con, settings.home, delivery, contracts, key, parser))
             _tell(progress, "load", done, len(landed))
     return reports
 

@@ -1,4 +1,4 @@
-"""The statements that write the rows of a judged file: raw tables, pseudonyms, quarantine.
+"""The statements that write the rows of a judged part: raw tables, pseudonyms, quarantine.
 
 Belongs here: SQL into the raw tables and `ledger.quarantined_rows`, run inside the load's
 transaction. Does not belong here: the rest of the ledger (recording), deciding what happens when
@@ -7,9 +7,9 @@ transaction. Does not belong here: the rest of the ledger (recording), deciding 
 
 import duckdb
 
-from orchestration.ingestion.judging import JudgedFile
+from orchestration.contracts import Column
 from orchestration.ingestion.ledger import raw_columns
-from orchestration.ingestion.outcomes import QUARANTINE_HEAD, FileOutcome, quarantine_parameters
+from orchestration.ingestion.outcomes import QUARANTINE_HEAD, PartOutcome, quarantine_parameters
 from orchestration.ingestion.results import LandedDelivery
 from orchestration.ingestion.sql import identifier, literal
 from orchestration.privacy.keys import derive_key
@@ -20,7 +20,7 @@ PSEUDONYMS = "pseudonyms"
 
 
 def map_pseudonyms(
-    con: duckdb.DuckDBPyConnection, files: list[JudgedFile], master_key: bytes, authority: str
+    con: duckdb.DuckDBPyConnection, parts: list[PartOutcome], master_key: bytes, authority: str
 ) -> None:
     """Fill the temporary table `pseudonyms` for every distinct id of the delivery.
 
@@ -31,14 +31,14 @@ def map_pseudonyms(
         "(kind varchar, plain varchar, pseudonym varchar)"
     )
     selects: dict[str, list[str]] = {}
-    for file in files:
-        for place, column in enumerate(file.header.table.loaded_columns):
+    for part in parts:
+        for place, column in enumerate(_columns(part)):
             if column.pseudonym is not None:
-                select = f"select v{place} as plain from {file.stage}"
+                select = f"select distinct v{place} as plain from {part.stage}"
                 selects.setdefault(column.pseudonym, []).append(select)
-    for kind, parts in selects.items():
+    for kind, each in selects.items():
         rows = con.execute(
-            f"select distinct plain from ({' union all '.join(parts)}) where plain is not null"
+            f"select distinct plain from ({' union all '.join(each)}) where plain is not null"
         ).fetchall()
         plain = [row[0] for row in rows]
         hashed = pseudonyms(plain, derive_key(master_key, kind, authority))
@@ -48,27 +48,27 @@ def map_pseudonyms(
 
 
 def insert_rows(
-    con: duckdb.DuckDBPyConnection, landed: LandedDelivery, outcome: FileOutcome, file: JudgedFile
+    con: duckdb.DuckDBPyConnection, landed: LandedDelivery, outcome: PartOutcome
 ) -> None:
     """Copy the good rows of a stage into their raw table, ids replaced."""
-    table = file.header.table
-    values, joins = _values_and_joins(file)
-    places = {column.name: place for place, column in enumerate(table.loaded_columns)}
+    if outcome.table is None:
+        return
+    places = {column.name: place for place, column in enumerate(outcome.table.loaded_columns)}
+    values, joins = _values_and_joins(outcome)
     key = " || chr(31) || ".join(
-        f"coalesce(cast(v{places[name]} as varchar), '')" for name in table.key
+        f"coalesce(cast(v{places[name]} as varchar), '')" for name in outcome.table.key
     )
-    columns = ", ".join(identifier(name) for name in raw_columns(table))
+    columns = ", ".join(identifier(name) for name in raw_columns(outcome.table))
     con.execute(
         f"""
         insert into raw.{identifier(outcome.raw_table or "")} ({columns})
         with good as (
-            select stage._row_number, {", ".join(values)}
-            from {file.stage} as stage {" ".join(joins)}
+            select {", ".join(values)}, stage._row_number
+            from {outcome.stage} as stage {" ".join(joins)}
             where stage._problems = 0 and not stage._is_repeat
         )
-        select {", ".join(f"v{place}" for place in places.values())},
-            $authority, $delivery, cast($as_of as date), $sha256, _row_number,
-            left(sha256({key}), 32)
+        select * exclude (_row_number), $authority, $delivery, cast($as_of as date), $sha256,
+            $part, _row_number, left(sha256({key}), 32)
         from good
         """,
         {
@@ -76,32 +76,36 @@ def insert_rows(
             "delivery": landed.delivery_id,
             "as_of": landed.as_of,
             "sha256": outcome.file.sha256,
+            "part": outcome.part.label,
         },
     )
 
 
-def _values_and_joins(file: JudgedFile) -> tuple[list[str], list[str]]:
+def _values_and_joins(outcome: PartOutcome) -> tuple[list[str], list[str]]:
     """The staged values, each id taken from `pseudonyms`, and the joins that this needs."""
     values: list[str] = []
     joins: list[str] = []
-    for place, column in enumerate(file.header.table.loaded_columns):
+    for place, column in enumerate(_columns(outcome)):
         if column.pseudonym is None:
             values.append(f"stage.v{place}")
-            continue
-        values.append(f"p{place}.pseudonym as v{place}")
-        joins.append(
-            f"left join {PSEUDONYMS} as p{place} on p{place}.kind = {literal(column.pseudonym)} "
-            f"and p{place}.plain = stage.v{place}"
-        )
+        else:
+            values.append(f"p{place}.pseudonym as v{place}")
+            joins.append(
+                f"left join {PSEUDONYMS} as p{place} on p{place}.kind = "
+                f"{literal(column.pseudonym)} and p{place}.plain = stage.v{place}"
+            )
+        if column.answers:
+            values.append(f"stage.a{place}")
     return values, joins
 
 
 def quarantine_rows(
-    con: duckdb.DuckDBPyConnection, landed: LandedDelivery, outcome: FileOutcome, file: JudgedFile
+    con: duckdb.DuckDBPyConnection, landed: LandedDelivery, outcome: PartOutcome
 ) -> None:
     """Record every bad cell and every row of the wrong width; places and rules, never values."""
-    parameters = quarantine_parameters(landed, outcome)
-    if file.rules:
+    parameters, part = quarantine_parameters(landed, outcome), outcome.part
+    if part.rules:
+        columns, rules, expected = zip(*part.rules, strict=True)
         con.execute(
             f"""
             insert into ledger.quarantined_rows
@@ -111,21 +115,25 @@ def quarantine_rows(
             )
             select {QUARANTINE_HEAD}, stage._row_number,
                 rules.column_name, rules.rule, rules.expected
-            from {file.stage} as stage
+            from {outcome.stage} as stage
             inner join rules on (stage._problems & rules.bit) <> 0
             where stage._problems <> 0 and not stage._is_repeat
             """,
             parameters
             | {
-                "bits": [1 << place for place in range(len(file.rules))],
-                "columns": [rule.column for rule in file.rules],
-                "rules": [rule.name for rule in file.rules],
-                "expected": [rule.expected for rule in file.rules],
+                "bits": [1 << place for place in range(len(part.rules))],
+                "columns": list(columns),
+                "rules": list(rules),
+                "expected": list(expected),
             },
         )
-    if file.malformed:
+    if part.malformed:
         con.execute(
             f"insert into ledger.quarantined_rows select {QUARANTINE_HEAD}, unnest($rows), "
             "null, 'WRONG_CELL_COUNT', $expected",
-            parameters | {"rows": list(file.malformed), "expected": f"{file.header.width} cells"},
+            parameters | {"rows": list(part.malformed), "expected": f"{part.width} cells"},
         )
+
+
+def _columns(outcome: PartOutcome) -> tuple[Column, ...]:
+    return outcome.table.loaded_columns if outcome.table else ()

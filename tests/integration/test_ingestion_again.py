@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from orchestration.ingestion import recording, writing
-from orchestration.ingestion.ledger import known_counts
+from orchestration.ingestion.ledger import known_reading
 from orchestration.ingestion.load import LoadError
 from orchestration.ingestion.recording import ReconciliationError
 from orchestration.ingestion.run import land_inbox, load_landed
@@ -106,8 +106,8 @@ def test_quarantine_is_written_for_the_people_who_send_extracts(bench: Bench) ->
         "unrecognised_files.csv",
     }
     assert (folder / "ssda903_reviews.csv").read_text().splitlines() == [
-        "file,row_number,column,rule,expected",
-        "'=cmd()'.csv,2,review,NOT_A_DATE,a date as DD/MM/YYYY",
+        "file,row_number,column,rule,expected,part",
+        "'=cmd()'.csv,2,review,NOT_A_DATE,a date as DD/MM/YYYY,",
     ]
     assert "Canaryname" not in (folder / "unrecognised_files.csv").read_text()
     assert (folder / "ssda903_reviews.csv").stat().st_mode & 0o777 == 0o600
@@ -165,18 +165,21 @@ def test_an_error_of_the_warehouse_loses_the_value_it_quotes(
 
 
 def test_no_stage_outlives_its_load(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    tables: list[str] = []
+    left: list[object] = []
 
     def watching(con: duckdb.DuckDBPyConnection, delivery_id: str) -> object:
-        rows = con.execute("select table_name from duckdb_tables() where temporary").fetchall()
-        tables.extend(row[0] for row in rows)
-        return known_counts(con, delivery_id)
+        left.extend(
+            con.execute("select table_name from duckdb_tables() where temporary").fetchall()
+        )
+        left.extend((bench.home / "tmp" / "parser").glob("*/*.parquet"))
+        return known_reading(con, delivery_id)
 
-    monkeypatch.setattr("orchestration.ingestion.load.known_counts", watching)
+    monkeypatch.setattr("orchestration.ingestion.load.known_reading", watching)
     bench.deliver(RETURN, {"reviews.csv": REVIEWS_HEADER + ROW + "8,too,few\n" + ROW})
     bench.deliver("331/ssda903/2020-03-31", {"reviews.csv": REVIEWS_HEADER + ROW})
     bench.ingest()
-    assert tables == []
+    assert left == []
+    assert not (bench.home / "tmp" / "parser").exists()
 
 
 def test_what_lies_beside_the_extracts_is_on_record(bench: Bench) -> None:

@@ -94,6 +94,7 @@ def test_a_raw_table_has_the_contracts_types(tmp_path: Path) -> None:
         "_delivery_id",
         "_as_of",
         "_file_sha256",
+        "_part",
         "_row_number",
         "_row_key",
     ]

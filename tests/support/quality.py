@@ -83,7 +83,7 @@ def deliver(
     """Load one delivery of a source, as ingestion would."""
     delivery_id = f"{source}-{as_of}"
     con.execute(
-        "insert into ledger.deliveries values (?, ?, ?, ?, ?, 1, 'loaded', ?)",
+        "insert into ledger.deliveries values (?, ?, ?, ?, ?, 1, 'loaded', ?, null)",
         [delivery_id, AUTHORITY, source, as_of, as_of, as_of],
     )
     for name, part in parts.items():

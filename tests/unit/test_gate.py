@@ -7,9 +7,10 @@ import pytest
 
 from orchestration.contracts import load_contracts
 from orchestration.ingestion import gate
+from orchestration.ingestion.extracts import Opening
 from orchestration.ingestion.gate import FileRefusedError, check_size, check_text
 from orchestration.ingestion.matching import Drift, match_header, table_by_name
-from orchestration.ingestion.readers import open_extract
+from orchestration.ingestion.readers import open_parts
 
 SSD = load_contracts()["ssd"]
 RETURN = load_contracts()["ssda903"]
@@ -23,7 +24,7 @@ def text_file(folder: Path, content: bytes) -> Path:
 
 def reason(path: Path, name: str = "ssd_person.csv") -> str:
     with duckdb.connect() as con, pytest.raises(FileRefusedError) as caught:
-        open_extract(con, name, path)
+        open_parts(Opening(con, SSD, name, path, path.parent, 2031))
     return caught.value.reason
 
 
@@ -102,35 +103,37 @@ def test_a_name_that_no_table_has_is_refused() -> None:
 
 
 def test_columns_are_found_by_name_in_any_order_and_case() -> None:
-    header = match_header(SSD, SSD.table("ssd_disability"), ["DISA_table_id ", "disa_PERSON_id"])
+    header = match_header(
+        SSD, SSD.table("ssd_disability"), ["DISA_table_id ", "disa_PERSON_id"], 2031
+    )
     assert header.places == {"disa_table_id": 0, "disa_person_id": 1}
     assert header.drift == (Drift("disa_disability_code", "missing"),)
 
 
 def test_an_alias_is_found_and_reported() -> None:
     table = SSD.table("ssd_cin_plans")
-    header = match_header(SSD, table, ["cin_plan_id", "cinp_person_id"])
+    header = match_header(SSD, table, ["cin_plan_id", "cinp_person_id"], 2031)
     assert header.places["cinp_cin_plan_id"] == 0
     assert Drift("cinp_cin_plan_id", "alias") in header.drift
 
 
 def test_a_columns_own_name_wins_over_its_alias() -> None:
     table = SSD.table("ssd_cin_plans")
-    header = match_header(SSD, table, ["cin_plan_id", "cinp_cin_plan_id"])
+    header = match_header(SSD, table, ["cin_plan_id", "cinp_cin_plan_id"], 2031)
     assert header.places["cinp_cin_plan_id"] == 1
     assert Drift("cin_plan_id", "unknown") in header.drift
 
 
 def test_a_column_that_only_scripts_add_is_not_missed() -> None:
     table = SSD.table("ssd_cla_reviews")
-    header = match_header(SSD, table, ["clar_cla_review_id", "clar_cla_id"])
+    header = match_header(SSD, table, ["clar_cla_review_id", "clar_cla_id"], 2031)
     assert Drift("clar_cla_review_date", "missing") in header.drift
     assert Drift("clar_cla_person_id", "missing") not in header.drift
 
 
 def test_an_unknown_header_is_repeated_only_if_it_looks_like_one() -> None:
     cells = ["disa_person_id", "disa_table_id", "Extra column", "Zoë said no; 01/02/2010", ""]
-    header = match_header(SSD, SSD.table("ssd_disability"), cells)
+    header = match_header(SSD, SSD.table("ssd_disability"), cells, 2031)
     unknown = [drift.column for drift in header.drift if drift.kind == "unknown"]
     assert unknown == ["Extra column", "column 4", "column 5"]
 
@@ -146,7 +149,7 @@ def test_an_unknown_header_is_repeated_only_if_it_looks_like_one() -> None:
 )
 def test_a_header_that_cannot_be_used_is_refused(cells: list[str], expected: str) -> None:
     with pytest.raises(FileRefusedError) as caught:
-        match_header(SSD, SSD.table("ssd_disability"), cells)
+        match_header(SSD, SSD.table("ssd_disability"), cells, 2031)
     assert caught.value.reason == expected
 
 
@@ -167,10 +170,10 @@ def test_a_header_that_cannot_be_used_is_refused(cells: list[str], expected: str
     ],
 )
 def test_a_return_is_recognised_by_its_header(cells: str, expected: str) -> None:
-    assert match_header(RETURN, None, cells.split(",")).table.name == expected
+    assert match_header(RETURN, None, cells.split(","), 2031).table.name == expected
 
 
 @pytest.mark.parametrize("cells", ["CHILD,DOB", "CHILD", "NAME,AGE,TOWN", "DOB,REVIEW,REVIEW_CODE"])
 def test_a_header_that_could_be_any_table_is_refused(cells: str) -> None:
     with pytest.raises(FileRefusedError, match="UNKNOWN_TABLE"):
-        match_header(RETURN, None, cells.split(","))
+        match_header(RETURN, None, cells.split(","), 2031)

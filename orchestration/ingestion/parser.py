@@ -1,0 +1,121 @@
+"""The parser: a child process with limits, which opens untrusted files and judges their rows.
+
+It reads one request a line from standard input and answers each with one line. It never sees the
+warehouse, the pseudonym key or a network name, and it may write to one folder. Whatever a file
+does to it, the run goes on.
+
+Belongs here: the child's side. Does not belong here: starting it or waiting for it (parsing).
+"""
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.contracts import Contract, load_contracts
+from orchestration.ingestion.extracts import Opening
+from orchestration.ingestion.gate import FileRefusedError
+from orchestration.ingestion.judging import judge_part
+from orchestration.ingestion.readers import open_parts
+from orchestration.ingestion.sql import literal
+
+# What a parser may hold in memory, and what DuckDB may take of it before it spills to disk.
+ADDRESS_SPACE_BYTES = 4 << 30
+DUCKDB_MEMORY = "512MB"
+_MAXIMUM_WRITE_BYTES = 64 << 30
+# A file gets a minute of processor time, and a second more for each of its megabytes.
+_LEAST_SECONDS = 60
+_BYTES_PER_SECOND = 1 << 20
+_PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    """Serve requests until standard input ends."""
+    parent = os.getppid()
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    # A library that prints must not garble an answer.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    _limit(parent)
+    con = _connect(Path(sys.argv[1]), Path(sys.argv[2]))
+    contracts = load_contracts()
+    for line in sys.stdin:
+        answers.write(json.dumps(_answer(con, contracts, json.loads(line))) + "\n")
+        answers.flush()
+
+
+def _answer(
+    con: duckdb.DuckDBPyConnection, contracts: dict[str, Contract], request: dict[str, Any]
+) -> dict[str, Any]:
+    path = Path(request["path"])
+    _grant_time(path)
+    opening = Opening(
+        con=con,
+        contract=contracts[request["source"]],
+        file_name=request["file_name"],
+        path=path,
+        scratch=Path(request["scratch"]),
+        collection_year=request["collection_year"],
+    )
+    try:
+        parts = [
+            judge_part(opening, part, f"part_{place}").as_message()
+            for place, part in enumerate(open_parts(opening))
+        ]
+    except FileRefusedError as refusal:
+        return {"refusal": [refusal.reason, refusal.expected]}
+    except (MemoryError, duckdb.OutOfMemoryException):
+        return {"refusal": ["TOO_HEAVY", f"a file that {DUCKDB_MEMORY} of memory can hold"]}
+    except (OSError, duckdb.IOException) as error:
+        # The disk's fault and not the file's, so the load stops and is tried again.
+        number = getattr(error, "errno", None)
+        return {"failure": os.strerror(number) if number else type(error).__name__}
+    return {"parts": parts}
+
+
+def _limit(parent: int) -> None:
+    """Die with the parent, and never take more than a file may cost."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            sys.exit(1)
+    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE_BYTES, ADDRESS_SPACE_BYTES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_MAXIMUM_WRITE_BYTES, _MAXIMUM_WRITE_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # The parent decides when to stop; an interrupt at the terminal reaches us both.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _grant_time(path: Path) -> None:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = _LEAST_SECONDS + path.stat().st_size // _BYTES_PER_SECOND
+    limit = int(used.ru_utime + used.ru_stime) + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+
+
+def _connect(landing: Path, scratch: Path) -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "allow_community_extensions": "false",
+            "allow_persistent_secrets": "false",
+            "temp_directory": str(scratch / "spill"),
+            "memory_limit": DUCKDB_MEMORY,
+            "threads": min(os.cpu_count() or 1, 4),
+        }
+    )
+    folders = ", ".join(literal(f"{folder}/") for folder in (landing, scratch))
+    con.execute(f"set allowed_directories = [{folders}]")
+    con.execute("set enable_external_access = false")
+    con.execute("set lock_configuration = true")
+    return con
+
+
+if __name__ == "__main__":
+    main()

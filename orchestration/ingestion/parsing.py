@@ -1,0 +1,166 @@
+"""Have landed files parsed by a child process, and outlive whatever happens to it.
+
+Belongs here: starting the parser, asking it, telling a bad file from a bad day. Does not belong
+here: what the child does (parser).
+"""
+
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from orchestration.contracts import Contract
+from orchestration.ingestion.files import make_private_folder
+from orchestration.ingestion.gate import FileRefusedError
+from orchestration.ingestion.landing import landed_path
+from orchestration.ingestion.parts import JudgedPart
+from orchestration.ingestion.results import LandedFile
+
+# Wall time beyond any processor limit of the child: only a child that waits gets here.
+_PATIENCE_SECONDS = 600
+_BYTES_PER_PATIENT_SECOND = 1 << 18
+# Two deaths are the file's doing; one may be an operator's.
+_ATTEMPTS = 2
+_GOODBYE_SECONDS = 2.0
+_TOO_SLOW = ("TOO_SLOW", "a file that can be read at 1 MB a second or faster")
+_DEATHS: dict[int, tuple[str, str]] = {
+    signal.SIGXCPU: _TOO_SLOW,
+    signal.SIGKILL: ("TOO_HEAVY", "a file that the memory limits of the parser can hold"),
+    signal.SIGXFSZ: ("TOO_LARGE", "a file whose contents take less than 64 GiB"),
+}
+_CRASHED = ("UNREADABLE", "a file that its own program can open; save it anew and deliver it again")
+_INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH")
+
+
+class ParserFailedError(OSError):
+    """The parser could not work at all: a full disk, no permission; the file is not to blame."""
+
+
+class Parser:
+    """A parser that starts when it is first needed and ends with its context."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._scratch = home / "tmp" / "parser"
+        self._process: subprocess.Popen[str] | None = None
+        self._files = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def parse(
+        self, contract: Contract, file: LandedFile, collection_year: int
+    ) -> tuple[Path, list[JudgedPart]]:
+        """Open and judge one landed file.
+
+        Returns:
+            The folder that holds the staged parts, until `clear`; and what each part is.
+
+        Raises:
+            FileRefusedError: The file cannot be used at all.
+            ParserFailedError: The machine, not the file, is at fault.
+        """
+        self._files += 1
+        scratch = self._scratch / str(self._files)
+        make_private_folder(scratch)
+        path = landed_path(self._home, file.sha256)
+        request = {
+            "source": contract.source,
+            "file_name": file.name,
+            "path": str(path),
+            "scratch": str(scratch),
+            "collection_year": collection_year,
+        }
+        reply = self._ask(request, _PATIENCE_SECONDS + file.size / _BYTES_PER_PATIENT_SECOND)
+        if "failure" in reply:
+            raise ParserFailedError(
+                f"{file.name} could not be read: {reply['failure']}; nothing of its delivery was"
+                " loaded, see that there is room on the disk and run again"
+            )
+        if "refusal" in reply:
+            raise FileRefusedError(*reply["refusal"])
+        return scratch, [JudgedPart.from_message(part) for part in reply["parts"]]
+
+    def clear(self) -> None:
+        """Remove every staged part; they hold ids as delivered."""
+        for folder in self._scratch.glob("[0-9]*"):
+            shutil.rmtree(folder)
+
+    def _ask(self, request: dict[str, Any], patience: float) -> dict[str, Any]:
+        """Ask once more after a death; a second one is the file's doing."""
+        refusal = _CRASHED
+        for _ in range(_ATTEMPTS):
+            if answer := self._exchange(request, patience):
+                return dict(json.loads(answer))
+            refusal = self._cause_of_death()
+            if refusal == _TOO_SLOW:
+                break
+        return {"refusal": refusal}
+
+    def _exchange(self, request: dict[str, Any], patience: float) -> str:
+        """The child's answer; empty when it died or took too long."""
+        process = self._running()
+        if process.stdin is None or process.stdout is None:
+            return ""
+        with suppress(BrokenPipeError):
+            process.stdin.write(json.dumps(request) + "\n")
+            process.stdin.flush()
+        ready, _, _ = select.select([process.stdout], [], [], patience)
+        return process.stdout.readline() if ready else ""
+
+    def _cause_of_death(self) -> tuple[str, str]:
+        code = self._stop()
+        # A child that still lived when we lost patience ends by itself, with nothing to say.
+        return _TOO_SLOW if code == 0 else _DEATHS.get(-code, _CRASHED)
+
+    def _running(self) -> subprocess.Popen[str]:
+        if self._process is None:
+            make_private_folder(self._scratch / "spill")
+            make_private_folder(self._home / "landing")
+            # -P: a file in the working folder must not pass for a library.
+            command = [sys.executable, "-P", "-m", "orchestration.ingestion.parser"]
+            folders = [str((self._home / "landing").resolve()), str(self._scratch.resolve())]
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                [*command, *folders],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                # What a parser says when it dies may quote the file.
+                stderr=subprocess.DEVNULL,
+                text=True,
+                umask=0o077,
+                # The pseudonym key is not among them.
+                env={name: os.environ[name] for name in _INHERITED if name in os.environ},
+            )
+        return self._process
+
+    def _stop(self) -> int:
+        """End the child and return how it ended: 0, or the signal below 0."""
+        process, self._process = self._process, None
+        if process is None:
+            return 0
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with suppress(BrokenPipeError):
+                    pipe.close()
+        try:
+            return process.wait(timeout=_GOODBYE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            return 0

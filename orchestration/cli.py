@@ -12,6 +12,8 @@ from pathlib import Path
 
 import click
 
+from orchestration.cli_quarantine import quarantine
+
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON on stdout.")
@@ -37,6 +39,9 @@ years_option = click.option(
 @click.version_option(package_name="heard", prog_name="heard")
 def app() -> None:
     """Put voice into strategic reporting for children's services."""
+
+
+app.add_command(quarantine)
 
 
 @app.result_callback()
@@ -85,6 +90,30 @@ def generate(
 
     day = as_of.date() if as_of else None
     return write(out, authorities, children, years, seed, day, as_json)
+
+
+@app.command()
+@click.option("--authority", required=True, help="Three-digit code of the authority.")
+@click.option("--source", default="ssd", show_default=True, help="What the tables are.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Day they are true; else today.")
+@click.option("--schema", help="Where the tables stand; else found by name.")
+@inbox_option
+@json_option
+def extract(
+    authority: str,
+    source: str,
+    as_of: datetime | None,
+    schema: str | None,
+    inbox: Path | None,
+    as_json: bool,
+) -> int:
+    """Read tables straight from the database in HEARD_DATABASE_URL into the inbox.
+
+    SQL Server or PostgreSQL. Direct identifiers stay in the database.
+    """
+    from orchestration.commands.extract import extract as read
+
+    return read(inbox, authority, source, as_of.date() if as_of else None, schema, as_json)
 
 
 @app.command()

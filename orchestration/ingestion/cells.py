@@ -24,6 +24,10 @@ SQL_TYPES: dict[str, str] = {
 _BLANKS = "chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(32) || chr(160)"
 _BLANK_CLASS = r"[\t\n\x0b\f\r \x{a0}]"
 
+# What is no id, and must not be repaired by a guess: letters that only look like others, invisible
+# characters, and 2.00E+09, which is what a spreadsheet leaves of a long number.
+_NO_ID = r"[^\x20-\x7e]|^[0-9]([.,][0-9]+)?E\+[0-9]+$"
+
 # Stands between the cells of a row where they are joined into one text; no extract holds it.
 SEPARATOR = "chr(31)"
 
@@ -102,6 +106,16 @@ def rules(column: Column, contract: Contract, is_key: bool, text: str, value: st
                 "KEY_MISSING",
                 "a value, since it identifies the row",
                 f"{text} is null",
+            )
+        )
+    if column.pseudonym == "person":
+        found.append(
+            Rule(
+                column.name,
+                "BAD_ID",
+                "an id as the case system gives it, in plain letters and figures;"
+                " format the column as text before it is saved",
+                f"regexp_matches({text}, {literal(_NO_ID)})",
             )
         )
     if not column.is_text:

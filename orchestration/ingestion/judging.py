@@ -24,6 +24,7 @@ from orchestration.ingestion.extracts import Extract, Opening, Part
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.matching import Drift, Header, match_header, table_by_name
 from orchestration.ingestion.parts import JudgedPart
+from orchestration.ingestion.readers import open_parts
 from orchestration.ingestion.rows import cell_names
 from orchestration.ingestion.sql import literal
 
@@ -59,6 +60,37 @@ def judge_part(opening: Opening, part: Part, name: str) -> JudgedPart:
         rules=tuple((rule.column, rule.name, rule.expected) for rule in broken),
         malformed=malformed,
     )
+
+
+def delivered_rows(opening: Opening, label: str, numbers: list[int]) -> tuple[list[str], str]:
+    """Write some rows of one part as they were delivered; return the header and the file's name.
+
+    A row with too few or too many cells has none to write.
+    """
+    part = next((part for part in open_parts(opening) if part.label == label), None)
+    if part is None:
+        return [], ""
+    table = part.table or table_by_name(opening.contract, opening.file_name)
+    header = match_header(opening.contract, table, part.extract.cells, opening.collection_year)
+    opening.con.execute(
+        "create or replace temp table wanted_rows as select unnest($numbers) as _row_number",
+        {"numbers": numbers},
+    )
+    target = literal(str(opening.scratch / "rows.parquet"))
+    copy = (
+        "copy (select * from ({}) where _row_number in (select _row_number from wanted_rows))"
+        f" to {target} ({_FORMAT})"
+    )
+    fast = part.extract.fast_rows(header, opening.contract)
+    try:
+        if fast is not None:
+            opening.con.execute(copy.format(fast))
+            return part.extract.cells, "rows.parquet"
+    except part.extract.refusals:
+        pass
+    careful = part.extract.careful_rows(opening.con, header, "delivered_rows")
+    opening.con.execute(copy.format(careful.sql))
+    return part.extract.cells, "rows.parquet"
 
 
 def _stage_rows(

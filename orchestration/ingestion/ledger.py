@@ -12,7 +12,7 @@ import duckdb
 
 from orchestration.contracts import Contract, Table
 from orchestration.ingestion.cells import SQL_TYPES
-from orchestration.ingestion.results import LandedDelivery, TableCounts
+from orchestration.ingestion.results import LandedDelivery, LandedFile, TableCounts
 from orchestration.ingestion.sql import identifier
 from orchestration.ingestion.warehouse import transaction
 from orchestration.privacy.keys import key_id
@@ -186,6 +186,34 @@ def known_counts(con: duckdb.DuckDBPyConnection, delivery_id: str) -> tuple[Tabl
         [delivery_id],
     ).fetchall()
     return tuple(TableCounts(*row) for row in rows)
+
+
+def landed_deliveries(con: duckdb.DuckDBPyConnection) -> list[LandedDelivery]:
+    """Every delivery that the ledger knows, with its landed files, in the order of their dates."""
+    rows = con.execute(
+        """
+        select delivery_id, authority_code, source, as_of, delivered_at,
+            list(struct_pack(name := file_name, sha256 := sha256, size := bytes) order by file_name)
+        from ledger.deliveries
+        inner join (
+            select distinct delivery_id, file_name, sha256, bytes
+            from ledger.files where sha256 is not null
+        ) as files using (delivery_id)
+        group by all
+        order by as_of, delivered_at, delivery_id
+        """
+    ).fetchall()
+    return [
+        LandedDelivery(
+            delivery_id,
+            authority_code,
+            source,
+            as_of,
+            delivered_at.replace(tzinfo=UTC),
+            tuple(LandedFile(**file) for file in files),
+        )
+        for delivery_id, authority_code, source, as_of, delivered_at, files in rows
+    ]
 
 
 def forget(con: duckdb.DuckDBPyConnection, delivery_id: str, raw_tables: list[str]) -> None:

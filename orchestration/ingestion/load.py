@@ -52,6 +52,7 @@ def load_delivery(
     contracts: Mapping[str, Contract],
     master_key: bytes,
     parser: Parser,
+    anew: bool = False,
 ) -> LoadReport:
     """Load a landed delivery once; the same bytes again change nothing.
 
@@ -67,6 +68,7 @@ def load_delivery(
         contracts: Every contract by source.
         master_key: The key from which the authority's pseudonym keys derive.
         parser: Opens and judges the files.
+        anew: Judge a known delivery again, whatever it was judged by.
     """
     contract = contracts.get(landed.source)
     if contract is None:
@@ -74,7 +76,7 @@ def load_delivery(
     with _without_values(landed):
         reading = reading_of(contract)
         known = known_reading(con, landed.delivery_id)
-        if known == reading:
+        if known == reading and not anew:
             return _load_again(con, home, landed, known_counts(con, landed.delivery_id))
         return _load_new(con, home, landed, contract, master_key, parser)
 

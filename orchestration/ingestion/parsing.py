@@ -29,6 +29,8 @@ _BYTES_PER_PATIENT_SECOND = 1 << 18
 # Two deaths are the file's doing; one may be an operator's.
 _ATTEMPTS = 2
 _GOODBYE_SECONDS = 2.0
+# -P: a file in the working folder must not pass for a library.
+_COMMAND = (sys.executable, "-P", "-m", "orchestration.ingestion.parser")
 _TOO_SLOW = ("TOO_SLOW", "a file that can be read at 1 MB a second or faster")
 _DEATHS: dict[int, tuple[str, str]] = {
     signal.SIGXCPU: _TOO_SLOW,
@@ -76,16 +78,44 @@ class Parser:
             FileRefusedError: The file cannot be used at all.
             ParserFailedError: The machine, not the file, is at fault.
         """
+        scratch, reply = self._request(contract, file, collection_year)
+        return scratch, [JudgedPart.from_message(part) for part in reply["parts"]]
+
+    def rows_of(
+        self,
+        contract: Contract,
+        file: LandedFile,
+        collection_year: int,
+        part: str,
+        numbers: list[int],
+    ) -> tuple[list[str], Path | None]:
+        """Read some rows of one part again, as delivered.
+
+        Returns:
+            The header, and a Parquet file of `_row_number` and the cells, until `clear`; None
+            where the part has no such rows.
+        """
+        wanted = {"part": part, "numbers": numbers}
+        scratch, reply = self._request(contract, file, collection_year, wanted)
+        return reply["header"], scratch / reply["rows"] if reply["rows"] else None
+
+    def _request(
+        self,
+        contract: Contract,
+        file: LandedFile,
+        collection_year: int,
+        wanted: dict[str, Any] | None = None,
+    ) -> tuple[Path, dict[str, Any]]:
         self._files += 1
-        scratch = self._scratch / str(self._files)
+        scratch = self._scratch.resolve() / str(self._files)
         make_private_folder(scratch)
-        path = landed_path(self._home, file.sha256)
         request = {
             "source": contract.source,
             "file_name": file.name,
-            "path": str(path),
+            "path": str(landed_path(self._home, file.sha256).resolve()),
             "scratch": str(scratch),
             "collection_year": collection_year,
+            "wanted": wanted,
         }
         reply = self._ask(request, _PATIENCE_SECONDS + file.size / _BYTES_PER_PATIENT_SECOND)
         if "failure" in reply:
@@ -95,7 +125,7 @@ class Parser:
             )
         if "refusal" in reply:
             raise FileRefusedError(*reply["refusal"])
-        return scratch, [JudgedPart.from_message(part) for part in reply["parts"]]
+        return scratch, reply
 
     def clear(self) -> None:
         """Remove every staged part; they hold ids as delivered."""
@@ -106,15 +136,17 @@ class Parser:
         """Ask once more after a death; a second one is the file's doing."""
         refusal = _CRASHED
         for _ in range(_ATTEMPTS):
-            if answer := self._exchange(request, patience):
+            answer = self._exchange(request, patience)
+            if answer:
                 return dict(json.loads(answer))
-            refusal = self._cause_of_death()
+            code = self._stop()
+            refusal = _TOO_SLOW if answer is None else _DEATHS.get(-code, _CRASHED)
             if refusal == _TOO_SLOW:
                 break
         return {"refusal": refusal}
 
-    def _exchange(self, request: dict[str, Any], patience: float) -> str:
-        """The child's answer; empty when it died or took too long."""
+    def _exchange(self, request: dict[str, Any], patience: float) -> str | None:
+        """The child's answer; empty when it died, None when it took too long."""
         process = self._running()
         if process.stdin is None or process.stdout is None:
             return ""
@@ -122,22 +154,15 @@ class Parser:
             process.stdin.write(json.dumps(request) + "\n")
             process.stdin.flush()
         ready, _, _ = select.select([process.stdout], [], [], patience)
-        return process.stdout.readline() if ready else ""
-
-    def _cause_of_death(self) -> tuple[str, str]:
-        code = self._stop()
-        # A child that still lived when we lost patience ends by itself, with nothing to say.
-        return _TOO_SLOW if code == 0 else _DEATHS.get(-code, _CRASHED)
+        return process.stdout.readline() if ready else None
 
     def _running(self) -> subprocess.Popen[str]:
         if self._process is None:
             make_private_folder(self._scratch / "spill")
             make_private_folder(self._home / "landing")
-            # -P: a file in the working folder must not pass for a library.
-            command = [sys.executable, "-P", "-m", "orchestration.ingestion.parser"]
             folders = [str((self._home / "landing").resolve()), str(self._scratch.resolve())]
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [*command, *folders],
+                [*_COMMAND, *folders],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 # What a parser says when it dies may quote the file.

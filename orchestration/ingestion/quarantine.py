@@ -50,7 +50,8 @@ def _write(con: duckdb.DuckDBPyConnection, folder: Path, table: str) -> None:
         f"""
         copy (
             select {_safe("file_name")} as file, row_number,
-                {_safe("column_name")} as "column", rule, expected, nullif({_safe("part")}, '') as part
+                {_safe("column_name")} as "column", rule, expected,
+                nullif({_safe("part")}, '') as part
             from quarantine_export
             where table_name = {literal(table)}
             order by file_name, part, row_number, column_name, rule

@@ -50,9 +50,12 @@ def land_inbox(
 
 
 def load_landed(
-    settings: Settings, landed: Sequence[LandedDelivery], progress: Progress | None = None
+    settings: Settings,
+    landed: Sequence[LandedDelivery],
+    progress: Progress | None = None,
+    anew: bool = False,
 ) -> list[LoadReport]:
-    """Load landed deliveries; one that the ledger knows changes nothing.
+    """Load landed deliveries; one that the ledger knows changes nothing, unless judged anew.
 
     Raises:
         OtherKeyError: The warehouse was made with another key; nothing was loaded.
@@ -64,7 +67,9 @@ def load_landed(
         ensure_schema(con, contracts)
         require_same_key(con, key)
         for done, delivery in enumerate(landed, start=1):
-            reports.append(load_delivery(con, settings.home, delivery, contracts, key, parser))
+            reports.append(
+                load_delivery(con, settings.home, delivery, contracts, key, parser, anew)
+            )
             _tell(progress, "load", done, len(landed))
     return reports
 

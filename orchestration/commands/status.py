@@ -4,24 +4,56 @@ Belongs here: drawing it.
 Does not belong here: reading it (``orchestration.reporting.standing``).
 """
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestration.commands.output import console, print_json
 from orchestration.commands.summary import OUTCOME_WORDS, make_table, show_findings
-from orchestration.reporting.standing import read_standing
+from orchestration.reporting.arrivals import Arrival, read_arrivals
+from orchestration.reporting.published import NotPublishedError
+from orchestration.reporting.standing import Standing, read_standing
 from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def status(home: Path | None, as_json: bool) -> int:
     """Show where things stand; return the exit code."""
     # Only the home folder matters here, so a missing inbox must not stop the answer.
     settings = Settings.from_environment(inbox=Path(), home=home)
-    standing = read_standing(settings.home, datetime.now(UTC).date())
+    arrivals = read_arrivals(settings.home)
+    try:
+        standing = read_standing(settings.home, datetime.now(UTC).date())
+    except NotPublishedError:
+        if not arrivals:
+            raise
+        standing = None
     if as_json:
-        print_json(standing)
+        told = asdict(standing) if standing else {"release_id": None}
+        listed = None if arrivals is None else [asdict(arrival) for arrival in arrivals]
+        print_json(told | {"deliveries": listed})
         return 0
     out = console()
+    if standing is None:
+        out.print("[bold]Release[/bold]    nothing is published yet")
+    else:
+        _release(out, standing)
+    _arrivals(out, arrivals)
+    if standing is not None:
+        table = make_table("authority", "source", "as of", "days old")
+        for line in standing.freshness:
+            latest = f"{line.latest_as_of}"
+            table.add_row(line.authority_code, line.source, latest, f"{line.days_old}")
+        out.print(table)
+        show_findings(out, standing.findings)
+    return 0
+
+
+def _release(out: "Console", standing: Standing) -> None:
     out.print(
         f"[bold]Release[/bold]    {standing.release_id}, {standing.released_at:%d %B %Y %H:%M} UTC"
     )
@@ -35,10 +67,35 @@ def status(home: Path | None, as_json: bool) -> int:
     )
     out.print(f"[bold]Checks[/bold]     {told or 'none'}")
     out.print(f"[bold]Incidents[/bold]  {standing.open_incidents} open")
+
+
+def _arrivals(out: "Console", arrivals: Sequence[Arrival] | None) -> None:
     out.print()
-    table = make_table("authority", "source", "as of", "days old")
-    for line in standing.freshness:
-        table.add_row(line.authority_code, line.source, f"{line.latest_as_of}", f"{line.days_old}")
+    if arrivals is None:
+        out.print("A run is under way, so the deliveries cannot be listed; ask again after it.")
+        return
+    out.print("[bold]Deliveries[/bold]  every row in is loaded, quarantined or a duplicate")
+    table = make_table(
+        "delivery", "files", "refused", "rows in", "loaded", "quarantined", "duplicate"
+    )
+    for line in arrivals:
+        table.add_row(
+            f"{line.authority_code}/{line.source}/{line.as_of}",
+            f"{line.files}",
+            f"{line.files_quarantined}",
+            f"{line.rows_in:,}",
+            f"{line.rows_loaded:,}",
+            f"{line.rows_quarantined:,}",
+            f"{line.rows_duplicate:,}",
+        )
     out.print(table)
-    show_findings(out, standing.findings)
-    return 0
+    drifted = sum(line.columns_drifted for line in arrivals)
+    lost = sum(line.answers_not_mapped for line in arrivals)
+    if drifted:
+        out.print(f"  {drifted:,} columns missing, unknown or renamed, against their contracts.")
+    if lost:
+        out.print(
+            f"  {lost:,} answers in words that no rule understands; they count as not mapped."
+        )
+    if any(line.files_quarantined or line.rows_quarantined for line in arrivals):
+        out.print("  `heard quarantine list` says what could not be used and why.")

@@ -48,6 +48,8 @@ NUMBERS = frozenset(
         "gap",
         "days old",
         "deliveries",
+        "files",
+        "refused",
         "rows in",
         "loaded",
         "quarantined",

@@ -119,3 +119,21 @@ def test_every_reason_that_the_code_gives_is_explained() -> None:
 def test_an_unknown_rule_is_told_in_one_line() -> None:
     with pytest.raises(UnknownReasonError, match="no rule is called NONSENSE"):
         reason("NONSENSE")
+
+
+def test_status_shows_each_delivery_before_anything_is_published(bench: Bench) -> None:
+    result = CliRunner().invoke(app, ["status", "--json", "--home", str(bench.home)])
+    told = json.loads(result.stdout)
+    assert told["release_id"] is None
+    (delivery,) = told["deliveries"]
+    counts = {name: delivery[name] for name in delivery if name.startswith(("rows", "files"))}
+    assert counts == {
+        "files": 2,
+        "files_quarantined": 1,
+        "files_ignored": 0,
+        "rows_in": 5,
+        "rows_loaded": 1,
+        "rows_quarantined": 4,
+        "rows_duplicate": 0,
+    }
+    assert "anary" not in result.stdout

@@ -1,0 +1,93 @@
+"""What arrived: every delivery with its counts, from the ledger beside the raw tables.
+
+Belongs here: counts, states and reasons, for whoever runs Heard; they stay in the restricted tier.
+Does not belong here: a value of a row, or what is published (`standing`).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from orchestration.ingestion.warehouse import WarehouseMissingError, open_warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One delivery; rows in are always rows loaded, quarantined and duplicate."""
+
+    authority_code: str
+    source: str
+    as_of: date
+    state: str
+    files: int
+    files_quarantined: int
+    files_ignored: int
+    rows_in: int
+    rows_loaded: int
+    rows_quarantined: int
+    rows_duplicate: int
+    columns_drifted: int
+    answers_not_mapped: int
+
+
+def read_arrivals(home: Path) -> tuple[Arrival, ...] | None:
+    """Every delivery in order of authority, source and date; None while a run is writing."""
+    try:
+        with open_warehouse(home, read_only=True) as con:
+            return tuple(Arrival(*row) for row in con.execute(_ARRIVALS).fetchall())
+    except WarehouseMissingError:
+        return ()
+    except duckdb.IOException:
+        # DuckDB lets nobody in beside a writer.
+        return None
+
+
+_ARRIVALS = """
+with files as (
+    select
+        delivery_id,
+        count(distinct file_name) filter (where state <> 'ignored') as files,
+        count(distinct file_name) filter (where state = 'quarantined') as files_quarantined,
+        count(distinct file_name) filter (where state = 'ignored') as files_ignored,
+        sum(rows_in) as rows_in,
+        sum(rows_loaded) as rows_loaded,
+        sum(rows_quarantined) as rows_quarantined,
+        sum(rows_duplicate) as rows_duplicate
+    from ledger.files
+    group by delivery_id
+),
+
+drift as (
+    select delivery_id, count(column_name) as columns_drifted
+    from ledger.drift
+    group by delivery_id
+),
+
+answers as (
+    select delivery_id, sum(answers_not_mapped) as answers_not_mapped
+    from ledger.not_mapped
+    group by delivery_id
+)
+
+select
+    deliveries.authority_code,
+    deliveries.source,
+    deliveries.as_of,
+    deliveries.state,
+    files.files,
+    files.files_quarantined,
+    files.files_ignored,
+    cast(files.rows_in as bigint),
+    cast(files.rows_loaded as bigint),
+    cast(files.rows_quarantined as bigint),
+    cast(files.rows_duplicate as bigint),
+    coalesce(drift.columns_drifted, 0),
+    cast(coalesce(answers.answers_not_mapped, 0) as bigint)
+from ledger.deliveries as deliveries
+inner join files on deliveries.delivery_id = files.delivery_id
+left join drift on deliveries.delivery_id = drift.delivery_id
+left join answers on deliveries.delivery_id = answers.delivery_id
+order by deliveries.authority_code, deliveries.source, deliveries.as_of, deliveries.delivered_at
+"""

@@ -14,7 +14,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help install demo test lint bench dagster clean
+.PHONY: help install demo test lint bench faults dagster clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ lint: install ## Formatting, types, SQL style, import rules, dbt parse
 
 bench: install ## Measure speed (results go to docs/performance.md by hand)
 	@$(BIN)/python -m pytest tests/benchmarks --benchmark-only
+
+faults: install ## Pull 500 plugs and look whether anything was lost (hours)
+	@HEARD_FAULT_TRIALS=$${HEARD_FAULT_TRIALS:-500} $(BIN)/python -m pytest tests/faults
 
 dagster: install ## Open the Dagster UI on http://127.0.0.1:3000 (loopback only)
 	@DAGSTER_HOME=$$(HEARD_HOME=$${HEARD_HOME:-.heard} HEARD_INBOX=$${HEARD_INBOX:-.heard/inbox} \

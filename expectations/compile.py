@@ -41,7 +41,7 @@ in_scope as (
     select
         *,
         row_number() over (
-            partition by authority_code, raw_table, scope
+            partition by authority_code, source, raw_table, scope
             order by as_of desc, delivered_at desc, delivery_id desc
         ) as recency
     from delivered
@@ -51,9 +51,10 @@ by_age as (
     select
         *,
         row_number() over (
-            partition by authority_code, raw_table
+            partition by authority_code, source, raw_table
             order by as_of desc, delivered_at desc, delivery_id desc
-        ) as age
+        ) as age,
+        count(*) over (partition by authority_code, source, raw_table) as deliveries
     from in_scope
     where extent <> 'collection_year' or recency = 1
 ),
@@ -257,7 +258,8 @@ def _single_select(check: Check, measured_on: str) -> str | None:
             return (
                 f"{named}, 'all' as slice, "
                 "coalesce(sum(rows_in) filter (where age = 2), 0)::bigint as n, "
-                "coalesce(sum(rows_in) filter (where age = 1), 0)::bigint as k "
+                # A source's first delivery has nothing before it to be held against.
+                "coalesce(sum(rows_in) filter (where age = 1 and deliveries > 1), 0)::bigint as k "
                 f"from by_age where {this} group by all"
             )
         case QuarantinedShare():

@@ -1,10 +1,11 @@
 """Remember what of dbt's work still stands in the warehouse, so that a run need not repeat it.
 
 dbt takes some 20 ms a node, mostly its own Python. A seed holds the same rows until its file
-changes and a view the same query until the code changes; tables depend on data and are always
-built again, and every test always runs.
+changes, a view the same query until the code changes, and a table that comes from seeds alone
+the same rows until either does. All other tables depend on data and are always built again, and
+every test always runs.
 
-Belongs here: the one row that says which seeds and which views stand.
+Belongs here: the one row that says what stands, and which tables come from seeds alone.
 Does not belong here: building them (dbt does), or anything that depends on delivered data.
 """
 
@@ -28,10 +29,15 @@ create table if not exists ledger.transform_builds (
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What stands already and may be left alone."""
+    """What stands already and may be left alone: seeds; views and tables that are fixed."""
 
     seeds: bool
     views: bool
+
+    @property
+    def fixed_tables(self) -> bool:
+        """Whether the tables that come from seeds alone stand."""
+        return self.seeds and self.views
 
 
 def read_standing(connection: DuckDBPyConnection, manifest: Mapping[str, Any]) -> Standing:
@@ -53,9 +59,32 @@ def read_standing(connection: DuckDBPyConnection, manifest: Mapping[str, Any]) -
     nodes = manifest["nodes"].values()
     seeds = {_relation(node) for node in nodes if node["resource_type"] == "seed"}
     views = {_relation(node) for node in nodes if node["config"].get("materialized") == "view"}
+    views |= {_relation(manifest["nodes"][unique_id]) for unique_id in fixed_tables(manifest)}
     return Standing(
         seeds=seeds_hash == seeds_digest() and seeds <= present,
         views=project_hash == project_stamp() and views <= present,
+    )
+
+
+def fixed_tables(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the dbt ids of tables that follow from seeds and code alone, parents first."""
+    nodes: Mapping[str, Any] = manifest["nodes"]
+    fixed: dict[str, bool] = {}
+
+    def is_fixed(unique_id: str) -> bool:
+        if unique_id not in fixed:
+            # A source is no node: it is where delivered data come in.
+            node = nodes.get(unique_id)
+            parents = node["depends_on"].get("nodes", []) if node else []
+            fixed[unique_id] = node is not None and all(is_fixed(parent) for parent in parents)
+        return fixed[unique_id]
+
+    for unique_id in nodes:
+        is_fixed(unique_id)
+    return tuple(
+        unique_id
+        for unique_id, holds in fixed.items()
+        if holds and nodes[unique_id]["config"].get("materialized") == "table"
     )
 
 

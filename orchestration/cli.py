@@ -125,6 +125,7 @@ def run(inbox: Path | None, home: Path | None, force: bool, as_json: bool) -> in
     """Land, load, check, build and publish.
 
     Exit code 0: published, or nothing new. 2: a stop-level check held publication back. 1: error.
+    75: another run is under way. 143: stopped, as asked.
     """
     from orchestration.commands.run import run as refresh
     from orchestration.settings import Settings
@@ -160,12 +161,74 @@ def explain(
 @app.command()
 @inbox_option
 @home_option
+@click.option("--free-ballast", is_flag=True, help="Give back 64 MB when the disk is full.")
 @json_option
-def doctor(inbox: Path | None, home: Path | None, as_json: bool) -> int:
+def doctor(inbox: Path | None, home: Path | None, free_ballast: bool, as_json: bool) -> int:
     """Check installation, settings, permissions, key, disk and locks; say what to do."""
-    from orchestration.commands.doctor import doctor as check
+    from orchestration.commands import doctor as command
 
-    return check(inbox, home, as_json)
+    if free_ballast:
+        return command.drop_ballast(home, as_json)
+    return command.doctor(inbox, home, as_json)
+
+
+@app.command()
+@home_option
+@json_option
+def verify(home: Path | None, as_json: bool) -> int:
+    """Compare everything in the home folder with what was written there.
+
+    Exit code 0: clean. 1: damaged, with what to do. 75: a run is under way.
+    """
+    from orchestration.commands.verify import verify as read
+
+    return read(home, as_json)
+
+
+@app.command()
+@inbox_option
+@home_option
+@json_option
+def rebuild(inbox: Path | None, home: Path | None, as_json: bool) -> int:
+    """Make the warehouse again from the landed files alone, then run everything."""
+    from orchestration.commands.rebuild import rebuild as make
+
+    return make(inbox, home, as_json)
+
+
+@app.command()
+@inbox_option
+@home_option
+@json_option
+def reap(inbox: Path | None, home: Path | None, as_json: bool) -> int:
+    """Clear what a power cut left behind; for the start of the service."""
+    from orchestration.commands.reap import reap as clear
+
+    return clear(inbox, home, as_json)
+
+
+@app.command(name="map")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Mapping to write.")
+@click.option("--source", help="Name of its inbox folder; else that of the nearest example.")
+@click.option(
+    "--check",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Try this mapping on FILE instead; nothing is loaded.",
+)
+@json_option
+def map_file(
+    file: Path, out: Path | None, source: str | None, check: Path | None, as_json: bool
+) -> int:
+    """Propose a mapping for a file without a public format, or try one on it.
+
+    Exit code 0: proposed, or every row would load. 1: something needs a person.
+    """
+    from orchestration.commands.map import check_mapping, propose_mapping
+
+    if check is not None:
+        return check_mapping(check, file, as_json)
+    return propose_mapping(file, out, source, as_json)
 
 
 def main() -> None:

@@ -26,6 +26,7 @@ STATE_FILE = "state.json"
 STATE_VERSION = 1
 REPOSITORY = Path(__file__).resolve().parent.parent
 CODE_FOLDERS = ("orchestration", "expectations", "dbt_project", "seeds")
+OWN_MAPPINGS = "mappings"
 CODE_SUFFIXES = frozenset({".py", ".sql", ".yml", ".yaml", ".csv"})
 # What can change a number without a change in our own code.
 PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "great-expectations", "pandas", "numpy")
@@ -132,6 +133,8 @@ def _inputs(settings: Settings) -> Iterator[tuple[str, Path]]:
     """Yield every file that counts, under a name that does not depend on the machine."""
     for path in _walk(settings.inbox):
         yield f"inbox/{path.relative_to(settings.inbox).as_posix()}", path
+    for path in _walk(settings.home / OWN_MAPPINGS):
+        yield f"mappings/{path.relative_to(settings.home).as_posix()}", path
     for folder in CODE_FOLDERS:
         for path in _walk(REPOSITORY / folder):
             if path.suffix in CODE_SUFFIXES:

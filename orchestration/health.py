@@ -4,7 +4,6 @@ Belongs here: questions that the standard library can answer, each with what to 
 Does not belong here: anything about the data (the checks), or changing what is found.
 """
 
-import os
 import shutil
 import stat
 import sys
@@ -15,6 +14,15 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from orchestration.instance import RunInProgressError, sole_run
+from orchestration.preflight import (
+    BALLAST,
+    AccessRefusedError,
+    DiskFullError,
+    nearest,
+    require_access,
+    require_room,
+    told,
+)
 from orchestration.privacy.keys import MissingKeyError, WeakKeyError, master_key
 from orchestration.settings import Settings, SettingsError
 
@@ -62,6 +70,7 @@ def examine(inbox: Path | None, home: Path | None) -> tuple[Finding, ...]:
     questions: tuple[Callable[[Settings], Finding], ...] = (
         _inbox,
         _home,
+        _access,
         _permissions,
         _disk,
         _lock,
@@ -103,21 +112,21 @@ def _inbox(settings: Settings) -> Finding:
     if not settings.inbox.is_dir():
         advice = f"make {settings.inbox} or set HEARD_INBOX"
         return Finding("inbox", Verdict.FAIL, "there is no such folder", advice)
-    if not os.access(settings.inbox, os.R_OK | os.X_OK):
-        return Finding("inbox", Verdict.FAIL, "cannot be read", "let this account read it")
     count = sum(1 for _ in settings.inbox.glob("*/*/*/"))
     return Finding("inbox", Verdict.OK, f"{count} delivery folders")
 
 
+def _access(settings: Settings) -> Finding:
+    try:
+        require_access(settings)
+    except AccessRefusedError as error:
+        found, _, advice = str(error).partition("; ")
+        return Finding("access", Verdict.FAIL, found, advice)
+    return Finding("access", Verdict.OK, "inbox can be read, home can be written")
+
+
 def _home(settings: Settings) -> Finding:
-    folder = settings.home
-    while not folder.exists():
-        folder = folder.parent
-    if not os.access(folder, os.W_OK | os.X_OK):
-        return Finding(
-            "home", Verdict.FAIL, f"{folder} cannot be written", "give it to this account"
-        )
-    state = "is there" if folder == settings.home else "will be made by the first run"
+    state = "is there" if settings.home.exists() else "will be made by the first run"
     return Finding("home", Verdict.OK, state)
 
 
@@ -137,17 +146,19 @@ def _private(home: Path) -> Iterator[Path]:
 
 
 def _disk(settings: Settings) -> Finding:
-    folder = settings.home
-    while not folder.exists():
-        folder = folder.parent
-    free = shutil.disk_usage(folder).free
+    free = shutil.disk_usage(nearest(settings.home)).free
     warehouse = settings.home / "warehouse.duckdb"
     size = warehouse.stat().st_size if warehouse.exists() else 0
-    told = f"{free / 1024**3:.1f} GB free"
+    found = f"{told(free)} free"
+    try:
+        require_room(settings)
+    except DiskFullError as error:
+        return Finding("disk", Verdict.FAIL, found, str(error))
     if free < max(FREE_BYTES, WAREHOUSE_COPIES * size):
-        advice = f"keep at least {FREE_BYTES // 1024**3} GB and three times the warehouse free"
-        return Finding("disk", Verdict.WARN, told, advice)
-    return Finding("disk", Verdict.OK, told)
+        advice = f"keep at least {told(FREE_BYTES)} and three times the warehouse free"
+        return Finding("disk", Verdict.WARN, found, advice)
+    kept = ", and ballast for a full disk" if (settings.home / BALLAST).exists() else ""
+    return Finding("disk", Verdict.OK, f"{found}{kept}")
 
 
 def _lock(settings: Settings) -> Finding:

@@ -19,6 +19,7 @@ from orchestration.ingestion.inbox import find_deliveries
 from orchestration.ingestion.results import LandedDelivery
 from orchestration.ingestion.run import land_inbox
 from orchestration.ingestion.warehouse import open_warehouse
+from orchestration.mappings.loader import source_contracts
 from orchestration.privacy.messages import safe_message
 from orchestration.settings import Settings, SettingsError
 
@@ -89,7 +90,9 @@ class Inbox(dg.ConfigurableResource["Inbox"]):
 
     def left_alone(self) -> Counter[str]:
         """Count what is in the inbox and is no complete delivery, by reason."""
-        listing = find_deliveries(Path(self.path), self.settle_seconds)
+        listing = find_deliveries(
+            Path(self.path), source_contracts(Path(self.home)), self.settle_seconds
+        )
         return Counter(found.reason for found in listing.ignored)
 
 

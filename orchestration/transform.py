@@ -106,6 +106,7 @@ def build_warehouse(
     select: Sequence[str] = (),
     with_seeds: bool = True,
     with_views: bool = True,
+    leave: Sequence[str] = (),
     on_built: Callable[[int], None] | None = None,
 ) -> tuple[NodeResult, ...]:
     """Build and test the models, one dbt call, and return a result for each node.
@@ -115,6 +116,7 @@ def build_warehouse(
         select: Names of nodes to build; all when empty.
         with_seeds: Whether to load the reference tables again.
         with_views: Whether to make the views again; tests of views run in any case.
+        leave: Names of tables to leave as they stand, with the views; their tests run too.
         on_built: Called with the number of seeds and models finished, after each.
 
     Raises:
@@ -123,13 +125,14 @@ def build_warehouse(
     """
     parsed = _unpack(prepare_manifest(home).with_name(PARSED))
     # No JSON: dbt's own record of a run quotes the engine's errors, which may quote values.
-    arguments = ["build", "--threads", "1", "--no-write-json", "--exclude", STRUCTURAL]
+    arguments = ["build", "--threads", "1", "--no-write-json", "--exclude", STRUCTURAL, *leave]
     for resource_type in ["unit_test"] + ([] if with_seeds else ["seed"]):
         arguments += ["--exclude-resource-type", resource_type]
     if select:
         arguments += ["--select", *select]
     elif not with_views:
-        arguments += ["--select", *_ALL_BUT_VIEWS]
+        # Tests are chosen by themselves, or leaving a table out would leave its tests out.
+        arguments += ["--select", *_ALL_BUT_VIEWS, "--indirect-selection", "empty"]
     callbacks = [_node_callback(on_built)] if on_built else []
     try:
         result = _invoke(
@@ -187,11 +190,13 @@ def _invoke(
 ) -> Any:
     from dbt.cli.main import dbtRunner
 
+    from orchestration.transform_events import only_heard_events
+
     quiet = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-use-colors"]
     folders = ["--project-dir", PROJECT, "--profiles-dir", PROJECT]
     folders += ["--target-path", target, "--log-path", home / "dbt" / "logs"]
     offline = ["--no-version-check", "--no-send-anonymous-usage-stats"]
-    with _environment(home):
+    with _environment(home), only_heard_events():
         runner = dbtRunner(manifest=manifest, callbacks=list(callbacks))
         result = runner.invoke([*arguments, *map(str, folders), *quiet, *offline])
     has_nodes = accept_failed_nodes and hasattr(result.result, "results")
@@ -239,12 +244,14 @@ def _close_connection() -> None:
 
 
 def _node_callback(on_built: Callable[[int], None]) -> Callable[[Any], None]:
+    from orchestration.transform_events import NODE_FINISHED
+
     built = 0
 
     def callback(event: Any) -> None:
         nonlocal built
         # Tests finish too, and would make the count run ahead of what is there.
-        if event.info.name == "NodeFinished" and event.data.node_info.materialized != "test":
+        if event.info.name == NODE_FINISHED and event.data.node_info.materialized != "test":
             built += 1
             on_built(built)
 

@@ -2,14 +2,19 @@
 
    The latest delivery that holds the table wins (per collection year for a yearly return), so a
    row that a full extract no longer holds is closed; then one row stays for each key. The order
-   of arrival plays no part. #}
+   of arrival plays no part. Sources that feed one table (the voice extension and a mapped export)
+   stand beside each other, and `_source` says which a row is from. #}
 {% macro current_rows(relation) %}
     select *
     from (
         select
             delivered.*,
+            current_deliveries.source as _source,
             row_number() over (
-                partition by delivered._authority_code, delivered._row_key
+                partition by
+                    delivered._authority_code,
+                    current_deliveries.source,
+                    delivered._row_key
                 order by
                     current_deliveries.delivery_rank desc,
                     delivered._file_sha256 desc,

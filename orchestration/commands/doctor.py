@@ -6,10 +6,24 @@ Does not belong here: the examination (``orchestration.health``).
 
 from pathlib import Path
 
-from orchestration.commands.output import console, hanging, print_json
+from orchestration.commands.output import console, hanging, print_json, say
 from orchestration.health import Verdict, examine
+from orchestration.preflight import free_ballast, told
+from orchestration.settings import Settings
 
 MARKS = {Verdict.OK: "ok  ", Verdict.WARN: "warn", Verdict.FAIL: "FAIL"}
+
+
+def drop_ballast(home: Path | None, as_json: bool) -> int:
+    """Give back the room that is kept for a full disk."""
+    freed = free_ballast(Settings.from_environment(inbox=Path(), home=home).home)
+    if as_json:
+        print_json({"freed_bytes": freed})
+    elif freed:
+        say(f"{told(freed)} are free again. Make more room: the next run keeps new ballast.")
+    else:
+        say("There is no ballast to give back.")
+    return 0
 
 
 def doctor(inbox: Path | None, home: Path | None, as_json: bool) -> int:

@@ -11,45 +11,55 @@ from contextlib import contextmanager
 # By name, because importing the modules that define them would cost more than most commands.
 KNOWN = frozenset(
     {
+        "AccessRefusedError",
         "AmbiguousTableError",
         "DatabaseUnreachableError",
         "DeliveryBusyError",
         "DeliveryExistsError",
         "DemoHomeError",
+        "DiskFullError",
         "DriverMissingError",
         "ExtractionBrokenError",
         "FileChangedError",
         "HeldBackError",
         "InboxMissingError",
+        "MappingError",
+        "MappingExistsError",
         "MissingKeyError",
         "NotPublishedError",
         "NothingExtractedError",
         "OtherKeyError",
+        "ParserFailedError",
         "PermissionDeniedError",
+        "RebuildRefusedError",
         "RunInProgressError",
         "SettingsError",
         "TransformError",
+        "UnfitFileError",
         "UnknownExtractSourceError",
         "UnknownIndicatorError",
         "UnknownPeriodError",
+        "UnknownReasonError",
         "UnreadableError",
         "UnsafeFileError",
-        "UnknownReasonError",
-        "ParserFailedError",
         "WarehouseError",
         "WarehouseMissingError",
         "WeakKeyError",
     }
 )
 
+# EX_TEMPFAIL of sysexits.h: nothing is wrong, try again later.
+BUSY = 75
+CODES = {"RunInProgressError": BUSY}
+
 
 @contextmanager
 def told_in_one_line() -> Iterator[None]:
-    """Turn a known error into one line on stderr and exit code 1."""
+    """Turn a known error into one line on stderr and exit code 1, or 75 while another run is on."""
     try:
         yield
     except (OSError, ValueError, RuntimeError, LookupError) as error:
         if type(error).__name__ not in KNOWN:
             raise
         sys.stderr.write(f"heard: {error}\n")
-        raise SystemExit(1) from None
+        raise SystemExit(CODES.get(type(error).__name__, 1)) from None

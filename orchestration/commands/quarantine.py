@@ -77,7 +77,6 @@ def export(
     as_json: bool,
 ) -> int:
     """Write the rejected rows as delivered, to be sent back; return the exit code."""
-    from orchestration.contracts import load_contracts
     from orchestration.ingestion.parsing import Parser
     from orchestration.ingestion.returned_rows import (
         FOLDER,
@@ -85,13 +84,14 @@ def export(
         return_rows,
     )
     from orchestration.ingestion.warehouse import open_warehouse
+    from orchestration.mappings.loader import load_mappings, source_contracts
 
     settings = Settings.from_environment(inbox=Path(), home=home)
-    contracts = load_contracts()
+    contracts, mappings = source_contracts(settings.home), load_mappings(settings.home)
     written: dict[str, int] = {}
     with (
         open_warehouse(settings.home, read_only=True) as con,
-        Parser(settings.home) as parser,
+        Parser(settings.home, mappings) as parser,
     ):
         for landed in deliveries_in_quarantine(con, authority, source, as_of):
             folder = settings.home / "quarantine" / landed.label / FOLDER

@@ -10,7 +10,10 @@ from pathlib import Path
 from orchestration.commands.output import console, print_json, progress, say
 from orchestration.fingerprint import fingerprint, is_published, read_state, write_state
 from orchestration.instance import sole_run
+from orchestration.preflight import require_access, require_ready
+from orchestration.reaper import has_leftovers, reap
 from orchestration.settings import Settings
+from orchestration.stopping import STOPPED, stoppable
 
 PUBLISHED = 0
 FAILED = 1
@@ -30,9 +33,12 @@ class Answer:
 
 def run(settings: Settings, as_json: bool, force: bool = False, summary: bool = True) -> int:
     """Refresh if anything changed; return the exit code."""
+    require_access(settings)
     state = read_state(settings.home)
     current = fingerprint(settings, state)
-    if not force and is_published(settings, state, current) and state.published:
+    unfinished = has_leftovers(settings.home)
+    known = not force and not unfinished and is_published(settings, state, current)
+    if known and state.published:
         if settings.home.is_dir():
             write_state(settings.home, state)
         return _nothing_new(settings, state.published.release_id, as_json)
@@ -40,8 +46,12 @@ def run(settings: Settings, as_json: bool, force: bool = False, summary: bool = 
     from orchestration.refresh import refresh
 
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with sole_run(settings.home), progress(quiet=as_json):
+    with sole_run(settings.home), stoppable() as stop, progress(quiet=as_json):
+        reap(settings.home)
+        require_ready(settings)
         outcome = refresh(settings)
+    if stop.is_made:
+        return _stopped(as_json)
     answer = Answer(
         status=outcome.status,
         release_id=outcome.release_id,
@@ -63,6 +73,14 @@ def _nothing_new(settings: Settings, release_id: str, as_json: bool) -> int:
     else:
         say(f"Nothing new since release {release_id}. Published: {published}")
     return PUBLISHED
+
+
+def _stopped(as_json: bool) -> int:
+    if as_json:
+        print_json({"status": "stopped"})
+    else:
+        say("Stopped, as asked. What was committed stays; the next run does the rest.")
+    return STOPPED
 
 
 def _tell(answer: Answer, home: Path, summary: bool) -> None:

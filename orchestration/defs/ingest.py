@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
-from orchestration.contracts import Contract
+from orchestration.contracts import Contract, load_contracts
 from orchestration.defs.layers import (
     DELIVERIES,
     DELIVERY_TABLES,
@@ -23,6 +23,7 @@ from orchestration.ingestion.run import load_landed
 from orchestration.progress import report
 from orchestration.resources import Inbox, without_values
 
+VOICE_EXTENSION = "voice_extension"
 # A file share may be away for a minute; nothing else here heals by waiting.
 SHARE_RETRY = dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL)
 
@@ -56,6 +57,11 @@ delivery_tables = dg.AssetSpec(
 )
 
 
+def feeds(source: str) -> str:
+    """The contract whose raw tables a source fills; a mapped one fills the voice extension's."""
+    return source if source in load_contracts() else VOICE_EXTENSION
+
+
 def build_raw_assets(contracts: Sequence[Contract]) -> list[dg.AssetsDefinition]:
     """Return one multi-asset per source; each table of its contract is an asset."""
     return [_raw_assets(contract) for contract in contracts]
@@ -76,7 +82,7 @@ def _raw_assets(contract: Contract) -> dg.AssetsDefinition:
     @dg.multi_asset(name=f"raw_{contract.source}", specs=specs, pool=WAREHOUSE_POOL)
     def raw_tables(inbox: Inbox) -> Iterator[dg.MaterializeResult[None]]:
         report(f"Loading {contract.title}")
-        landed = [found for found in inbox.land() if found.source == contract.source]
+        landed = [found for found in inbox.land() if feeds(found.source) == contract.source]
         with without_values():
             reports = load_landed(inbox.settings, landed)
         yield from _results(contract, reports)

@@ -5,13 +5,20 @@ into Dagster's events.
 Does not belong here: running dbt (``orchestration.transform``) or SQL (``dbt_project``).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
-from orchestration.builds import Standing, forget_standing, read_standing, record_standing
+from orchestration.builds import (
+    Standing,
+    fixed_tables,
+    forget_standing,
+    read_standing,
+    record_standing,
+)
 from orchestration.defs.layers import (
     MARTS,
     PUBLISHED,
@@ -30,6 +37,16 @@ LAST_LAYERS = (MARTS, PUBLISHED)
 # Where dagster-dbt keeps dbt's own name of a test.
 DBT_UNIQUE_ID = "dagster_dbt/unique_id"
 Event = dg.MaterializeResult[None] | dg.AssetCheckResult
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What one call of dbt did."""
+
+    results: tuple[NodeResult, ...]
+    # Tables from seeds alone that still stand, by dbt's id, parents first.
+    left: tuple[str, ...]
+    rows: Mapping[tuple[str, str], int]
 
 
 class WarehouseNotBuiltError(RuntimeError):
@@ -81,29 +98,27 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     def warehouse_models(context: dg.AssetExecutionContext, home: Home) -> Iterator[Event]:
         # An asset's name is its key's last part, and dbt's name too.
         select = sorted(key.path[-1] for key in context.selected_asset_keys)
-        results, rows = _build(home, manifest, select if context.is_subset else [])
+        built = _build(home, manifest, select if context.is_subset else [])
         checks = {
             spec.metadata[DBT_UNIQUE_ID]: spec.key
             for spec in context.assets_def.check_specs
             if spec.key in context.selected_asset_check_keys
         }
-        yield from _events(results, keys, checks, rows)
-        _refuse_if_unbuilt(results)
-        # A view that still stands is not made again, but Dagster would skip what follows it.
-        built = {keys[result.unique_id] for result in results if result.unique_id in keys}
-        standing = sorted(context.selected_asset_keys - built)
-        yield from (
-            dg.MaterializeResult(asset_key=key) for key in standing if key.path[0] in LAST_LAYERS
-        )
+        # What still stands is not made again, but Dagster would skip what follows it.
+        fixed = [keys[unique_id] for unique_id in built.left]
+        yield from _standing(fixed, built.rows)
+        yield from _events(built.results, keys, checks, built.rows)
+        _refuse_if_unbuilt(built.results)
+        made = {keys[result.unique_id] for result in built.results if result.unique_id in keys}
+        views = context.selected_asset_keys - made - set(fixed)
+        yield from _standing(sorted(views), built.rows)
 
     assets: dg.AssetsDefinition = warehouse_models
     return assets
 
 
-def _build(
-    home: Home, manifest: Mapping[str, Any], select: Sequence[str]
-) -> tuple[tuple[NodeResult, ...], dict[tuple[str, str], int]]:
-    """Call dbt; return what became of each node, and the rows of each table."""
+def _build(home: Home, manifest: Mapping[str, Any], select: Sequence[str]) -> Built:
+    """Call dbt; return what became of each node."""
     report(STEP)
     with home.warehouse() as connection:
         # Whoever names models by hand wants them built, whatever stands.
@@ -111,19 +126,21 @@ def _build(
         standing = Standing(seeds=False, views=False) if select else stood
         # Until it ends well, what is there is a mixture that nobody may publish.
         forget_standing(connection)
-    expected = _count_of_models(manifest, standing)
+    left = fixed_tables(manifest) if standing.fixed_tables else ()
+    expected = _count_of_models(manifest, standing) - len(left)
     results = build_warehouse(
         home.folder,
         select,
         with_seeds=not standing.seeds,
         with_views=not standing.views,
+        leave=[manifest["nodes"][unique_id]["name"] for unique_id in left],
         on_built=lambda done: report(STEP, min(done, expected), expected),
     )
     with home.warehouse() as connection:
         was_whole = stood.seeds and stood.views
         if all(result.is_ok for result in results) and (was_whole or not select):
             record_standing(connection)
-        return results, _row_counts(connection)
+        return Built(results, left, _row_counts(connection))
 
 
 def _count_of_models(manifest: Mapping[str, Any], standing: Standing) -> int:
@@ -132,6 +149,14 @@ def _count_of_models(manifest: Mapping[str, Any], standing: Standing) -> int:
     wanted += [] if standing.seeds else ["seed"]
     wanted += [] if standing.views else ["view"]
     return sum(kind in wanted for kind in kinds)
+
+
+def _standing(
+    keys: Iterable[dg.AssetKey], rows: Mapping[tuple[str, str], int]
+) -> Iterator[dg.MaterializeResult[None]]:
+    for key in keys:
+        if key.path[0] in LAST_LAYERS:
+            yield dg.MaterializeResult(asset_key=key, metadata=_metadata(key, rows))
 
 
 def _events(

@@ -25,8 +25,10 @@ _BLANKS = "chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(32) || chr(
 _BLANK_CLASS = r"[\t\n\x0b\f\r \x{a0}]"
 
 # What is no id, and must not be repaired by a guess: letters that only look like others, invisible
-# characters, and 2.00E+09, which is what a spreadsheet leaves of a long number.
-_NO_ID = r"[^\x20-\x7e]|^[0-9]([.,][0-9]+)?E\+[0-9]+$"
+# characters, #N/A, and 2.00E+09, which is what a spreadsheet leaves of a long number.
+_NO_ID = r"[^\x20-\x7e]|^[0-9]([.,][0-9]+)?E\+[0-9]+$|^#(N/A|[A-Z0-9_/]+[!?]|GETTING_DATA)$"
+# What DuckDB's cast would take beyond a plain number: 1_000, inf, nan.
+_NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 
 # Stands between the cells of a row where they are joined into one text; no extract holds it.
 SEPARATOR = "chr(31)"
@@ -68,9 +70,14 @@ def parsed(column: Column, contract: Contract, text: str) -> str:
     """A first reading of a trimmed text: of a date, whatever its format lets through."""
     if column.type in ("date", "datetime"):
         formats = contract.formats["date" if column.type == "date" else "datetime"]
-        # DuckDB's %n reads any number of fraction digits, its %f reads six at most.
-        listed = ", ".join(literal(form.replace("%f", "%n")) for form in formats)
-        return f"try_strptime({text}, [{listed}])"
+        plain = [literal(form) for form in formats if "%f" not in form]
+        # DuckDB's %n reads any number of fraction digits, its %f reads six at most; but a time in
+        # nanoseconds ends in 2262, and 9999-12-31 is how some systems write "still open".
+        finer = [literal(form.replace("%f", "%n")) for form in formats if "%f" in form]
+        tries = [f"try_strptime({text}, [{', '.join(plain)}])"]
+        if finer:
+            tries.append(f"cast(try_strptime({text}, [{', '.join(finer)}]) as timestamp)")
+        return f"coalesce({', '.join(tries)})" if finer else tries[0]
     if column.type == "integer":
         # 2.0 is how other programs write a whole number in a column with gaps; 2.5 is an error
         # that a bare cast would round.
@@ -80,7 +87,10 @@ def parsed(column: Column, contract: Contract, text: str) -> str:
             f"then try_cast({whole} as bigint) end"
         )
     if column.type == "number":
-        return f"try_cast({text} as double)"
+        return (
+            f"case when regexp_full_match({text}, {literal(_NUMBER)}) "
+            f"then try_cast({text} as double) end"
+        )
     if column.reduce == "postcode_district":
         return _postcode_district(text)
     return f"upper({text})" if column.upper else text
@@ -108,7 +118,7 @@ def rules(column: Column, contract: Contract, is_key: bool, text: str, value: st
                 f"{text} is null",
             )
         )
-    if column.pseudonym == "person":
+    if column.pseudonym == "person" or (is_key and column.required and column.type == "string"):
         found.append(
             Rule(
                 column.name,

@@ -30,6 +30,8 @@ def open_csv(opening: Opening) -> list[Part]:
     first = next(_records(path), None)
     if first is None or not first[1]:
         raise FileRefusedError("NO_HEADER", "column names in the first line")
+    if not facts.has_line_end:
+        raise FileRefusedError("TRUNCATED", "a complete header line")
     # A blank line may lie inside a quoted text, where it is nothing special.
     has_blank_record = facts.has_blank_line and any(not cells for _, cells in _records(path))
     extract = CsvExtract(path, first[1], facts.ends_with_newline, has_blank_record)
@@ -84,7 +86,9 @@ class CsvExtract:
         if width < header.width and not self.ends_with_newline:
             raise FileRefusedError("TRUNCATED", "a complete last line")
         _insert(con, stage, batch)
-        return CarefulRows(f"select * from {stage}", tuple(malformed))
+        return CarefulRows(
+            f"select * from {stage}", tuple(malformed), expected=f"{header.width} cells"
+        )
 
 
 def _insert(

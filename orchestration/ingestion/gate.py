@@ -14,6 +14,19 @@ from pathlib import Path
 _CHUNK = 1 << 22
 _MAXIMUM_BYTES = 2 << 30
 _BLANK_LINES = (b"\n\n", b"\n\r\n", b"\r\r")
+# How files of another kind begin that people rename to .csv.
+_OTHER_KINDS = (
+    (b"PK\x03\x04", "zip or Excel"),
+    (b"\xd0\xcf\x11\xe0", "old Excel"),
+    (b"\x1f\x8b", "gzip"),
+    (b"%PDF", "PDF"),
+    (b"\x89PNG", "picture"),
+    (b"PAR1", "Parquet"),
+    (b"<!doctype html", "web page"),
+    (b"<html", "web page"),
+    (b"<?xml", "XML"),
+)
+_LONGEST_MARK = 64
 _OTHER_UNICODE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 
 
@@ -37,6 +50,7 @@ class TextFacts:
 
     ends_with_newline: bool
     has_blank_line: bool
+    has_line_end: bool
 
 
 def check_size(path: Path) -> None:
@@ -52,10 +66,12 @@ def check_text(path: Path) -> TextFacts:
     """Refuse bytes that are not plain UTF-8 text; a byte order mark in front is allowed."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     last = b""
-    has_blank_line = False
+    has_blank_line = has_line_end = False
     with path.open("rb") as stream:
-        if stream.read(4).startswith(_OTHER_UNICODE):
+        start = stream.read(_LONGEST_MARK)
+        if start.startswith(_OTHER_UNICODE):
             raise FileRefusedError("ENCODING", "UTF-8 text")
+        _check_kind(start.removeprefix(codecs.BOM_UTF8).lstrip().lower())
         stream.seek(0)
         while chunk := stream.read(_CHUNK):
             if b"\x00" in chunk:
@@ -64,9 +80,16 @@ def check_text(path: Path) -> TextFacts:
             # Two bytes of the chunk before, so that no line end is missed between chunks.
             seam = last + chunk
             has_blank_line = has_blank_line or any(mark in seam for mark in _BLANK_LINES)
+            has_line_end = has_line_end or b"\n" in chunk or b"\r" in chunk
             last = seam[-2:]
         _decode(decoder, b"", final=True)
-    return TextFacts(last.endswith((b"\n", b"\r")), has_blank_line)
+    return TextFacts(last.endswith((b"\n", b"\r")), has_blank_line, has_line_end)
+
+
+def _check_kind(start: bytes) -> None:
+    for mark, kind in _OTHER_KINDS:
+        if start.startswith(mark.lower()):
+            raise FileRefusedError("MISLABELLED", f"a CSV file; this is a {kind} file by its bytes")
 
 
 def _decode(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> None:

@@ -8,11 +8,10 @@ import os
 import re
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 
-from orchestration.contracts import load_contracts
 from orchestration.ingestion.results import Delivery, Ignored, InboxFile, InboxListing
 
 _AUTHORITY = re.compile(r"[0-9]{3}", re.ASCII)
@@ -27,12 +26,16 @@ class InboxMissingError(FileNotFoundError):
 
 
 def find_deliveries(
-    inbox: Path, settle_seconds: float, now_seconds: float | None = None
+    inbox: Path,
+    sources: Collection[str],
+    settle_seconds: float,
+    now_seconds: float | None = None,
 ) -> InboxListing:
     """List the complete deliveries of an inbox, and everything else with a reason.
 
     Args:
         inbox: The folder that holds one folder per authority.
+        sources: The sources that have a contract or a mapping.
         settle_seconds: A delivery is complete when no file in it changed for this long.
         now_seconds: The time to compare with, as seconds since 1970; the clock's by default.
     """
@@ -41,7 +44,7 @@ def find_deliveries(
     now = time.time() if now_seconds is None else now_seconds
     deliveries: list[Delivery] = []
     ignored: list[Ignored] = []
-    for authority, source, as_of in _delivery_folders(inbox, ignored):
+    for authority, source, as_of in _delivery_folders(inbox, sources, ignored):
         relative = f"{authority}/{source}/{as_of.isoformat()}"
         folder = inbox / authority / source / as_of.isoformat()
         try:
@@ -62,8 +65,9 @@ def find_deliveries(
     return InboxListing(tuple(deliveries), tuple(ignored))
 
 
-def _delivery_folders(inbox: Path, ignored: list[Ignored]) -> Iterator[tuple[str, str, date]]:
-    sources = load_contracts()
+def _delivery_folders(
+    inbox: Path, sources: Collection[str], ignored: list[Ignored]
+) -> Iterator[tuple[str, str, date]]:
     for authority in _folders(inbox, "", ignored):
         if not _AUTHORITY.fullmatch(authority):
             ignored.append(Ignored(authority, "BAD_AUTHORITY"))

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.contracts import Contract
+from orchestration.ingestion.answers import map_answers
 from orchestration.ingestion.cells import (
     SEPARATOR,
     SQL_TYPES,
@@ -24,10 +25,11 @@ from orchestration.ingestion.extracts import Extract, Opening, Part
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.matching import Drift, Header, match_header, table_by_name
 from orchestration.ingestion.parts import JudgedPart
-from orchestration.ingestion.readers import open_parts
-from orchestration.ingestion.rows import cell_names
+from orchestration.ingestion.rows import CarefulRows, cell_names
 from orchestration.ingestion.sql import literal
 
+# Whatever is longer is a text and no answer of a list.
+_LONGEST_ANSWER = 200
 # Uncompressed pages cost least here: the file lives for seconds, on the same disk.
 _FORMAT = "format parquet, compression uncompressed"
 
@@ -45,29 +47,33 @@ def judge_part(opening: Opening, part: Part, name: str) -> JudgedPart:
         table = part.table or table_by_name(contract, opening.file_name)
         header = match_header(contract, table, part.extract.cells, opening.collection_year)
     except FileRefusedError as refusal:
-        return JudgedPart.refused(part.label, table=None, refusal=refusal)
+        name_of_table = part.table.name if part.table else None
+        return JudgedPart.refused(part.label, name_of_table, refusal)
     try:
-        broken, malformed = _stage_rows(opening, part.extract, header, name)
+        broken, left = _stage_rows(opening, part.extract, header, name)
     except FileRefusedError as refusal:
         return JudgedPart.refused(part.label, header.table.name, refusal)
     return JudgedPart(
         label=part.label,
         table=header.table.name,
         stage=name,
-        has_repeats=_note_repeats(opening, name),
+        has_repeats=_note_repeats(opening, header.width, name),
         width=header.width,
         drift=(*header.drift, *(Drift(column, kind) for column, kind in part.drift)),
         rules=tuple((rule.column, rule.name, rule.expected) for rule in broken),
-        malformed=malformed,
+        malformed=left.malformed,
+        malformed_because=(left.rule, left.expected),
     )
 
 
-def delivered_rows(opening: Opening, label: str, numbers: list[int]) -> tuple[list[str], str]:
+def delivered_rows(
+    opening: Opening, parts: list[Part], label: str, numbers: list[int]
+) -> tuple[list[str], str]:
     """Write some rows of one part as they were delivered; return the header and the file's name.
 
     A row with too few or too many cells has none to write.
     """
-    part = next((part for part in open_parts(opening) if part.label == label), None)
+    part = next((part for part in parts if part.label == label), None)
     if part is None:
         return [], ""
     table = part.table or table_by_name(opening.contract, opening.file_name)
@@ -95,16 +101,16 @@ def delivered_rows(opening: Opening, label: str, numbers: list[int]) -> tuple[li
 
 def _stage_rows(
     opening: Opening, extract: Extract, header: Header, name: str
-) -> tuple[list[Rule], tuple[int, ...]]:
+) -> tuple[list[Rule], CarefulRows]:
     fast = extract.fast_rows(header, opening.contract)
     if fast is not None:
         try:
-            return _stage(opening, fast, header, name), ()
+            return _stage(opening, fast, header, name), CarefulRows(fast)
         except extract.refusals:
             # Its message quotes the line, so it is dropped; the careful way names the row.
             pass
     careful = extract.careful_rows(opening.con, header, "delivered_rows")
-    return _stage(opening, careful.sql, header, name), careful.malformed
+    return _stage(opening, careful.sql, header, name), careful
 
 
 def _stage(opening: Opening, delivered: str, header: Header, name: str) -> list[Rule]:
@@ -124,7 +130,8 @@ def _stage(opening: Opening, delivered: str, header: Header, name: str) -> list[
         joins, codes = [], []
         for place, answer_set in answered:
             _understand(con, place, answer_set)
-            codes.append(f"m{place}.code as a{place}")
+            lost = f"case when r.v{place} is not null then 'not_mapped' end"
+            codes.append(f"coalesce(m{place}.code, {lost}) as a{place}")
             joins.append(
                 f"left join answers_{place} as m{place} on r.v{place} = m{place}.delivered"
             )
@@ -138,15 +145,14 @@ def _stage(opening: Opening, delivered: str, header: Header, name: str) -> list[
 
 def _understand(con: duckdb.DuckDBPyConnection, place: int, answer_set: str) -> None:
     """Map the distinct answers of a column; there are few, however many rows there are."""
-    from orchestration.ingestion.answers import map_answers
-
     rows = con.execute(
-        f"select distinct v{place} from understood_rows where v{place} is not null"
+        f"select distinct v{place} from understood_rows where length(v{place}) <= {_LONGEST_ANSWER}"
     ).fetchall()
     delivered = [row[0] for row in rows]
     con.execute(
         f"create or replace temp table answers_{place} as "
-        "select unnest($delivered) as delivered, unnest($codes) as code",
+        "select unnest(cast($delivered as varchar[])) as delivered,"
+        " unnest(cast($codes as varchar[])) as code",
         {"delivered": delivered, "codes": map_answers(answer_set, delivered)},
     )
 
@@ -206,7 +212,7 @@ def _problems(broken: list[Rule]) -> str:
     return f"cast({' | '.join(bits) or '0'} as bigint)"
 
 
-def _note_repeats(opening: Opening, name: str) -> bool:
+def _note_repeats(opening: Opening, width: int, name: str) -> bool:
     """Write down which rows repeat an earlier one; most files pay for one grouping only."""
     con, stage = opening.con, literal(str(opening.scratch / f"{name}.parquet"))
     con.execute(
@@ -216,7 +222,8 @@ def _note_repeats(opening: Opening, name: str) -> bool:
     found = con.execute("select count(*) from shared_digests").fetchone()
     if found is None or found[0] == 0:
         return False
-    # A digest of 64 bits may meet another by chance, so the cells themselves decide.
+    # Two digests may meet by chance, or by a separator inside a cell: the cells themselves decide.
+    cells = ", ".join(cell_names(width))
     repeats = literal(str(opening.scratch / f"{name}_repeats.parquet"))
     con.execute(
         f"""
@@ -224,7 +231,7 @@ def _note_repeats(opening: Opening, name: str) -> bool:
             select _row_number
             from joined_rows
             where hash(_joined) in (select _digest from shared_digests)
-            qualify row_number() over (partition by _joined order by _row_number) > 1
+            qualify row_number() over (partition by {cells} order by _row_number) > 1
         ) to {repeats} ({_FORMAT})
         """
     )

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from orchestration.contracts import Contract, load_contracts
+from orchestration.contracts import Contract
 from orchestration.ingestion.files import make_private_folder, sync_folder
 from orchestration.ingestion.results import Delivery, InboxFile, LandedDelivery, LandedFile
 
@@ -29,14 +29,14 @@ class FileChangedError(OSError):
     """A file of the inbox changed while it was read, so its delivery is not complete."""
 
 
-def land_delivery(home: Path, delivery: Delivery) -> LandedDelivery:
+def land_delivery(home: Path, delivery: Delivery, contract: Contract) -> LandedDelivery:
     """Copy every file of a delivery to `home/landing` and give the delivery its identity."""
     landing = home / "landing"
     make_private_folder(landing)
     files = tuple(_land_file(landing, file) for file in delivery.files)
     newest = max(file.modified_ns for file in delivery.files)
     return LandedDelivery(
-        delivery_id=_delivery_id(delivery, files, load_contracts()[delivery.source]),
+        delivery_id=_delivery_id(delivery, files, contract),
         authority_code=delivery.authority_code,
         source=delivery.source,
         as_of=delivery.as_of,

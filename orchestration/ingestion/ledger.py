@@ -24,7 +24,7 @@ TECHNICAL_COLUMNS: dict[str, str] = {
     "_file_sha256": "varchar",
     "_part": "varchar",
     "_row_number": "bigint",
-    "_row_key": "varchar",
+    "_row_key": "uhugeint",
 }
 
 _COUNTS: dict[str, str] = {

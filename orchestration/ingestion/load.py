@@ -28,6 +28,8 @@ from orchestration.ingestion.results import (
     TableCounts,
 )
 from orchestration.ingestion.warehouse import transaction
+from orchestration.mappings.loader import mapping_digest
+from orchestration.mappings.models import Mapping as SourceMapping
 
 # Goes up when readers or rules judge the same bytes differently; what was loaded before is then
 # judged again.
@@ -74,16 +76,17 @@ def load_delivery(
     if contract is None:
         raise UnknownSourceError(f"{landed.source} has no contract; add one or move the delivery")
     with _without_values(landed):
-        reading = reading_of(contract)
+        reading = reading_of(contract, parser.mapping_of(contract))
         known = known_reading(con, landed.delivery_id)
         if known == reading and not anew:
             return _load_again(con, home, landed, known_counts(con, landed.delivery_id))
-        return _load_new(con, home, landed, contract, master_key, parser)
+        return _load_new(con, home, landed, contract, master_key, parser, reading)
 
 
-def reading_of(contract: Contract) -> str:
-    """What decides how bytes are judged, as a hash: the contract and the version of the readers."""
-    text = f"{_READING_VERSION}\n{contract.model_dump_json()}"
+def reading_of(contract: Contract, mapping: SourceMapping | None) -> str:
+    """What decides how bytes are judged, as a hash: contract, mapping, version of the readers."""
+    mapped = mapping_digest(mapping) if mapping else ""
+    text = f"{_READING_VERSION}\n{mapped}\n{contract.model_dump_json()}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -94,6 +97,7 @@ def _load_new(
     contract: Contract,
     master_key: bytes,
     parser: Parser,
+    reading: str,
 ) -> LoadReport:
     try:
         # Outside the transaction: what takes long must not hold it open.
@@ -106,7 +110,7 @@ def _load_new(
         )
         with transaction(con):
             forget(con, landed.delivery_id, [contract.raw_table(t) for t in contract.tables])
-            report = _write(con, landed, contract, outcomes, master_key)
+            report = _write(con, landed, contract, outcomes, master_key, reading)
             # Before the commit: whoever dies in between does the load and this again.
             export_quarantine(con, home, landed.authority_code, landed.source, landed.as_of)
         return report
@@ -176,6 +180,7 @@ def _write(
     contract: Contract,
     outcomes: list[PartOutcome],
     master_key: bytes,
+    reading: str,
 ) -> LoadReport:
     readable = [outcome for outcome in outcomes if outcome.is_readable]
     originals = [outcome for outcome in readable if not outcome.is_copy]
@@ -187,7 +192,7 @@ def _write(
         recording.record_drift(con, landed, outcome)
         recording.record_not_mapped(con, landed, outcome)
     recording.record_absent_tables(con, landed, contract, outcomes)
-    recording.record_delivery(con, landed, state, reading_of(contract))
+    recording.record_delivery(con, landed, state, reading)
     for outcome in outcomes:
         recording.record_part(con, landed, outcome)
     recording.record_ignored(con, landed)

@@ -11,10 +11,11 @@ from pathlib import PurePath
 
 from orchestration.contracts import Column, Contract, Table
 from orchestration.ingestion.gate import FileRefusedError
+from orchestration.ingestion.header_names import plain_name
 
 # What may be repeated of a header that no contract knows: enough for any sane column name, too
 # little for a row of data that was taken for a header.
-_REPEATABLE = re.compile(r"[A-Za-z][A-Za-z0-9_ ./()-]{0,62}", re.ASCII)
+REPEATABLE = re.compile(r"[A-Za-z][A-Za-z0-9_ ./()-]{0,62}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ def match_header(
     Raises:
         FileRefusedError: No table fits, a name comes twice, or a key column is missing.
     """
-    names = [cell.strip().lower() for cell in cells]
+    _check_dialect(cells)
+    names = [plain_name(cell) for cell in cells]
     _check_names(names)
     if table is None:
         table = _table_by_header(contract, names)
@@ -70,11 +72,16 @@ def match_header(
     return Header(table, len(names), places, tuple(drift))
 
 
+def _check_dialect(cells: Sequence[str]) -> None:
+    if all(len(cell) > 1 and cell[0] == cell[-1] == "'" for cell in cells):
+        raise FileRefusedError("DIALECT", 'double quotes (") around cells')
+    if len(cells) == 1 and any(mark in cells[0] for mark in ";\t|"):
+        raise FileRefusedError("DIALECT", "commas between the cells")
+
+
 def _check_names(names: Sequence[str]) -> None:
     if not any(names):
         raise FileRefusedError("NO_HEADER", "column names in the first line")
-    if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
-        raise FileRefusedError("DIALECT", "commas between the cells")
     given = [name for name in names if name]
     if len(given) != len(set(given)):
         raise FileRefusedError("DUPLICATE_COLUMN", "each column name once")
@@ -85,10 +92,12 @@ def _table_by_header(contract: Contract, names: Sequence[str]) -> Table:
     present = set(names)
     candidates: list[tuple[tuple[int, int], Table]] = []
     for table in contract.tables:
-        known = {name for c in table.columns for name in (c.name, *c.aliases)}
+        known = {plain_name(name) for c in table.columns for name in (c.name, *c.aliases)}
         overlap = len(known & present)
         # More than half of its columns: an id and a birth date alone would fit most tables.
-        if set(table.required_key) <= present and overlap * 2 > len(table.columns):
+        required = {column for column in table.columns if column.name in table.required_key}
+        has_key = all(_delivered_as(column, names) for column in required)
+        if has_key and overlap * 2 > len(table.columns):
             candidates.append(((overlap, overlap - len(table.columns)), table))
     best = max((score for score, _ in candidates), default=None)
     tables = [table for score, table in candidates if score == best]
@@ -106,14 +115,14 @@ def _places(
         delivered = _delivered_as(column, names)
         if delivered is not None:
             places[column.name] = names.index(delivered)
-            if delivered != column.name.lower():
+            if delivered != plain_name(column.name):
                 drift.append(Drift(column.name, "alias"))
-        elif not column.extra and column.is_due(collection_year):
+        elif column.load and not column.extra and column.is_due(collection_year):
             drift.append(Drift(column.name, "missing"))
     taken = set(places.values())
     for place, cell in enumerate(cells):
         if place not in taken:
-            shown = cell.strip() if _REPEATABLE.fullmatch(cell.strip()) else f"column {place + 1}"
+            shown = cell.strip() if REPEATABLE.fullmatch(cell.strip()) else f"column {place + 1}"
             drift.append(Drift(shown, "unknown"))
     return places, drift
 
@@ -121,6 +130,6 @@ def _places(
 def _delivered_as(column: Column, names: Sequence[str]) -> str | None:
     # The column's own name first: beside it, an alias is just another column.
     for name in (column.name, *column.aliases):
-        if name.lower() in names:
-            return name.lower()
+        if plain_name(name) in names:
+            return plain_name(name)
     return None

@@ -4,6 +4,7 @@ Belongs here: turning Parquet's own types into delivered text, so that one set o
 formats. Does not belong here: those rules (cells).
 """
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from orchestration.ingestion.matching import Header
 from orchestration.ingestion.rows import CarefulRows, cell_names
 from orchestration.ingestion.sql import literal
 
+_ROWS_AT_A_TIME = 1 << 16
 _UNREADABLE: tuple[type[duckdb.Error], ...] = (
     duckdb.InvalidInputException,
     duckdb.ConversionException,
@@ -25,17 +27,43 @@ _UNREADABLE: tuple[type[duckdb.Error], ...] = (
 )
 
 
+# Kinds of a column that hold more than one value in a cell.
+_NESTED = re.compile(r"\[|^(STRUCT|MAP|UNION)")
+
+
 def open_parquet(opening: Opening) -> list[Part]:
-    """Read the schema, which stands at the end of the file; the file is one part."""
+    """Check every page and read the schema; the file is one part."""
     path = opening.path
+    names = _check_pages(path)
     try:
         described = opening.con.execute(
             f"describe select * from read_parquet({literal(str(path))})"
         ).fetchall()
     except _UNREADABLE:
         raise _refusal() from None
-    extract = ParquetExtract(path, [row[0] for row in described], [row[1] for row in described])
-    return [Part("", None, extract)]
+    types = [row[1] for row in described]
+    nested = [names[place] for place, kind in enumerate(types) if _NESTED.search(kind)]
+    if nested:
+        raise FileRefusedError("NESTED_COLUMN", "one value in each cell of every column")
+    return [Part("", None, ParquetExtract(path, names, types))]
+
+
+def _check_pages(path: Path) -> list[str]:
+    """Compare every page with its checksum, where it has one; return the names of the columns.
+
+    DuckDB does not look at checksums, and it renames a column that comes twice.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        with parquet.ParquetFile(path, page_checksum_verification=True) as file:
+            for _ in file.iter_batches(batch_size=_ROWS_AT_A_TIME):
+                pass
+            return list(file.schema_arrow.names)
+    except (pa.ArrowException, OSError):
+        # The message may quote what it read.
+        raise _refusal() from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +102,10 @@ class ParquetExtract:
 def _as_text(name: str, kind: str, column: Column | None, contract: Contract) -> str:
     is_time = kind == "DATE" or kind.startswith("TIMESTAMP")
     if is_time and column is not None and column.type in ("date", "datetime"):
-        form = contract.formats["date" if column.type == "date" else "datetime"][0]
+        formats = contract.formats["date" if column.type == "date" else "datetime"]
+        # The finest, so that no fraction of a second is lost on the way.
+        finest = next((form for form in formats if "%f" in form), formats[0])
+        form = finest if column.type == "datetime" else formats[0]
         return f"strftime(cast({name} as timestamp), {literal(form)})"
     if kind == "BOOLEAN" and column is not None and column.type == "flag":
         return f"case when {name} then 'Y' when not {name} then 'N' end"

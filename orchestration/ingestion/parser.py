@@ -19,11 +19,14 @@ from typing import Any
 import duckdb
 
 from orchestration.contracts import Contract, load_contracts
-from orchestration.ingestion.extracts import Opening
+from orchestration.ingestion.extracts import Opening, Part
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.judging import delivered_rows, judge_part
+from orchestration.ingestion.mapped_reader import map_parts
 from orchestration.ingestion.readers import open_parts
 from orchestration.ingestion.sql import literal
+from orchestration.mappings.compiled import contract_of
+from orchestration.mappings.models import Mapping
 
 # What a parser may hold in memory, and what DuckDB may take of it before it spills to disk.
 ADDRESS_SPACE_BYTES = 4 << 30
@@ -54,9 +57,12 @@ def _answer(
 ) -> dict[str, Any]:
     path = Path(request["path"])
     _grant_time(path)
+    mapping = Mapping.model_validate_json(request["mapping"]) if request["mapping"] else None
     opening = Opening(
         con=con,
-        contract=contracts[request["source"]],
+        contract=contract_of(mapping, contracts["voice_extension"])
+        if mapping
+        else contracts[request["source"]],
         file_name=request["file_name"],
         path=path,
         scratch=Path(request["scratch"]),
@@ -64,11 +70,13 @@ def _answer(
     )
     try:
         if wanted := request["wanted"]:
-            header, rows = delivered_rows(opening, wanted["part"], wanted["numbers"])
+            header, rows = delivered_rows(
+                opening, _open(opening, mapping), wanted["part"], wanted["numbers"]
+            )
             return {"header": header, "rows": rows}
         parts = [
             judge_part(opening, part, f"part_{place}").as_message()
-            for place, part in enumerate(open_parts(opening))
+            for place, part in enumerate(_open(opening, mapping))
         ]
     except FileRefusedError as refusal:
         return {"refusal": [refusal.reason, refusal.expected]}
@@ -79,6 +87,11 @@ def _answer(
         number = getattr(error, "errno", None)
         return {"failure": os.strerror(number) if number else type(error).__name__}
     return {"parts": parts}
+
+
+def _open(opening: Opening, mapping: Mapping | None) -> list[Part]:
+    parts = open_parts(opening)
+    return map_parts(opening, mapping, parts) if mapping else parts
 
 
 def _limit(parent: int) -> None:
@@ -110,7 +123,8 @@ def _connect(landing: Path, scratch: Path) -> duckdb.DuckDBPyConnection:
             "allow_persistent_secrets": "false",
             "temp_directory": str(scratch / "spill"),
             "memory_limit": DUCKDB_MEMORY,
-            "threads": min(os.cpu_count() or 1, 4),
+            # More threads wait for each other: on two they cost twice the processor time.
+            "threads": 1,
         }
     )
     folders = ", ".join(literal(f"{folder}/") for folder in (landing, scratch))

@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping as Dictionary
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +23,7 @@ from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.landing import landed_path
 from orchestration.ingestion.parts import JudgedPart
 from orchestration.ingestion.results import LandedFile
+from orchestration.mappings.models import Mapping
 
 # Wall time beyond any processor limit of the child: only a child that waits gets here.
 _PATIENCE_SECONDS = 600
@@ -38,6 +40,7 @@ _DEATHS: dict[int, tuple[str, str]] = {
     signal.SIGXFSZ: ("TOO_LARGE", "a file whose contents take less than 64 GiB"),
 }
 _CRASHED = ("UNREADABLE", "a file that its own program can open; save it anew and deliver it again")
+_FAILED = ("READER_FAILED", "a file that Heard can read; please report this with its version")
 _INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH")
 
 
@@ -48,8 +51,9 @@ class ParserFailedError(OSError):
 class Parser:
     """A parser that starts when it is first needed and ends with its context."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, mappings: Dictionary[str, Mapping] | None = None) -> None:
         self._home = home
+        self._mappings = mappings or {}
         self._scratch = home / "tmp" / "parser"
         self._process: subprocess.Popen[str] | None = None
         self._files = 0
@@ -65,6 +69,10 @@ class Parser:
     ) -> None:
         self._stop()
         shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def mapping_of(self, contract: Contract) -> Mapping | None:
+        """The mapping of a source without a format of its own."""
+        return self._mappings.get(contract.source)
 
     def parse(
         self, contract: Contract, file: LandedFile, collection_year: int
@@ -109,8 +117,10 @@ class Parser:
         self._files += 1
         scratch = self._scratch.resolve() / str(self._files)
         make_private_folder(scratch)
+        mapping = self.mapping_of(contract)
         request = {
             "source": contract.source,
+            "mapping": mapping.model_dump_json(by_alias=True) if mapping else None,
             "file_name": file.name,
             "path": str(landed_path(self._home, file.sha256).resolve()),
             "scratch": str(scratch),
@@ -140,7 +150,7 @@ class Parser:
             if answer:
                 return dict(json.loads(answer))
             code = self._stop()
-            refusal = _TOO_SLOW if answer is None else _DEATHS.get(-code, _CRASHED)
+            refusal = _TOO_SLOW if answer is None else _cause(code)
             if refusal == _TOO_SLOW:
                 break
         return {"refusal": refusal}
@@ -189,3 +199,8 @@ class Parser:
             process.kill()
             process.wait()
             return 0
+
+
+def _cause(code: int) -> tuple[str, str]:
+    """What a file is refused for, by how the parser ended: below 0 by a signal, above by itself."""
+    return _FAILED if code > 0 else _DEATHS.get(-code, _CRASHED)

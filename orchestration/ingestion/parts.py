@@ -22,7 +22,8 @@ class JudgedPart:
         width: How many cells a row should have.
         drift: How the header differs from the contract.
         rules: Column, rule and expectation of each bit of `_problems`.
-        malformed: Numbers of the rows with too few or too many cells.
+        malformed: Numbers of the rows that cannot be staged at all.
+        malformed_because: Rule and expectation of those rows.
         refusal: Reason and expectation, where the part cannot be used at all.
     """
 
@@ -34,6 +35,7 @@ class JudgedPart:
     drift: tuple[Drift, ...] = ()
     rules: tuple[tuple[str, str, str], ...] = ()
     malformed: tuple[int, ...] = ()
+    malformed_because: tuple[str, str] = ("", "")
     refusal: tuple[str, str] | None = None
 
     @classmethod
@@ -55,6 +57,7 @@ class JudgedPart:
                 "drift": tuple(Drift(**drift) for drift in message["drift"]),
                 "rules": tuple(tuple(rule) for rule in message["rules"]),
                 "malformed": tuple(message["malformed"]),
+                "malformed_because": tuple(message["malformed_because"]),
                 "refusal": None if refusal is None else (refusal[0], refusal[1]),
             }
         )

@@ -11,10 +11,14 @@ from orchestration.ingestion.csv_reader import open_csv
 from orchestration.ingestion.extracts import Opening, Part
 from orchestration.ingestion.gate import FileRefusedError, check_size
 from orchestration.ingestion.parquet_reader import open_parquet
+from orchestration.ingestion.workbook_reader import open_workbook
+from orchestration.ingestion.xml_reader import open_xml
 
 READERS: dict[str, Callable[[Opening], list[Part]]] = {
     ".csv": open_csv,
     ".parquet": open_parquet,
+    ".xlsx": open_workbook,
+    ".xml": open_xml,
 }
 
 

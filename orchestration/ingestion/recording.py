@@ -170,11 +170,16 @@ def _count(
                 select count(*) from raw.{identifier(raw_table)}
                 where _delivery_id = $delivery and _file_sha256 = $sha256 and _part = $part
             ),
+            (select count(*) from {outcome.stage} where _problems <> 0 and not _is_repeat),
+            (select count(*) from {outcome.stage} where _is_repeat),
             (
                 select count(distinct row_number) from ledger.quarantined_rows
                 where delivery_id = $delivery and file_name = $file and part = $part
             ),
-            (select count(*) from {outcome.stage} where _is_repeat)
+            (
+                select count(distinct _row_number) from {outcome.stage}
+                where _problems <> 0 and not _is_repeat
+            )
         """,
         {
             "delivery": landed.delivery_id,
@@ -183,12 +188,14 @@ def _count(
             "part": outcome.part.label,
         },
     ).fetchone()
-    staged, loaded, quarantined, repeated = row or (0, 0, 0, 0)
-    rows_in = staged + len(outcome.part.malformed)
+    staged, loaded, broken, repeated, named, to_name = row or (0, 0, 0, 0, 0, 0)
+    malformed = len(outcome.part.malformed)
+    rows_in, quarantined = staged + malformed, broken + malformed
     if outcome.is_copy:
         return TableCounts(raw_table, rows_in, 0, 0, rows_in)
     counts = TableCounts(raw_table, rows_in, loaded, quarantined, repeated)
-    if rows_in != loaded + quarantined + repeated:
+    # One delivered row may give several; each is counted, and its number is named once.
+    if rows_in != loaded + quarantined + repeated or named != to_name + malformed:
         raise ReconciliationError(
             f"{landed.label}: {outcome.file.name} has {rows_in} rows, but {loaded} loaded, "
             f"{quarantined} quarantined and {repeated} duplicate; nothing was written"

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class CarefulRows:
-    """SQL for the good rows, and the numbers of rows with too few or too many cells."""
+    """SQL for the good rows, and the numbers of the rows that have none, under one rule."""
 
     sql: str
     malformed: tuple[int, ...] = ()
+    rule: str = "WRONG_CELL_COUNT"
+    expected: str = "as many cells as the header"
 
 
 def cell_names(width: int) -> list[str]:

@@ -6,6 +6,7 @@ Belongs here: which step follows which. Does not belong here: what a step does.
 from collections.abc import Sequence
 
 from orchestration.contracts import load_contracts
+from orchestration.ingestion.delivery_manifest import write_record
 from orchestration.ingestion.files import make_private_folder
 from orchestration.ingestion.inbox import find_deliveries
 from orchestration.ingestion.landing import FileChangedError, UnsafeFileError, land_delivery
@@ -21,7 +22,8 @@ from orchestration.ingestion.results import (
     add_counts,
 )
 from orchestration.ingestion.warehouse import open_warehouse
-from orchestration.privacy.keys import master_key
+from orchestration.mappings.loader import load_mappings, source_contracts
+from orchestration.privacy.keys import key_id, master_key
 from orchestration.settings import Settings
 
 
@@ -61,12 +63,14 @@ def load_landed(
         OtherKeyError: The warehouse was made with another key; nothing was loaded.
     """
     key = master_key()
-    contracts = load_contracts()
+    contracts, mappings = source_contracts(settings.home), load_mappings(settings.home)
     reports: list[LoadReport] = []
-    with open_warehouse(settings.home) as con, Parser(settings.home) as parser:
-        ensure_schema(con, contracts)
+    # Two threads insert hardly faster than one and take up to twice the processor time for it.
+    with open_warehouse(settings.home, threads=1) as con, Parser(settings.home, mappings) as parser:
+        ensure_schema(con, load_contracts())
         require_same_key(con, key)
         for done, delivery in enumerate(landed, start=1):
+            write_record(settings.home, delivery, key_id(key))
             reports.append(
                 load_delivery(con, settings.home, delivery, contracts, key, parser, anew)
             )
@@ -77,13 +81,14 @@ def load_landed(
 def _land(
     settings: Settings, progress: Progress | None, settle_seconds: float
 ) -> tuple[list[LandedDelivery], list[Ignored]]:
-    listing = find_deliveries(settings.inbox, settle_seconds)
+    contracts = source_contracts(settings.home)
+    listing = find_deliveries(settings.inbox, contracts, settle_seconds)
     make_private_folder(settings.home)
     landed: list[LandedDelivery] = []
     ignored = list(listing.ignored)
     for done, delivery in enumerate(listing.deliveries, start=1):
         try:
-            landed.append(land_delivery(settings.home, delivery))
+            landed.append(land_delivery(settings.home, delivery, contracts[delivery.source]))
         except FileChangedError:
             ignored.append(Ignored(delivery.label, "NOT_SETTLED"))
         except UnsafeFileError:

@@ -28,8 +28,15 @@ class WarehouseMissingError(FileNotFoundError):
 
 
 @contextmanager
-def open_warehouse(home: Path, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_warehouse(
+    home: Path, read_only: bool = False, threads: int | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Connect to `home/warehouse.duckdb`, making it first if need be.
+
+    Args:
+        home: The home folder.
+        read_only: Whether to look only; several may look at once, while nobody writes.
+        threads: How many threads to use; as many as there are processors by default.
 
     The connection reads and writes files inside the home folder only, loads no extension and
     cannot be configured further, so a value in an extract can never widen what it reaches.
@@ -44,7 +51,7 @@ def open_warehouse(home: Path, read_only: bool = False) -> Iterator[duckdb.DuckD
     spill = home / "tmp" / "warehouse"
     make_private_folder(spill)
     with private_files():
-        con = duckdb.connect(str(path), read_only=read_only, config=_config(spill))
+        con = duckdb.connect(str(path), read_only=read_only, config=_config(spill, threads))
         try:
             if not read_only:
                 _clear(spill)
@@ -82,8 +89,11 @@ def _clear(spill: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _config(spill: Path) -> dict[str, str | bool | int | float | list[str]]:
-    return {
+def _config(spill: Path, threads: int | None) -> dict[str, str | bool | int | float | list[str]]:
+    chosen: dict[str, str | bool | int | float | list[str]] = (
+        {} if threads is None else {"threads": threads}
+    )
+    return chosen | {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "allow_community_extensions": "false",

@@ -68,7 +68,7 @@ def insert_rows(
             where stage._problems = 0 and not stage._is_repeat
         )
         select * exclude (_row_number), $authority, $delivery, cast($as_of as date), $sha256,
-            $part, _row_number, left(sha256({key}), 32)
+            $part, _row_number, md5_number({key})
         from good
         """,
         {
@@ -130,8 +130,13 @@ def quarantine_rows(
     if part.malformed:
         con.execute(
             f"insert into ledger.quarantined_rows select {QUARANTINE_HEAD}, unnest($rows), "
-            "null, 'WRONG_CELL_COUNT', $expected",
-            parameters | {"rows": list(part.malformed), "expected": f"{part.width} cells"},
+            "null, $rule, $expected",
+            parameters
+            | {
+                "rows": list(part.malformed),
+                "rule": part.malformed_because[0],
+                "expected": part.malformed_because[1],
+            },
         )
 
 

@@ -1,12 +1,10 @@
 """Publish: copy the published schema into files of its own and put them in place in one step.
 
-Belongs here: making, syncing and swapping the published database and its Parquet twin.
-Does not belong here: which numbers may be published (dbt's published models protect them) or
-whether to publish now (the checks and Dagster decide).
+Belongs here: making the published database and its Parquet twin, and recording the release.
+Does not belong here: giving them their names (``release_files``), which numbers may be published
+(dbt's published models protect them) or whether to publish now (the checks and Dagster decide).
 """
 
-import hashlib
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,19 +14,30 @@ from typing import TYPE_CHECKING
 
 from orchestration.files import PRIVATE_FOLDER, sync_file, sync_folder
 from orchestration.ingestion.sql import identifier, literal
+from orchestration.reporting.release_files import (
+    DATABASE,
+    MANIFEST,
+    PARQUET,
+    PUBLISHED_FILE,
+    DamagedManifestError,
+    Manifest,
+    clear_drafts,
+    draft_database,
+    draft_parquet,
+    list_drafts,
+    put_in_place,
+    read_manifest,
+)
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 SCHEMA = "published"
-DATABASE = "heard.duckdb"
-PARQUET = "parquet"
 # Clients from DuckDB 1.2 on can open it; without this the newest format is written.
 STORAGE_VERSION = "v1.2.0"
-# A group may be given the published files; the warehouse stays the owner's alone.
-PUBLISHED_FILE = 0o640
 PUBLISHED_FOLDER = 0o750
-_CHUNK_BYTES = 1 << 20
+
+__all__ = ["DATABASE", "PARQUET", "SCHEMA", "NothingToPublishError", "Release", "publish_release"]
 
 _LEDGER = """
 create schema if not exists ledger;
@@ -105,15 +114,20 @@ def publish_release(
     folder = home / SCHEMA
     folder.mkdir(exist_ok=True, parents=True, mode=PRIVATE_FOLDER)
     folder.chmod(PUBLISHED_FOLDER)
-    _remove_drafts(folder)
-    database = folder / f".heard-{release_id}.duckdb"
-    parquet = folder / f".parquet-{release_id}"
-    tables = _fill(connection, database, parquet, names, release_id, moment, inputs_hash)
-    digest = _sha256(database)
-    _put_in_place(folder, database, parquet)
-    release = Release(release_id, moment, inputs_hash, digest, tables)
-    _record(connection, release)
-    return release
+    clear_drafts(folder)
+    _record_unrecorded(connection, folder)
+    tables = _fill(connection, folder, names, release_id, moment, inputs_hash)
+    manifest = Manifest(
+        release_id=release_id,
+        released_at=moment,
+        inputs_hash=inputs_hash,
+        table_count=len(tables),
+        row_count=sum(table.row_count for table in tables),
+        files=list_drafts(folder, release_id),
+    )
+    put_in_place(folder, manifest)
+    _record(connection, manifest)
+    return Release(release_id, moment, inputs_hash, manifest.sha256_of(DATABASE), tables)
 
 
 def _published_views(connection: "DuckDBPyConnection") -> list[str]:
@@ -131,14 +145,14 @@ def _published_views(connection: "DuckDBPyConnection") -> list[str]:
 
 def _fill(
     connection: "DuckDBPyConnection",
-    database: Path,
-    parquet: Path,
+    folder: Path,
     names: list[str],
     release_id: str,
     moment: datetime,
     inputs_hash: str,
 ) -> tuple[PublishedTable, ...]:
     """Write both forms of the release under draft names."""
+    database = draft_database(folder, release_id)
     connection.execute(
         f"attach {literal(str(database))} as release_draft"
         f" (storage_version {literal(STORAGE_VERSION)})"
@@ -159,7 +173,7 @@ def _fill(
             },
         )
         tables.append(PublishedTable("release", 1))
-        _write_parquet(connection, target, parquet, tables)
+        _write_parquet(connection, target, draft_parquet(folder, release_id), tables)
     finally:
         connection.execute("detach release_draft")
     database.chmod(PUBLISHED_FILE)
@@ -220,47 +234,27 @@ def _write_parquet(
     sync_folder(parquet)
 
 
-def _put_in_place(folder: Path, database: Path, parquet: Path) -> None:
-    """Give the drafts their names: the database in one step, the Parquet folder in two."""
-    sync_folder(folder)
-    current, old = folder / PARQUET, folder / f".old-{parquet.name}"
-    if current.exists():
-        # A folder cannot replace a folder that has files. A crash between these two lines
-        # leaves no Parquet folder until the next run; the database never has such a moment.
-        current.rename(old)
-    parquet.rename(current)
-    database.replace(folder / DATABASE)
-    sync_folder(folder)
-    shutil.rmtree(old, ignore_errors=True)
+def _record_unrecorded(connection: "DuckDBPyConnection", folder: Path) -> None:
+    """Record the release that is public, if the run that made it ended before it could."""
+    try:
+        manifest = read_manifest(folder / MANIFEST)
+    except (FileNotFoundError, DamagedManifestError):
+        # None was published yet, or `heard verify` has something to say; this run writes it anew.
+        return
+    _record(connection, manifest)
 
 
-def _remove_drafts(folder: Path) -> None:
-    """Clear what a run that was killed left behind."""
-    for path in folder.glob(".*"):
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
-
-
-def _record(connection: "DuckDBPyConnection", release: Release) -> None:
+def _record(connection: "DuckDBPyConnection", manifest: Manifest) -> None:
     connection.execute(_LEDGER)
     connection.execute(
-        "insert into ledger.releases values (?, ?, ?, ?, ?, ?)",
-        [
-            release.release_id,
-            release.released_at,
-            release.inputs_hash,
-            release.database_sha256,
-            len(release.tables),
-            sum(table.row_count for table in release.tables),
-        ],
+        "insert into ledger.releases select $id, $at, $inputs, $sha256, $tables, $rows"
+        " where not exists (from ledger.releases where release_id = $id)",
+        {
+            "id": manifest.release_id,
+            "at": manifest.released_at,
+            "inputs": manifest.inputs_hash,
+            "sha256": manifest.sha256_of(DATABASE),
+            "tables": manifest.table_count,
+            "rows": manifest.row_count,
+        },
     )
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as handle:
-        while chunk := handle.read(_CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()

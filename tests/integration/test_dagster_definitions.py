@@ -112,7 +112,7 @@ def test_everything_that_opens_the_warehouse_is_in_its_pool(definitions: dg.Defi
     steps = definitions.resolve_job_def("nightly_refresh").nodes
     outside = {step.name for step in steps if step.definition.pools != {"warehouse"}}
     assert outside == {"landing__deliveries"}
-    assert len(steps) == 9
+    assert len(steps) == 11
 
 
 def test_every_step_runs_in_the_process_of_the_run(definitions: dg.Definitions) -> None:

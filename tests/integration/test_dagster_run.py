@@ -196,7 +196,7 @@ def test_only_the_owner_can_look_into_the_restricted_tier(story: Story) -> None:
 def test_two_runs_do_not_share_a_home_folder(story: Story) -> None:
     with sole_run(story.bench.home):
         ran = heard(story.bench, "run", "--force")
-    assert ran.code == 1
+    assert ran.code == 75
     assert "another run" in ran.output
 
 

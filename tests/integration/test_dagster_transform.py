@@ -9,10 +9,17 @@ import duckdb
 import pytest
 
 from orchestration import transform
-from orchestration.builds import Standing, forget_standing, read_standing, record_standing
+from orchestration.builds import (
+    Standing,
+    fixed_tables,
+    forget_standing,
+    read_standing,
+    record_standing,
+)
 from orchestration.privacy.disclosure_keys import hmac_pads
 from orchestration.transform import NodeResult, build_warehouse, prepare_manifest
 
+PROJECT = transform.PROJECT
 MASTER = bytes.fromhex("7b" * 16 + "1c" * 16)
 CANARY = "Zyxwanda Quillfeather"
 SHIPPED_PROFILE = Path(__file__).parents[2] / "dbt_project" / "profiles.yml"
@@ -186,3 +193,77 @@ def test_nothing_stands_after_a_build_that_did_not_end(home: Path) -> None:
         record_standing(connection)
         forget_standing(connection)
     assert standing(home) == Standing(seeds=False, views=False)
+
+
+def test_a_table_from_seeds_alone_is_fixed_and_left_with_its_tests_still_run(home: Path) -> None:
+    write(
+        transform.PROJECT,
+        {
+            "models/marts/dim_codes.sql": "select code from {{ ref('ref_codes') }}",
+            "models/marts/dim_codes.yml": (
+                "models: [{name: dim_codes, columns: [{name: code, data_tests: [unique]}]}]\n"
+            ),
+            "models/marts/dim_few.sql": "select code from {{ ref('dim_codes') }}",
+            "models/marts/dim_own.sql": "select 1 as one",
+            "models/marts/fct_both.sql": (
+                "select name, code from {{ ref('stg_people') }}, {{ ref('dim_codes') }}"
+            ),
+            "models/staging/people.yml": (
+                "sources: [{name: raw, schema: raw, tables: [{name: people}]}]\n"
+            ),
+            "models/staging/stg_people.sql": "select name from {{ source('raw', 'people') }}",
+            "models/marts/fct_marks.sql": "select 1 as one from {{ ref('stg_people') }}",
+        },
+    )
+    manifest = json.loads(prepare_manifest(home).read_text())
+    fixed = [manifest["nodes"][unique_id]["name"] for unique_id in fixed_tables(manifest)]
+    assert set(fixed) == {"dim_codes", "dim_few", "dim_own"}
+    assert fixed.index("dim_codes") < fixed.index("dim_few")
+    build_warehouse(home)
+    with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
+        connection.execute("update main.dim_codes set code = 'left alone'")
+    again = build_warehouse(home, with_seeds=False, with_views=False, leave=fixed)
+    assert {result.name for result in again} == {
+        *("not_null_stg_people_name", "unique_dim_codes_code"),
+        *("fct_people", "fct_marks", "fct_both"),
+    }
+    assert ask(home, "select code from main.dim_codes") == [("left alone",)]
+
+
+def test_a_lost_fixed_table_stands_no_longer(home: Path) -> None:
+    write(transform.PROJECT, {"models/marts/dim_own.sql": "select 1 as one"})
+    build_warehouse(home)
+    with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
+        record_standing(connection)
+        connection.execute("drop table main.dim_own")
+    assert not standing(home).fixed_tables
+
+
+def test_only_these_tables_of_the_project_follow_from_seeds_and_code_alone(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transform, "PROJECT", PROJECT)
+    monkeypatch.setattr(transform, "SEEDS", PROJECT.parent / "seeds" / "reference")
+    manifest = json.loads(prepare_manifest(home).read_text())
+    fixed = {manifest["nodes"][unique_id]["name"] for unique_id in fixed_tables(manifest)}
+    # A table that asks for the time, the environment or a key must not be among them.
+    assert fixed == {"int_working_days", "dim_dates", "dim_indicators", "dim_opportunity_types"}
+
+
+def test_dbt_makes_no_messages_that_nobody_hears() -> None:
+    from dbt_common.events.base_types import EventLevel
+    from dbt_common.events.event_manager_client import get_event_manager
+    from dbt_common.events.types import Formatting, Note
+
+    from orchestration.transform_events import HeardEvents, only_heard_events
+
+    before = get_event_manager()
+    told: list[str] = []
+    with only_heard_events():
+        manager = get_event_manager()
+        assert isinstance(manager, HeardEvents)
+        manager.add_callback(lambda message: told.append(message.info.name))
+        manager.fire_event(Formatting(msg="nobody hears this"))
+        manager.fire_event(Note(msg="this is one"), level=EventLevel.WARN)
+    assert get_event_manager() is before
+    assert told == ["Note"]

@@ -1,6 +1,7 @@
 """Every registered check dies of a fault planted for it, and is silent on clean data."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import duckdb
 import pytest
@@ -10,7 +11,8 @@ from expectations.measure import measure
 from expectations.registry import Check, load_registry
 from expectations.results import Outcome
 from expectations.rules import Verdict, judge_measures
-from tests.support.quality import AS_OF, AUTHORITY, MEASURED_AT, clean_warehouse
+from tests.support.quality import AS_OF, AUTHORITY, MEASURED_AT, clean_warehouse, deliver
+from tests.support.quality_tables import VOICE, Part
 
 CHECKS = {check.id: check for check in load_registry()}
 
@@ -19,6 +21,14 @@ _BEFORE = f"date '{AS_OF}' - interval 12 month"
 
 def _codes(table: str, column: str) -> str:
     return f"update raw.{table} set {column} = 'attended and spoke' where _row_number % 5 = 0"
+
+
+def _not_mapped(table: str, column: str) -> str:
+    """Answers in words that no rule knows, as ingestion leaves them."""
+    return (
+        f"update raw.{table} set {column} = 'as the chair sees fit', "
+        f"{column}_code = 'not_mapped' where _row_number % 5 = 0"
+    )
 
 
 def _days_old(source: str) -> str:
@@ -52,10 +62,11 @@ def _unrecorded(column: str, group: str, value: str) -> str:
 
 FAULTS = {
     "903-001": "update raw.ssda903_header set ethnic = 'NOBT' where _row_number % 9 = 0",
-    "903-002": _codes("ssda903_reviews", "review_code"),
-    "903-003": "update raw.ssda903_reviews set review_code = ' ' where _row_number % 9 = 0",
-    "903-004": "update raw.ssda903_reviews set review_code = 'PN0' where _row_number % 9 = 0",
-    "903-005": "update raw.ssda903_reviews set review_code = 'PN7' where review_code = 'PN0'",
+    "903-002": _not_mapped("ssda903_reviews", "review_code"),
+    "903-003": "update raw.ssda903_reviews set review_code_code = null where _row_number % 9 = 0",
+    "903-004": "update raw.ssda903_reviews set review_code_code = 'PN0' where _row_number % 9 = 0",
+    "903-005": "update raw.ssda903_reviews set review_code_code = 'PN7' "
+    "where review_code_code = 'PN0'",
     "903-006": _codes("ssda903_episodes", "ls"),
     "903-007": _codes("ssda903_episodes", "place"),
     "903-008": "update raw.ssda903_episodes set dec = decom - 1 where _row_number % 9 = 0",
@@ -63,7 +74,7 @@ FAULTS = {
     "903-010": "update raw.ssda903_header set child = 'p1' where _row_number % 9 = 0",
     "903-011": _shrunk("ssda903_reviews"),
     "903-012": "update raw.ssda903_header set dob = dob + 1 where _row_number % 9 = 0",
-    "903-013": "update raw.ssda903_reviews set review_code = 'PN7' where _row_number % 9 = 0",
+    "903-013": "update raw.ssda903_reviews set review_code_code = 'PN7' where _row_number % 9 = 0",
     "MRT-001": _unheard("ethnic_group", "black"),
     "MRT-002": _unheard("disability", "Y"),
     "MRT-003": _unheard("communication_need", "Y"),
@@ -111,19 +122,19 @@ FAULTS = {
     f"where _row_number % 9 = 0 and _as_of = date '{AS_OF}'",
     "SSD-014": _shrunk("ssd_person"),
     "SSD-015": _days_old("ssd"),
-    "SSD-101": "update raw.ssd_cin_visits set cinv_cin_visit_seen = 'N'",
-    "SSD-102": "update raw.ssd_cp_visits set cppv_cp_visit_seen = null",
-    "SSD-103": "update raw.ssd_cla_visits set clav_cla_visit_seen = 'N' where _row_number % 9 = 0",
-    "SSD-104": "update raw.ssd_cp_visits set cppv_cp_visit_seen_alone = 'Yes-See care notes' "
+    "SSD-101": "update raw.ssd_cin_visits set cinv_cin_visit_seen_code = 'no'",
+    "SSD-102": "update raw.ssd_cp_visits set cppv_cp_visit_seen_code = null",
+    "SSD-103": "update raw.ssd_cla_visits set clav_cla_visit_seen_code = 'not_mapped' "
     "where _row_number % 9 = 0",
-    "SSD-105": _codes("ssd_cla_reviews", "clar_cla_review_participation"),
-    "SSD-106": "update raw.ssd_cla_reviews set clar_cla_review_participation = null "
+    "SSD-104": _not_mapped("ssd_cp_visits", "cppv_cp_visit_seen_alone"),
+    "SSD-105": _not_mapped("ssd_cla_reviews", "clar_cla_review_participation"),
+    "SSD-106": "update raw.ssd_cla_reviews set clar_cla_review_participation_code = null "
     "where _row_number % 5 = 0",
-    "SSD-107": "update raw.ssd_cla_reviews set clar_cla_review_participation = 'PN1' "
+    "SSD-107": "update raw.ssd_cla_reviews set clar_cla_review_participation_code = 'PN1' "
     "where clar_cla_review_cancelled = 'Y'",
-    "SSD-108": "update raw.ssd_cla_reviews set clar_cla_review_participation = 'PN0' "
+    "SSD-108": "update raw.ssd_cla_reviews set clar_cla_review_participation_code = 'PN0' "
     "where _row_number % 9 = 0",
-    "SSD-109": "update raw.ssd_missing set miss_missing_rhi_offered = 'N'",
+    "SSD-109": "update raw.ssd_missing set miss_missing_rhi_offered_code = 'no'",
     "SSD-110": "update raw.ssd_cla_episodes "
     "set clae_cla_episode_ceased_date = clae_cla_episode_start_date - 1",
     "SSD-111": "update raw.ssd_cp_plans set cppl_cp_plan_end_date = cppl_cp_plan_start_date - 1",
@@ -132,8 +143,8 @@ FAULTS = {
     "where _row_number % 9 = 0",
     "SSD-114": "update raw.ssd_cp_reviews set cppr_cp_review_participation = 'PLACEHOLDER_DATA' "
     "where _row_number = 7",
-    "SSD-115": "update raw.ssd_cla_visits set clav_cla_visit_seen_alone = 'Y'",
-    "SSD-116": "update raw.ssd_cla_reviews set clar_cla_review_participation = 'PN1'",
+    "SSD-115": "update raw.ssd_cla_visits set clav_cla_visit_seen_alone_code = 'yes'",
+    "SSD-116": "update raw.ssd_cla_reviews set clar_cla_review_participation_code = 'PN1'",
     "SSD-117": _shrunk("ssd_cla_reviews"),
     "SSD-118": "update ledger.delivery_tables set rows_quarantined = 90 "
     "where raw_table = 'ssd_cla_visits'",
@@ -145,7 +156,7 @@ FAULTS = {
     "VEX-006": _codes("vx_not_captured", "reason"),
     "VEX-007": _codes("vx_reply", "status"),
     "VEX-008": _codes("vx_influence", "outcome"),
-    "VEX-009": _codes("vx_conference_participation", "participation"),
+    "VEX-009": _not_mapped("vx_conference_participation", "participation"),
     "VEX-010": "update raw.vx_expression set recorded_on = expressed_on - 1 "
     "where _row_number % 9 = 0",
     "VEX-011": "update raw.vx_expression set quote_permission_on = null where _row_number = 7",
@@ -192,3 +203,17 @@ def test_a_check_dies_of_the_fault_planted_for_it(
     verdicts = verdicts_of(con, check)
     assert Outcome.FAIL in {verdict.outcome for verdict in verdicts}
     assert {verdict.authority_code for verdict in verdicts} == {AUTHORITY}
+
+
+def test_a_second_source_of_a_table_adds_to_it_and_is_no_surge(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    spoken = Part("mind_of_my_own", 900, VOICE["vx_expression"].columns)
+    deliver(con, "mind_of_my_own", AS_OF + timedelta(days=1), {"vx_expression": spoken})
+    checks = [CHECKS["VEX-002"], CHECKS["VEX-016"]]
+    rows = measure(con, checks, codes_from(), MEASURED_AT.date())
+    # Both sources' rows are looked at; only the one that came before is held against itself.
+    assert {row.check_id: (row.n, row.k) for row in rows} == {
+        "VEX-002": (1500, 1500),
+        "VEX-016": (600, 600),
+    }

@@ -140,13 +140,17 @@ def test_a_release_that_fails_half_way_leaves_the_last_one_and_no_draft_after_th
         raise OSError("no space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "_put_in_place", fail)
+        patch.setattr(module, "put_in_place", fail)
         with pytest.raises(OSError, match="no space"):
             publish(home, MOMENT.replace(hour=10))
     assert (folder / "heard.duckdb").read_bytes() == before
     assert any(path.name.startswith(".") for path in folder.iterdir())
     publish(home, MOMENT.replace(hour=11))
-    assert sorted(path.name for path in folder.iterdir()) == ["heard.duckdb", "parquet"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "heard.duckdb",
+        "manifest.json",
+        "parquet",
+    ]
 
 
 def test_a_group_may_read_the_release_and_only_the_owner_the_warehouse(home: Path) -> None:

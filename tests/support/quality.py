@@ -93,7 +93,7 @@ def deliver(
         con.execute(
             f"insert into raw.{raw_table} ({names}, _authority_code, _delivery_id, _as_of, "
             f"_row_number, _row_key) select {values}, '{AUTHORITY}', '{delivery_id}', "
-            f"date '{as_of}', i + 1, 'key' || i from range(1, {part.rows + 1}) as numbers (i)"
+            f"date '{as_of}', i + 1, i from range(1, {part.rows + 1}) as numbers (i)"
         )
         con.execute(
             "insert into ledger.delivery_tables values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",

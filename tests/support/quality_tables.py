@@ -14,6 +14,19 @@ _BIRTH = "case when i % 8 = 0 then date '2024-01-01' else date '2011-06-01' end 
 _CODE = "case when i % 8 = 0 then 'PN0' else ['PN1', 'PN2', 'PN5', 'PN6'][1 + i % 4] end"
 
 
+def _answers(column: str, where_no: str) -> dict[str, str]:
+    """A yes-or-no column as delivered, and the code that ingestion writes beside it."""
+    return {
+        column: f"case when {where_no} then 'N' else 'Y' end",
+        f"{column}_code": f"case when {where_no} then 'no' else 'yes' end",
+    }
+
+
+def _same(column: str, code: str) -> dict[str, str]:
+    """A column that is delivered as its code."""
+    return {column: code, f"{column}_code": code}
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One raw table of the clean world: how many rows, and each column as SQL over i."""
@@ -24,8 +37,8 @@ class Part:
 
 
 _CARE_START = "date '2025-03-01' + i::integer % 20"
-_SEEN = "case when i % 12 = 0 then 'N' else 'Y' end"
-_ALONE = "case when i % 12 = 0 or i % 5 = 0 then 'N' else 'Y' end"
+_UNSEEN = "i % 12 = 0"
+_NOT_ALONE = "i % 12 = 0 or i % 5 = 0"
 _RECENT = f"date '{LAST_EVENTS}' - i::integer % 500"
 
 SSD = {
@@ -116,8 +129,8 @@ SSD = {
         {
             "cinv_cin_visit_id": "'t' || i",
             "cinv_cin_visit_date": _RECENT,
-            "cinv_cin_visit_seen": _SEEN,
-            "cinv_cin_visit_seen_alone": _ALONE,
+            **_answers("cinv_cin_visit_seen", _UNSEEN),
+            **_answers("cinv_cin_visit_seen_alone", _NOT_ALONE),
         },
     ),
     "ssd_cp_visits": Part(
@@ -126,8 +139,8 @@ SSD = {
         {
             "cppv_cp_visit_id": "'t' || i",
             "cppv_cp_visit_date": _RECENT,
-            "cppv_cp_visit_seen": _SEEN,
-            "cppv_cp_visit_seen_alone": _ALONE,
+            **_answers("cppv_cp_visit_seen", _UNSEEN),
+            **_answers("cppv_cp_visit_seen_alone", _NOT_ALONE),
         },
     ),
     "ssd_cla_visits": Part(
@@ -137,8 +150,8 @@ SSD = {
             "clav_cla_visit_id": "'t' || i",
             "clav_person_id": f"'p' || (1 + i % {CHILDREN})",
             "clav_cla_visit_date": _RECENT,
-            "clav_cla_visit_seen": _SEEN,
-            "clav_cla_visit_seen_alone": _ALONE,
+            **_answers("clav_cla_visit_seen", _UNSEEN),
+            **_answers("clav_cla_visit_seen_alone", _NOT_ALONE),
         },
     ),
     "ssd_cp_reviews": Part(
@@ -146,7 +159,7 @@ SSD = {
         200,
         {
             "cppr_cp_review_id": "'t' || i",
-            "cppr_cp_review_participation": "'PN1'",
+            **_same("cppr_cp_review_participation", "'PN1'"),
             "cppr_cp_review_quorate": "'Y'",
         },
     ),
@@ -158,7 +171,7 @@ SSD = {
             "clar_cla_id": "'c' || i",
             "clar_cla_review_date": "date '2025-06-01'",
             "clar_cla_review_cancelled": "case when i % 20 = 1 then 'Y' else 'N' end",
-            "clar_cla_review_participation": f"case when i % 20 <> 1 then {_CODE} end",
+            **_same("clar_cla_review_participation", f"case when i % 20 <> 1 then {_CODE} end"),
         },
     ),
     "ssd_missing": Part(
@@ -167,8 +180,8 @@ SSD = {
         {
             "miss_table_id": "'t' || i",
             "miss_person_id": "'p' || i",
-            "miss_missing_rhi_offered": "case when i % 5 = 0 then 'N' else 'Y' end",
-            "miss_missing_rhi_accepted": "case when i % 5 < 3 then 'N' else 'Y' end",
+            **_answers("miss_missing_rhi_offered", "i % 5 = 0"),
+            **_answers("miss_missing_rhi_accepted", "i % 5 < 3"),
         },
     ),
 }
@@ -213,7 +226,7 @@ VOICE = {
         {"missing_episode_id": "'t' || i", "offered": "'Y'", "accepted": "'Y'"},
     ),
     "vx_conference_participation": Part(
-        "voice_extension", 60, {"conference_id": "'t' || i", "participation": "'PN1'"}
+        "voice_extension", 60, {"conference_id": "'t' || i", **_same("participation", "'PN1'")}
     ),
     "vx_survey_wave": Part(
         "voice_extension", 4, {"wave_id": "'w' || i", "invited": "100", "responded": "40"}
@@ -245,7 +258,7 @@ RETURN = {
             "dob": _BIRTH,
             "review": "case when date '{as_of}' < date '2026-01-01' then date '2025-03-01' "
             "else date '2025-06-01' end",
-            "review_code": _CODE,
+            **_same("review_code", _CODE),
         },
     ),
 }

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.contracts import load_contracts
 from orchestration.ingestion import inbox
 from orchestration.ingestion.inbox import InboxMissingError, find_deliveries
+
+CONTRACTS = load_contracts()
 
 
 def put(folder: Path, path: str, content: str = "x") -> Path:
@@ -18,14 +21,14 @@ def put(folder: Path, path: str, content: str = "x") -> Path:
 
 
 def reasons(folder: Path) -> dict[str, str]:
-    return {each.path: each.reason for each in find_deliveries(folder, 0).ignored}
+    return {each.path: each.reason for each in find_deliveries(folder, CONTRACTS, 0).ignored}
 
 
 def test_deliveries_come_in_an_order_of_their_own(tmp_path: Path) -> None:
     for label in ("331/ssd/2026-09-30", "330/ssda903/2020-03-31", "330/ssd/2026-09-30"):
         put(tmp_path, f"{label}/b.csv")
         put(tmp_path, f"{label}/a.csv")
-    listing = find_deliveries(tmp_path, 0)
+    listing = find_deliveries(tmp_path, CONTRACTS, 0)
     assert [each.label for each in listing.deliveries] == [
         "330/ssd/2026-09-30",
         "330/ssda903/2020-03-31",
@@ -57,7 +60,7 @@ def test_what_is_not_a_delivery_is_reported(
     tmp_path: Path, path: str, ignored: str, reason: str
 ) -> None:
     put(tmp_path, path)
-    assert find_deliveries(tmp_path, 0).deliveries == ()
+    assert find_deliveries(tmp_path, CONTRACTS, 0).deliveries == ()
     assert reasons(tmp_path)[ignored] == reason
 
 
@@ -72,7 +75,7 @@ def test_links_and_pipes_are_left_alone_and_the_rest_is_delivered(tmp_path: Path
     (folder / "soft.csv").symlink_to(outside)
     os.link(outside, folder / "hard.csv")
     os.mkfifo(folder / "pipe.csv")
-    listing = find_deliveries(tmp_path, 0)
+    listing = find_deliveries(tmp_path, CONTRACTS, 0)
     assert [file.name for file in listing.deliveries[0].files] == ["ssd_person.csv"]
     assert {each.path.rpartition("/")[2]: each.reason for each in listing.ignored} == {
         "hard.csv": "LINKED",
@@ -95,12 +98,12 @@ def test_a_folder_that_still_changes_waits(tmp_path: Path, name: str) -> None:
     old = put(tmp_path, "330/ssd/2026-09-30/ssd_person.csv")
     os.utime(old, (1_000, 1_000))
     os.utime(put(tmp_path, f"330/ssd/2026-09-30/{name}"), (2_000, 2_000))
-    early = find_deliveries(tmp_path, 60, now_seconds=2_059)
+    early = find_deliveries(tmp_path, CONTRACTS, 60, now_seconds=2_059)
     assert early.deliveries == ()
     assert [(each.path, each.reason) for each in early.ignored] == [
         ("330/ssd/2026-09-30", "NOT_SETTLED")
     ]
-    assert len(find_deliveries(tmp_path, 60, now_seconds=2_060).deliveries) == 1
+    assert len(find_deliveries(tmp_path, CONTRACTS, 60, now_seconds=2_060).deliveries) == 1
 
 
 def test_a_file_that_goes_away_during_the_look_means_that_somebody_is_at_work(
@@ -115,24 +118,24 @@ def test_a_file_that_goes_away_during_the_look_means_that_somebody_is_at_work(
 
     why = inbox._why_ignored
     monkeypatch.setattr(inbox, "_why_ignored", renaming)
-    listing = find_deliveries(tmp_path, 0)
+    listing = find_deliveries(tmp_path, CONTRACTS, 0)
     assert listing.deliveries == ()
     assert [each.reason for each in listing.ignored] == ["NOT_SETTLED"]
 
 
 def test_without_a_settle_time_nothing_waits(tmp_path: Path) -> None:
     os.utime(put(tmp_path, "330/ssd/2026-09-30/ssd_person.csv"), (2_000, 2_000))
-    assert len(find_deliveries(tmp_path, 0, now_seconds=2_000).deliveries) == 1
+    assert len(find_deliveries(tmp_path, CONTRACTS, 0, now_seconds=2_000).deliveries) == 1
 
 
 def test_a_name_that_is_not_utf8_is_shown_and_delivered(tmp_path: Path) -> None:
     folder = put(tmp_path, "330/ssd/2026-09-30/ssd_person.csv").parent
     descriptor = os.open(os.fsencode(folder) + b"/\xff.csv", os.O_CREAT | os.O_WRONLY)
     os.close(descriptor)
-    names = [file.name for file in find_deliveries(tmp_path, 0).deliveries[0].files]
+    names = [file.name for file in find_deliveries(tmp_path, CONTRACTS, 0).deliveries[0].files]
     assert names == ["ssd_person.csv", "\\xff.csv"]
 
 
 def test_a_missing_inbox_is_named(tmp_path: Path) -> None:
     with pytest.raises(InboxMissingError, match="HEARD_INBOX"):
-        find_deliveries(tmp_path / "absent", 0)
+        find_deliveries(tmp_path / "absent", CONTRACTS, 0)

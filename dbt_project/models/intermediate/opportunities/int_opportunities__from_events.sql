@@ -36,7 +36,7 @@ missing_episodes as (
 
 return_interviews as (
 
-    select * from {{ ref('stg_voice_extension__return_interview') }}
+    select * from {{ ref('int_return_interviews__merged') }}
 
 ),
 

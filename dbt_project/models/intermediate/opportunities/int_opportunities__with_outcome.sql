@@ -75,13 +75,13 @@ conference_codes as (
         cp_reviews.authority_code,
         'ssd_cp_reviews' as occasion_table,
         cp_reviews.cp_review_id as occasion_id,
+        -- A filler or unknown text of the case system must not hide the extension's code.
         coalesce(
-            participation_codes.participation_code,
-            upper(trim(conference_participation.participation_code))
+            nullif(cp_reviews.cp_review_participation_code, 'not_mapped'),
+            conference_participation.participation_code,
+            cp_reviews.cp_review_participation_code
         ) as participation_code
     from cp_reviews
-    left join participation_codes
-        on upper(trim(cp_reviews.cp_review_participation)) = participation_codes.participation_code
     left join conference_participation
         on
             cp_reviews.authority_code = conference_participation.authority_code
@@ -94,7 +94,7 @@ conference_codes as (
         initial_conferences.authority_code,
         'ssd_initial_cp_conference' as occasion_table,
         initial_conferences.icpc_id as occasion_id,
-        upper(trim(conference_participation.participation_code)) as participation_code
+        conference_participation.participation_code
     from initial_conferences
     inner join conference_participation
         on
@@ -113,7 +113,8 @@ codes as (
         occasion_table,
         occasion_id,
         'own' as owner_group,
-        min(participation_code) as participation_code
+        coalesce(min(nullif(participation_code, 'not_mapped')), min(participation_code))
+            as participation_code
     from (
         select * from reviews
         union all
@@ -131,7 +132,7 @@ missing_episodes as (
 
 return_interviews as (
 
-    select * from {{ ref('stg_voice_extension__return_interview') }}
+    select * from {{ ref('int_return_interviews__merged') }}
 
 ),
 
@@ -143,14 +144,16 @@ interview_answers as (
         missing_episodes.table_id as occasion_id,
         'own' as owner_group,
         case
-            when return_interviews.missing_episode_id is null
-                then upper(trim(missing_episodes.missing_rhi_offered))
-            else upper(trim(return_interviews.offered))
+            when return_interviews.missing_episode_id is not null
+                then upper(trim(return_interviews.offered))
+            when missing_episodes.missing_rhi_offered_code = 'yes' then 'Y'
+            when missing_episodes.missing_rhi_offered_code = 'no' then 'N'
         end as offered,
         case
-            when return_interviews.missing_episode_id is null
-                then upper(trim(missing_episodes.missing_rhi_accepted))
-            else upper(trim(return_interviews.accepted))
+            when return_interviews.missing_episode_id is not null
+                then upper(trim(return_interviews.accepted))
+            when missing_episodes.missing_rhi_accepted_code = 'yes' then 'Y'
+            when missing_episodes.missing_rhi_accepted_code = 'no' then 'N'
         end as accepted
     from missing_episodes
     left join return_interviews
@@ -176,7 +179,7 @@ seen as (
         'ssd_cin_assessments' as occasion_table,
         assessment_id as occasion_id,
         'own' as owner_group,
-        {{ yes_no('assessment_child_seen') }} as is_seen,
+        {{ answer_is_yes('assessment_child_seen_code') }} as is_seen,
         cast(null as boolean) as is_seen_alone
     from {{ ref('stg_ssd__cin_assessments') }}
 

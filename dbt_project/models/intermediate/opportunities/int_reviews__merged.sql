@@ -18,12 +18,6 @@ ssda903_reviews as (
 
 ),
 
-participation_codes as (
-
-    select * from {{ ref('ref_participation_codes') }}
-
-),
-
 people_of_care_ids as (
 
     select
@@ -43,21 +37,12 @@ ssd as (
         coalesce(ssd_reviews.person_key, people_of_care_ids.person_key) as person_key,
         ssd_reviews.cla_review_date as review_date,
         ssd_reviews.cla_review_id as occasion_id,
-        -- Liquidlogic delivers the description of the code instead of the code.
-        coalesce(
-            codes.participation_code,
-            labels.participation_code,
-            nullif(upper(trim(ssd_reviews.cla_review_participation)), '')
-        ) as participation_code
+        ssd_reviews.cla_review_participation_code as participation_code
     from ssd_reviews
     left join people_of_care_ids
         on
             ssd_reviews.authority_code = people_of_care_ids.authority_code
             and ssd_reviews.cla_id = people_of_care_ids.cla_id
-    left join participation_codes as codes
-        on upper(trim(ssd_reviews.cla_review_participation)) = codes.participation_code
-    left join participation_codes as labels
-        on lower(trim(ssd_reviews.cla_review_participation)) = lower(labels.description)
     where
         ssd_reviews.cla_review_date is not null
         and coalesce(upper(ssd_reviews.cla_review_cancelled), 'N') <> 'Y'
@@ -71,7 +56,7 @@ returned as (
         person_key,
         review_date,
         row_key as occasion_id,
-        nullif(upper(trim(participation_code)), '') as participation_code
+        participation_code
     from ssda903_reviews
 
 ),
@@ -82,7 +67,9 @@ returned_by_day as (
         authority_code,
         person_key,
         review_date,
-        min(participation_code) as participation_code
+        -- A code that is understood stands before one that is not.
+        coalesce(min(nullif(participation_code, 'not_mapped')), min(participation_code))
+            as participation_code
     from returned
     group by authority_code, person_key, review_date
 
@@ -98,15 +85,19 @@ ssd_days as (
 
 )
 
--- One review is one row: the case system's row stands and takes a missing code from the return;
--- the return adds the days that the case system does not hold.
+-- One review is one row: the case system's row stands and takes from the return a code that is
+-- missing or not understood; the return adds the days that the case system does not hold.
 select
     ssd.authority_code,
     ssd.person_key,
     ssd.review_date,
     'ssd_cla_reviews' as occasion_table,
     ssd.occasion_id,
-    coalesce(ssd.participation_code, returned_by_day.participation_code) as participation_code
+    coalesce(
+        nullif(ssd.participation_code, 'not_mapped'),
+        returned_by_day.participation_code,
+        ssd.participation_code
+    ) as participation_code
 from ssd
 left join returned_by_day
     on

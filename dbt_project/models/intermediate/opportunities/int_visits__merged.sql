@@ -38,8 +38,8 @@ select
     cin_visits.cin_visit_date as visit_date,
     'ssd_cin_visits' as occasion_table,
     cin_visits.cin_visit_id as occasion_id,
-    {{ yes_no('cin_visits.cin_visit_seen') }} as is_seen,
-    {{ yes_no('cin_visits.cin_visit_seen_alone') }} as is_seen_alone
+    {{ answer_is_yes('cin_visits.cin_visit_seen_code') }} as is_seen,
+    {{ answer_is_yes('cin_visits.cin_visit_seen_alone_code') }} as is_seen_alone
 from cin_visits
 left join cin_plans
     on
@@ -53,8 +53,8 @@ select
     cp_visits.cp_visit_date as visit_date,
     'ssd_cp_visits' as occasion_table,
     cp_visits.cp_visit_id as occasion_id,
-    {{ yes_no('cp_visits.cp_visit_seen') }} as is_seen,
-    {{ yes_no('cp_visits.cp_visit_seen_alone') }} as is_seen_alone
+    {{ answer_is_yes('cp_visits.cp_visit_seen_code') }} as is_seen,
+    {{ answer_is_yes('cp_visits.cp_visit_seen_alone_code') }} as is_seen_alone
 from cp_visits
 left join cp_plans
     on
@@ -68,6 +68,6 @@ select
     cla_visits.cla_visit_date as visit_date,
     'ssd_cla_visits' as occasion_table,
     cla_visits.cla_visit_id as occasion_id,
-    {{ yes_no('cla_visits.cla_visit_seen') }} as is_seen,
-    {{ yes_no('cla_visits.cla_visit_seen_alone') }} as is_seen_alone
+    {{ answer_is_yes('cla_visits.cla_visit_seen_code') }} as is_seen,
+    {{ answer_is_yes('cla_visits.cla_visit_seen_alone_code') }} as is_seen_alone
 from cla_visits

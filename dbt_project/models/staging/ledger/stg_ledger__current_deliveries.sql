@@ -25,11 +25,11 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by authority_code, raw_table, scope
+            partition by authority_code, source, raw_table, scope
             order by as_of desc, delivered_at desc, delivery_id desc
         ) as recency,
         row_number() over (
-            partition by authority_code, raw_table
+            partition by authority_code, source, raw_table
             order by as_of asc, delivered_at asc, delivery_id asc
         ) as delivery_rank
     from scoped

@@ -9,10 +9,10 @@ select
     cinv_cin_visit_id as cin_visit_id,
     cinv_person_id as person_key,
     cinv_cin_visit_date as cin_visit_date,
-    cinv_cin_visit_seen as cin_visit_seen,
-    cinv_cin_visit_seen_alone as cin_visit_seen_alone,
-    cinv_cin_visit_bedroom as cin_visit_bedroom,
+    cinv_cin_visit_seen_code as cin_visit_seen_code,
+    cinv_cin_visit_seen_alone_code as cin_visit_seen_alone_code,
+    cinv_cin_visit_bedroom_code as cin_visit_bedroom_code,
     cinv_cin_plan_id as cin_plan_id,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

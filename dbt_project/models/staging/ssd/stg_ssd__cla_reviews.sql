@@ -11,8 +11,8 @@ select
     clar_cla_review_due_date as cla_review_due_date,
     clar_cla_review_date as cla_review_date,
     clar_cla_review_cancelled as cla_review_cancelled,
-    clar_cla_review_participation as cla_review_participation,
+    clar_cla_review_participation_code as cla_review_participation_code,
     clar_cla_person_id as person_key,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

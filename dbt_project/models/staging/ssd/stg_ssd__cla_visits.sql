@@ -10,8 +10,8 @@ select
     clav_cla_id as cla_id,
     clav_person_id as person_key,
     clav_cla_visit_date as cla_visit_date,
-    clav_cla_visit_seen as cla_visit_seen,
-    clav_cla_visit_seen_alone as cla_visit_seen_alone,
+    clav_cla_visit_seen_code as cla_visit_seen_code,
+    clav_cla_visit_seen_alone_code as cla_visit_seen_alone_code,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

@@ -16,5 +16,5 @@ select
     cppl_cp_plan_ola as cp_plan_ola,
     cppl_cp_plan_latest_category as cp_plan_latest_category,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

@@ -14,7 +14,7 @@ select
     cppr_cp_review_meeting_id as cp_review_meeting_id,
     cppr_cp_review_outcome_continue_cp as cp_review_outcome_continue_cp,
     cppr_cp_review_quorate as cp_review_quorate,
-    cppr_cp_review_participation as cp_review_participation,
+    cppr_cp_review_participation_code as cp_review_participation_code,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

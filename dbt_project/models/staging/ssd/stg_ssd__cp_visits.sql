@@ -10,9 +10,9 @@ select
     cppv_person_id as person_key,
     cppv_cp_plan_id as cp_plan_id,
     cppv_cp_visit_date as cp_visit_date,
-    cppv_cp_visit_seen as cp_visit_seen,
-    cppv_cp_visit_seen_alone as cp_visit_seen_alone,
-    cppv_cp_visit_bedroom as cp_visit_bedroom,
+    cppv_cp_visit_seen_code as cp_visit_seen_code,
+    cppv_cp_visit_seen_alone_code as cp_visit_seen_alone_code,
+    cppv_cp_visit_bedroom_code as cp_visit_bedroom_code,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

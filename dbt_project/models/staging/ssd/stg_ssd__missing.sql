@@ -11,8 +11,8 @@ select
     miss_missing_episode_start_date as missing_episode_start_date,
     miss_missing_episode_type as missing_episode_type,
     miss_missing_episode_end_date as missing_episode_end_date,
-    miss_missing_rhi_offered as missing_rhi_offered,
-    miss_missing_rhi_accepted as missing_rhi_accepted,
+    miss_missing_rhi_offered_code as missing_rhi_offered_code,
+    miss_missing_rhi_accepted_code as missing_rhi_accepted_code,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

@@ -18,5 +18,5 @@ select
     pers_is_mother as is_mother,
     pers_nationality as nationality,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

@@ -12,5 +12,5 @@ select
     csdq_sdq_reason as sdq_reason,
     csdq_sdq_score as sdq_score,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

@@ -15,5 +15,5 @@ select
     sex_adoptr,
     ls_adoptr,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

@@ -11,5 +11,5 @@ select
     dolo_start as order_start_date,
     dolo_end as order_end_date,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

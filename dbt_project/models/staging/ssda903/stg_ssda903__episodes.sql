@@ -20,5 +20,5 @@ select
     pl_post as placement_postcode_district,
     urn,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

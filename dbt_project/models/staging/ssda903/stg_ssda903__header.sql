@@ -13,5 +13,5 @@ select
     mother as is_mother_code,
     mc_dob as mothers_child_birth_date,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

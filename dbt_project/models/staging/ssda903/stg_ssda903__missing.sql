@@ -12,5 +12,5 @@ select
     mis_start as missing_start_date,
     mis_end as missing_end_date,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

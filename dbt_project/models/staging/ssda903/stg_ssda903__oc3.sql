@@ -12,5 +12,5 @@ select
     activ as activity_code,
     accom as accommodation_code,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

@@ -12,5 +12,5 @@ select
     date_placed_ceased as placed_ceased_date,
     reason_placed_ceased as placed_ceased_reason_code,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

@@ -9,7 +9,7 @@ select
     child as person_key,
     dob as birth_date,
     review as review_date,
-    review_code as participation_code,
+    review_code_code as participation_code,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

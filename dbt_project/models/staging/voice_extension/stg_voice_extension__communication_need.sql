@@ -13,6 +13,7 @@ select
     preferred_method as preferred_method_code,
     valid_from,
     valid_to,
+    _source as delivery_source,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

@@ -10,9 +10,10 @@ select
     conference_kind,
     person_id as person_key,
     held_on,
-    participation as participation_code,
+    participation_code,
     advocate_present,
     parent_attended,
+    _source as delivery_source,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

@@ -30,6 +30,7 @@ select
     quote_permission_on,
     quote_permission_expires_on,
     quote_permission_withdrawn_on,
+    _source as delivery_source,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

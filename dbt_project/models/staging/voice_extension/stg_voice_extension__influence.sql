@@ -16,6 +16,7 @@ select
     action_due_on,
     action_done_on,
     board,
+    _source as delivery_source,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

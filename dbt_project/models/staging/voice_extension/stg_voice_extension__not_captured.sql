@@ -13,6 +13,7 @@ select
     occasion_on,
     voice_owner as voice_owner_code,
     reason as not_captured_reason_code,
+    _source as delivery_source,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

@@ -15,6 +15,7 @@ select
     topic,
     changes_agreed,
     changes_done,
+    _source as delivery_source,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

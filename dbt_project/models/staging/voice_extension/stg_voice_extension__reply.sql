@@ -12,6 +12,7 @@ select
     due_on,
     replied_on,
     status as loop_status_code,
+    _source as delivery_source,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

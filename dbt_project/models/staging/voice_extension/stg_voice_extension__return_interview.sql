@@ -14,6 +14,7 @@ select
     accepted,
     held_at,
     independent_person,
+    _source as delivery_source,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

@@ -21,6 +21,7 @@ select
     ethnicity as ethnicity_code,
     disability,
     area,
+    _source as delivery_source,
     _as_of as as_of,
-    _row_key as row_key
+    cast(_row_key as varchar) as row_key
 from current_rows

@@ -1,0 +1,81 @@
+"""Weigh what the words of an answer say, where an answer may name several groups at once.
+
+Belongs here: telling the subject of an answer from its asides, and which wordings count.
+Does not belong here: any wording of a code list (the seeds) or how a rule is written
+(answers_rules).
+
+Every wording that is found is evidence for its code. A longer wording covers the shorter ones
+inside it ("school nurse" is no school), and then all evidence must agree: an answer that speaks
+for two codes speaks for none. Rules of a later priority count only where no earlier one was found.
+"""
+
+import re
+from itertools import groupby
+
+from orchestration.ingestion.answers_rules import NOT_MAPPED, Rule, read_rules
+
+# "Other department excluding housing (e.g. youth offending) 5B": neither housing nor youth
+# offending is the subject, and a code at the very end still is.
+_EXCLUDED = re.compile(
+    r"(?<=\w) (?:not|none|excluding|exclude|excl|except|exc|apart from|other than)\b"
+    r".*?(?= \d[a-z]?$|$)"
+)
+_EXAMPLES = re.compile(
+    r"(?<=\w) (?:eg|ie|for example|such as|including|include|incl|inc)\b.*?(?= \d[a-z]?$|$)"
+)
+# "Police / health" names two groups, "Police - health" names one and a detail of it.
+_BESIDE = re.compile(r"[/\\;,&]|\s(?:and|or)\s", re.IGNORECASE)
+_DETAIL = re.compile(r"[-\u2013:(\[]")
+_SHORT_FORM = re.compile(r"[a-z]{3,5}")
+
+
+class EvidenceRules:
+    """Reads answers by all wordings found in them."""
+
+    def __init__(self, rule_set: str) -> None:
+        self._rules = read_rules(rule_set, repair=True)
+        self._tiers = [
+            list(tier) for _, tier in groupby(self._rules.rules, key=lambda rule: rule.priority)
+        ]
+        # The last tier holds what says little ("other"), too little to stand for a short form.
+        self._words = {
+            word: codes.pop()
+            for word in self._rules.wording.vocabulary
+            if len(codes := _weighed(self._tiers[:-1], word)) == 1
+        }
+
+    def code_of(self, answer: str) -> str:
+        """The code that an answer means, or `not_mapped`."""
+        text = self._rules.understood(answer)
+        if text in self._rules.named:
+            return self._rules.named[text]
+        if self._names_two_groups(answer):
+            return NOT_MAPPED
+        subject = _EXCLUDED.sub("", text)
+        codes = _weighed(self._tiers, _EXAMPLES.sub("", subject)) or _weighed(self._tiers, subject)
+        if not codes and _SHORT_FORM.fullmatch(text):
+            codes = {code for word, code in self._words.items() if word.startswith(text)}
+        return codes.pop() if len(codes) == 1 else NOT_MAPPED
+
+    def _names_two_groups(self, answer: str) -> bool:
+        if _DETAIL.search(answer):
+            return False
+        parts = [self._rules.understood(part) for part in _BESIDE.split(answer)]
+        named = self._rules.named
+        codes = {named.get(part) or named.get(f"{part} service") for part in parts}
+        return len(codes - {None} - {rule.code for rule in self._tiers[-1]}) > 1
+
+
+def _weighed(tiers: list[list[Rule]], text: str) -> set[str]:
+    """The codes that the answer speaks for; none if it has no wording of any rule."""
+    for tier in tiers:
+        found = [(*span, rule.code) for rule in tier for span in rule.spans(text)]
+        codes = {one[2] for one in found if not any(_covers(other, one) for other in found)}
+        if codes:
+            return codes
+    return set()
+
+
+def _covers(other: tuple[int, int, str], one: tuple[int, int, str]) -> bool:
+    wider = other[0] <= one[0] and one[1] <= other[1]
+    return wider and other[:2] != one[:2]

@@ -1,0 +1,121 @@
+"""Bring what people typed into one plain form, so that a rule needs to be written once.
+
+Belongs here: letter case, punctuation, list numbering, plurals and the repair of misspelt words.
+Does not belong here: what an answer means (answers), or any word of any code list (the seeds).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+_QUOTES = re.compile(r"['\u2018\u2019\u201b\u0060\u00b4\u02bc]")
+# Annex A numbers its answers "a) Male", local lists "60) Neighbour" or "1. Yes". Brackets on both
+# sides, "(C) Community home", hold a code and stay.
+_NUMBERING = re.compile(r"^(?:[a-z]{1,2}\d?|\d{1,2})\)\s*(?=\S)|^(?:\d{1,2}|[a-z])\.\s+(?=\S)")
+# A pipeline's own remark around a value that it could not map.
+_WRAPPER = re.compile(r"^code (\S+) is not mapped$")
+_DOTTED = re.compile(r"\b[a-z](?:\.[a-z])+\b\.?")
+_GLUED_NUMBER = re.compile(r"\b([a-z]{4,})(\d+)\b")
+_NOT_A_WORD = re.compile(r"[^a-z0-9]+")
+
+_SHORTEST_REPAIRED = 6
+_TWO_SLIPS_FROM = 9
+_PLURAL_FROM = 5
+
+
+def plain(text: str) -> str:
+    """Lower case words and numbers with single spaces, plurals made singular."""
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text)).casefold()
+    text = "".join(letter for letter in text if not unicodedata.combining(letter)).strip()
+    text = _WRAPPER.sub(r"\1", _QUOTES.sub("", text))
+    text = _NUMBERING.sub("", text)
+    text = _DOTTED.sub(lambda found: found.group().replace(".", ""), text)
+    text = _NOT_A_WORD.sub(" ", re.sub(r"[&+]", " and ", text))
+    text = _GLUED_NUMBER.sub(r"\1 \2", text)
+    return " ".join(_singular(word) for word in text.split())
+
+
+def _singular(word: str) -> str:
+    if len(word) < _PLURAL_FROM or not word.isalpha() or not word.endswith("s"):
+        return word
+    if word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word[:-1]
+
+
+class Wording:
+    """The words that the rules know: repairs misspelt ones, puts one word for its synonyms.
+
+    Attributes:
+        vocabulary: every word that the rules use, in plain form.
+    """
+
+    def __init__(
+        self, vocabulary: Iterable[str], synonyms: Mapping[str, str], *, repair: bool
+    ) -> None:
+        phrases = {tuple(phrase.split()): word for phrase, word in synonyms.items()}
+        known = {word for phrase in phrases for word in phrase}
+        known |= {word for text in synonyms.values() for word in text.split()}
+        self.vocabulary = frozenset(known.union(vocabulary))
+        self._phrases = phrases
+        self._longest = max((len(phrase) for phrase in phrases), default=0)
+        # Two words that are two slips apart share a form with at most two letters left out each,
+        # so a look-up replaces a comparison with every word.
+        self._near: dict[str, set[str]] = {}
+        for word in self.vocabulary if repair else ():
+            if len(word) >= _SHORTEST_REPAIRED and word.isalpha():
+                for form in _shortened(word):
+                    self._near.setdefault(form, set()).add(word)
+
+    def understood(self, text: str) -> str:
+        """The plain text with misspelt words repaired and synonyms replaced."""
+        words = [self._repaired(word) for word in text.split()]
+        found: list[str] = []
+        at = 0
+        while at < len(words):
+            for length in range(min(self._longest, len(words) - at), 0, -1):
+                word = self._phrases.get(tuple(words[at : at + length]))
+                if word is not None:
+                    found.append(word)
+                    at += length
+                    break
+            else:
+                found.append(words[at])
+                at += 1
+        return " ".join(word for word in found if word)
+
+    def _repaired(self, word: str) -> str:
+        if len(word) < _SHORTEST_REPAIRED or not word.isalpha() or word in self.vocabulary:
+            return word
+        near = {known for form in _shortened(word) for known in self._near.get(form, ())}
+        slips = 1 if len(word) < _TWO_SLIPS_FROM else 2
+        for allowed in range(1, slips + 1):
+            within = [known for known in near if _slips(word, known) <= allowed]
+            if within:
+                # Two candidates are one too many: a guess would be worse than not knowing.
+                return within[0] if len(within) == 1 else word
+        return word
+
+
+def _shortened(word: str) -> set[str]:
+    """The word, and the word with up to one letter (two in long words) left out."""
+    forms = {word}
+    for _ in range(1 if len(word) < _TWO_SLIPS_FROM - 1 else 2):
+        forms |= {form[:at] + form[at + 1 :] for form in forms for at in range(len(form))}
+    return forms
+
+
+def _slips(one: str, other: str) -> int:
+    """Letters left out, added, changed or swapped with their neighbour between two words."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for at, letter in enumerate(one, start=1):
+        before, above, row = row, before, [at]
+        for to, wanted in enumerate(other, start=1):
+            cost = min(before[to] + 1, row[to - 1] + 1, before[to - 1] + (letter != wanted))
+            if at > 1 and to > 1 and (letter, one[at - 2]) == (other[to - 2], wanted):
+                cost = min(cost, above[to - 2] + 1)
+            row.append(cost)
+    return row[-1]

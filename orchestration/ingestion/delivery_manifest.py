@@ -1,0 +1,124 @@
+"""Say of every landed delivery what it is, beside its bytes, so that landing alone is the record.
+
+The warehouse can be lost; from `landing/` and these files it is made again.
+
+Belongs here: writing and reading `landing/deliveries/<delivery_id>.json`. Does not belong here:
+the bytes (landing), what became of them (the ledger), or a single value of a row.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from orchestration.files import replace_text
+from orchestration.ingestion.results import Ignored, LandedDelivery, LandedFile
+from orchestration.sealed import BrokenSealError, seal, unseal
+
+_VERSION = 1
+
+
+class DamagedRecordError(ValueError):
+    """The record of a landed delivery is not as it was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRecord:
+    """One landed delivery, and the name of the key that it was first loaded with."""
+
+    landed: LandedDelivery
+    key_id: str
+
+
+def records_folder(home: Path) -> Path:
+    """Where the records lie."""
+    return home / "landing" / "deliveries"
+
+
+def write_record(home: Path, landed: LandedDelivery, key_id: str) -> bool:
+    """Write the record of a landed delivery, whole or not at all.
+
+    The same bytes delivered again keep their first file names and get the newest time, as in the
+    ledger.
+
+    Returns:
+        Whether anything had to be written.
+    """
+    path = records_folder(home) / f"{landed.delivery_id}.json"
+    try:
+        known = read_record(path)
+    except (FileNotFoundError, DamagedRecordError):
+        # A damaged record of a delivery that is at hand is simply written again.
+        wanted = DeliveryRecord(landed, key_id)
+    else:
+        if known.landed.delivered_at >= landed.delivered_at and known.key_id == key_id:
+            return False
+        newest = max(known.landed.delivered_at, landed.delivered_at)
+        wanted = DeliveryRecord(replace(known.landed, delivered_at=newest), key_id)
+    replace_text(path, _as_text(wanted))
+    return True
+
+
+def list_records(home: Path) -> list[Path]:
+    """The records of all landed deliveries, in the order of their names."""
+    return sorted(records_folder(home).glob("[!.]*.json"))
+
+
+def read_records(home: Path) -> list[DeliveryRecord]:
+    """Every landed delivery, oldest first.
+
+    Raises:
+        DamagedRecordError: One record is not as it was written.
+    """
+    found = [read_record(path) for path in list_records(home)]
+    return sorted(found, key=lambda each: (each.landed.delivered_at, each.landed.delivery_id))
+
+
+def read_record(path: Path) -> DeliveryRecord:
+    """Read one record.
+
+    Raises:
+        DamagedRecordError: It is not, to the byte, as it was written.
+    """
+    try:
+        record = _from_stored(unseal(path.read_bytes()))
+    except (BrokenSealError, KeyError, TypeError, ValueError):
+        raise DamagedRecordError(f"{path} is damaged") from None
+    if path.stem != record.landed.delivery_id:
+        raise DamagedRecordError(f"{path} is another delivery's")
+    return record
+
+
+def _as_text(record: DeliveryRecord) -> str:
+    landed = record.landed
+    stored = {
+        "version": _VERSION,
+        "delivery_id": landed.delivery_id,
+        "authority_code": landed.authority_code,
+        "source": landed.source,
+        "as_of": landed.as_of.isoformat(),
+        "delivered_at": landed.delivered_at.isoformat(),
+        "key_id": record.key_id,
+        "files": [
+            {"name": file.name, "sha256": file.sha256, "bytes": file.size} for file in landed.files
+        ],
+        "ignored": [{"path": each.path, "reason": each.reason} for each in landed.ignored],
+    }
+    return seal(stored)
+
+
+def _from_stored(stored: dict[str, Any]) -> DeliveryRecord:
+    if stored["version"] != _VERSION:
+        raise DamagedRecordError(f"version {stored['version']} is not known")
+    landed = LandedDelivery(
+        delivery_id=stored["delivery_id"],
+        authority_code=stored["authority_code"],
+        source=stored["source"],
+        as_of=date.fromisoformat(stored["as_of"]),
+        delivered_at=datetime.fromisoformat(stored["delivered_at"]),
+        files=tuple(
+            LandedFile(file["name"], file["sha256"], file["bytes"]) for file in stored["files"]
+        ),
+        ignored=tuple(Ignored(each["path"], each["reason"]) for each in stored["ignored"]),
+    )
+    return DeliveryRecord(landed, stored["key_id"])

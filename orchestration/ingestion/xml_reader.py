@@ -1,0 +1,297 @@
+"""Read XML of any size: parse it in pieces, shred the records of each, forget them.
+
+Belongs here: the walk over one file and the tables it becomes. Does not belong here: what makes a
+file unreadable (xml_gate), where a value stands (the contract, by xml_stylesheet), what the
+contract does not know (xml_names).
+
+One parser sees every byte, so comments, CDATA, namespaces and odd spacing need no second way. The
+tree holds about half a megabyte of the file at a time: that fits the processor's cache, and memory
+stays the same however long the file is.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import duckdb
+
+from orchestration.contracts import Contract, Table
+from orchestration.contracts.models import Xml
+from orchestration.ingestion.extracts import Opening, Part
+from orchestration.ingestion.files import private_files
+from orchestration.ingestion.gate import FileRefusedError
+from orchestration.ingestion.matching import Header
+from orchestration.ingestion.rows import CarefulRows
+from orchestration.ingestion.sql import literal
+from orchestration.ingestion.xml_gate import BLOCK, refusal, root_name, safe_parser, utf8_blocks
+from orchestration.ingestion.xml_names import ElementNames
+from orchestration.ingestion.xml_stylesheet import (
+    CELL_END,
+    LETTERS,
+    ROW_END,
+    STAND_INS,
+    has_known_place,
+    is_outside_records,
+    known_names,
+    leaf_names,
+    record_stylesheet,
+    root_stylesheet,
+    steps,
+)
+
+# How much of the file is shredded at once.
+_BATCH = 1 << 19
+# A record is a child's file of one year; one this long is a tag that was never closed.
+_LONGEST_RECORD = 16 << 20
+# The first tag of the file stands this early, whatever comment comes before it.
+_HEAD = 1 << 20
+_TAIL = 256
+_CELL_END, _ROW_END = CELL_END.encode(), ROW_END.encode()
+_STAND_INS = tuple(zip((b"\t", b"\n", b"\r"), (mark.encode() for mark in STAND_INS), strict=True))
+
+
+def open_xml(opening: Opening, *, block: int = BLOCK, batch: int = _BATCH) -> list[Part]:
+    """Shred the file into one tab-separated file a table, in the scratch folder.
+
+    Args:
+        opening: The landed file.
+        block: Bytes given to the parser at once.
+        batch: Bytes after which the records that are complete are shredded.
+
+    Raises:
+        FileRefusedError: The file is no return of this source, or cannot be trusted to be whole.
+    """
+    shape = opening.contract.xml
+    if shape is None:
+        raise FileRefusedError("UNKNOWN_FORMAT", f"{opening.contract.source} in another format")
+    tables = [table for table in opening.contract.tables if table.element]
+    names = ElementNames(known_names(shape, tables))
+    with ExitStack() as stack:
+        stack.enter_context(private_files())
+        sink = Sink([stack.enter_context(_target(opening, table).open("wb")) for table in tables])
+        _Walk(shape, tables, names, sink, batch).over(opening.path, block)
+    rows = {table.name: count for table, count in zip(tables, sink.rows, strict=True)}
+    drift = [(name, "unknown") for name in names.drift(shape.root, tables, rows)]
+    parts: list[Part] = []
+    for table, has_stand_ins in zip(tables, sink.has_stand_ins, strict=True):
+        is_due = (table.from_year or 0) <= opening.collection_year and has_known_place(table)
+        # A table without rows is a fact too: it restates an earlier delivery that had some.
+        if rows[table.name] or is_due:
+            places = _delivered(table, names.local) if rows[table.name] else _every(table)
+            extract = XmlExtract(_target(opening, table), table, places, has_stand_ins)
+            parts.append(Part(table.name, table, extract, tuple(drift)))
+            # What the file holds besides is told once.
+            drift = []
+    return parts
+
+
+def _target(opening: Opening, table: Table) -> Path:
+    return opening.scratch / f"xml_{table.name}.tsv"
+
+
+def _every(table: Table) -> tuple[int, ...]:
+    return tuple(range(len(table.columns)))
+
+
+def _delivered(table: Table, seen: frozenset[str]) -> tuple[int, ...]:
+    """Places of the columns to speak of; one that must be filled and has no element is missing."""
+    return tuple(
+        place
+        for place, column in enumerate(table.columns)
+        if not column.required or not (leaves := leaf_names(column)) or leaves & seen
+    )
+
+
+@dataclass(slots=True)
+class Sink:
+    """The files that rows are written to, one a table."""
+
+    streams: Sequence[IO[bytes]]
+    rows: list[int] = field(default_factory=list)
+    has_stand_ins: list[bool] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.rows = [0] * len(self.streams)
+        self.has_stand_ins = [False] * len(self.streams)
+
+    def write(self, shredded: bytes) -> None:
+        """Sort rows by the letter in front and write them as tab-separated lines."""
+        groups: dict[int, list[bytes]] = defaultdict(list)
+        for row in shredded.split(_ROW_END)[:-1]:
+            groups[row[0]].append(row)
+        for letter, rows in groups.items():
+            place = LETTERS.index(chr(letter))
+            lines = _ROW_END.join(rows)
+            for mark, stand_in in _STAND_INS:
+                if mark in lines:
+                    lines = lines.replace(mark, stand_in)
+                    self.has_stand_ins[place] = True
+            lines = lines.replace(_CELL_END, b"\t")
+            # Each row but the first goes without its letter by becoming a new line.
+            lines = lines.replace(_ROW_END + bytes([letter]), b"\n")
+            self.streams[place].write(lines[1:] + b"\n")
+            self.rows[place] += len(rows)
+
+
+class _Walk:
+    """One walk over one file."""
+
+    def __init__(
+        self, shape: Xml, tables: Sequence[Table], names: ElementNames, sink: Sink, batch: int
+    ) -> None:
+        self._shape = shape
+        self._path = [shape.root, *steps(shape.record)[:-1]]
+        self._record = steps(shape.record)[-1]
+        self._names, self._sink, self._batch = names, sink, batch
+        self._shred_records = record_stylesheet(shape, tables)
+        self._shred_root = root_stylesheet(tables)
+        self._has_outside = any(is_outside_records(table) for table in tables)
+        self._parser = safe_parser(f"{{*}}{self._record}")
+        # The element that holds the records, the last complete one, and how many wait.
+        self._holder: Any = None
+        self._last: Any = None
+        self._waiting = 0
+        self._done = 0
+        self._held = 0
+        self._is_known = False
+
+    def over(self, path: Path, block: int) -> None:
+        """Parse and shred the whole file."""
+        from lxml import etree
+
+        head, tail = b"", b""
+        is_at_end = False
+        try:
+            for data in utf8_blocks(path, block):
+                if not self._is_known:
+                    head = self._check_root(head + data)
+                tail = (tail + data)[-_TAIL:]
+                self._feed(data)
+            is_at_end = True
+            self._finish()
+        except etree.XMLSyntaxError as error:
+            # Its text quotes the file, so only the kind and the line go on.
+            is_cut = is_at_end and not tail.rstrip().endswith(f"{self._shape.root}>".encode())
+            raise refusal(error, is_cut) from None
+
+    def _check_root(self, head: bytes) -> bytes:
+        """Refuse another return before it is read; give back what was looked at so far."""
+        name = root_name(head)
+        if name is None and len(head) < _HEAD:
+            return head
+        self._expect_root(name or "")
+        self._is_known = True
+        return b""
+
+    def _expect_root(self, name: str) -> None:
+        if name != self._shape.root:
+            raise FileRefusedError("UNKNOWN_ROOT", f"an XML file whose root is {self._shape.root}")
+
+    def _feed(self, data: bytes) -> None:
+        self._parser.feed(data)
+        self._names.count(data)
+        self._collect()
+        self._held += len(data)
+        if self._held >= self._batch and self._waiting > 1:
+            # The last record stays: the parser may still be writing the text behind it.
+            self._shred(self._waiting - 1)
+            self._waiting, self._held = 1, len(data)
+        elif self._held > _LONGEST_RECORD:
+            raise FileRefusedError(
+                "RECORD_TOO_LARGE", f"at most {_LONGEST_RECORD} bytes between two {self._record}"
+            )
+
+    def _collect(self) -> None:
+        events: Any = self._parser.read_events()
+        for _, element in events:
+            parent = element.getparent()
+            if parent is not self._holder:
+                if not self._holds_records(parent):
+                    continue
+                self._shred(self._waiting)
+                self._holder, self._waiting = parent, 0
+            self._last = element
+            self._waiting += 1
+
+    def _holds_records(self, parent: Any) -> bool:
+        names: list[str] = []
+        while parent is not None and len(names) <= len(self._path):
+            names.append(parent.tag.rsplit("}", 1)[-1])
+            parent = parent.getparent()
+        return names[::-1] == self._path
+
+    def _shred(self, count: int) -> None:
+        """Write the rows of the first records that wait, and drop them from the tree."""
+        if not count:
+            return
+        holder = self._holder
+        end = holder.index(self._last) + (count == self._waiting)
+        if self._names.wants_look:
+            self._names.look(holder[:end])
+        result = self._shred_records(holder, count=str(count), first=str(self._done))
+        self._sink.write(bytes(result))
+        self._done += count
+        del holder[:end]
+
+    def _finish(self) -> None:
+        root = self._parser.close()
+        self._collect()
+        self._shred(self._waiting)
+        self._waiting = 0
+        self._expect_root(root.tag.rsplit("}", 1)[-1])
+        if not self._done:
+            raise FileRefusedError(
+                "NO_RECORDS", f"at least one {self._record} in {'/'.join(self._path)}"
+            )
+        if self._names.wants_look or self._has_outside:
+            self._names.look([root])
+        if self._has_outside:
+            self._sink.write(bytes(self._shred_root(root)))
+
+
+@dataclass(frozen=True, slots=True)
+class XmlExtract:
+    """The rows of one table, shredded.
+
+    Attributes:
+        path: Its tab-separated file, without a header; no value in it holds a tab or a line end.
+        table: The contract table; the file has a cell for each of its columns.
+        places: The columns that the delivery knows.
+        has_stand_ins: Whether some value has stand-ins for tabs or line ends.
+    """
+
+    path: Path
+    table: Table
+    places: tuple[int, ...]
+    has_stand_ins: bool
+    refusals: tuple[type[duckdb.Error], ...] = (duckdb.InvalidInputException,)
+
+    @property
+    def cells(self) -> list[str]:
+        """The columns, by their names in the contract."""
+        return [self.table.columns[place].name for place in self.places]
+
+    def fast_rows(self, _header: Header, _contract: Contract) -> str | None:
+        """DuckDB, with everything spelled out; a row's number is its element's in the file."""
+        columns = ", ".join(f"x{place}: 'varchar'" for place in _every(self.table))
+        cells = ", ".join(f"{self._cell(place)} as c{at}" for at, place in enumerate(self.places))
+        return (
+            f"select row_number() over () as _row_number, {cells} from read_csv("
+            f"{literal(str(self.path))}, auto_detect = false, header = false, delim = '\t', "
+            "quote = '', escape = '', comment = '', new_line = '\\n', strict_mode = true, "
+            f"null_padding = false, ignore_errors = false, columns = {{{columns}}})"
+        )
+
+    def _cell(self, place: int) -> str:
+        if not self.has_stand_ins:
+            return f"x{place}"
+        return f"translate(x{place}, {literal(STAND_INS)}, chr(9) || chr(10) || chr(13))"
+
+    def careful_rows(
+        self, _con: duckdb.DuckDBPyConnection, _header: Header, _stage: str
+    ) -> CarefulRows:
+        """The file is ours, so DuckDB fails only on a row longer than it takes."""
+        raise FileRefusedError("CELL_TOO_LONG", f"shorter texts in {self.table.name}")

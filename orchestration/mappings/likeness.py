@@ -1,0 +1,132 @@
+"""How much a file is like a worked example, and which of its columns are which.
+
+Belongs here: comparing names and shapes. Does not belong here: writing a mapping (propose).
+"""
+
+import re
+from collections.abc import Mapping as Dictionary
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.contracts import Contract
+from orchestration.mappings.inspect import ColumnFacts, FileFacts
+from orchestration.mappings.models import Mapping, matches, normal
+
+_STOP_WORDS = frozenset({"the", "of", "a", "an", "in", "on", "or", "and", "to", "i", "wa", "for"})
+_NEAR = 0.5
+_NAME_BONUS = 0.3
+_WIDE_BONUS = 0.5
+_LEAST_QUESTIONS = 3
+_LEAST_WORDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A delivered column taken for a column of an example."""
+
+    name: str
+    column: ColumnFacts
+    is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """A worked example held against a file."""
+
+    mapping: Mapping
+    score: float
+    matches: Dictionary[str, Match]
+    questions: tuple[ColumnFacts, ...]
+
+
+def nearest(facts: FileFacts, mappings: Dictionary[str, Mapping], contract: Contract) -> Likeness:
+    """The worked example that a file is most like."""
+    found = [likeness(facts, mapping, contract) for mapping in mappings.values()]
+    return max(found, key=lambda each: each.score)
+
+
+def likeness(facts: FileFacts, mapping: Mapping, contract: Contract) -> Likeness:
+    """Hold one worked example against a file."""
+    roles = _roles(mapping, contract)
+    candidates = sorted(
+        (
+            (score, -place, name, column)
+            for place, (name, others) in enumerate(mapping.headers.items())
+            for column in facts.columns
+            for score in (_score((name, *others), column, roles.get(name, "")),)
+            if score >= _NEAR
+        ),
+        key=lambda each: (-each[0], -each[1], each[3].place),
+    )
+    chosen: dict[str, Match] = {}
+    taken: set[int] = set()
+    for score, _, name, column in candidates:
+        if name not in chosen and column.place not in taken:
+            chosen[name] = Match(name, column, is_exact=score >= 1)
+            taken.add(column.place)
+    questions = tuple(
+        column
+        for column in facts.columns
+        if mapping.unpivot and column.place not in taken and _is_question(column, mapping)
+    )
+    used = sum(1 if match.is_exact else _NEAR for match in chosen.values())
+    score = used / len(mapping.headers) + used / max(len(facts.columns) - len(questions), 1)
+    patterns = [pattern for pattern in mapping.files if normal(pattern)]
+    stem = f"{Path(facts.name).stem} {facts.sheet}"
+    if any(matches(pattern.removesuffix(".csv"), stem) for pattern in patterns):
+        score += _NAME_BONUS
+    if mapping.unpivot:
+        # A wide file is told by its questions; without them it is none, whatever else fits.
+        score += _WIDE_BONUS if len(questions) >= _LEAST_QUESTIONS else -_WIDE_BONUS
+    return Likeness(mapping, score, chosen, questions)
+
+
+def _roles(mapping: Mapping, contract: Contract) -> dict[str, str]:
+    """What the example expects of each of its columns: date, text, or nothing special."""
+    roles: dict[str, str] = {}
+    for target in mapping.tables:
+        table = contract.table(target.table)
+        kinds = {column.name: column for column in table.columns} if table else {}
+        for name, cell in target.columns.items():
+            for header in cell.source:
+                if kinds[name].type in ("date", "datetime"):
+                    roles[header] = "date"
+                elif kinds[name].sensitivity == "free_text":
+                    roles.setdefault(header, "text")
+    return roles
+
+
+def _score(names: tuple[str, ...], column: ColumnFacts, role: str) -> float:
+    if normal(column.header) in map(normal, names):
+        return 1.0
+    if column.kind in ("personal", "empty") or _is_worded_as_question(column.header):
+        return 0.0
+    if (role == "date") != (column.kind == "date") or (role == "text" and column.kind == "id"):
+        return 0.0
+    delivered = _words(column.header)
+    # A shade under an exact match, so that it comes after all of those.
+    return 0.99 * max((_overlap(_words(name), delivered) for name in names), default=0.0)
+
+
+def _overlap(one: set[str], other: set[str]) -> float:
+    return len(one & other) / len(one | other) if one | other else 0.0
+
+
+def _words(text: str) -> set[str]:
+    # Plurals and the s of a genitive make no other word.
+    words = {word.rstrip("s") for word in normal(text).split()}
+    return words - _STOP_WORDS - {""}
+
+
+def _is_question(column: ColumnFacts, mapping: Mapping) -> bool:
+    header = column.header.strip()
+    if column.kind in ("personal", "id", "date") or mapping.unpivot is None:
+        return False
+    if any(normal(header) == normal(each) for each in mapping.unpivot.questions):
+        return True
+    return _is_worded_as_question(header)
+
+
+def _is_worded_as_question(header: str) -> bool:
+    looks = header.strip().endswith("?") or re.match(r"(?i)\s*q(uestion)?\s*\d", header)
+    return bool(looks) or len(header.split()) >= _LEAST_WORDS

@@ -1,0 +1,290 @@
+"""Propose a mapping for a file, from the worked example that it is most like.
+
+Belongs here: carrying an example over to the columns of a file, and saying every doubt. Does not
+belong here: looking at the file (inspect), likeness, or the YAML text (proposal_text).
+"""
+
+import re
+from collections.abc import Iterable
+from collections.abc import Mapping as Dictionary
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from orchestration.contracts import Column, Contract, Table
+from orchestration.mappings.compiled import OWN_IDS
+from orchestration.mappings.dates import MIXED, UNTOLD
+from orchestration.mappings.inspect import ColumnFacts, FileFacts
+from orchestration.mappings.likeness import Likeness, nearest
+from orchestration.mappings.models import ANSWER_NAMES, Cell, Mapping, Target, normal
+
+_UNSURE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One value of the proposal with the doubts that stand above it."""
+
+    value: Any
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass
+class Proposal:
+    """A mapping in the making.
+
+    Attributes:
+        source: The name of the inbox folder.
+        example: The worked example it was made from.
+        parts: The top-level parts in their order, each with its doubts.
+        tables: The target tables: what stands before the columns, and the columns.
+        unused: Delivered columns without a use, with the reason.
+        doubts: Every doubt, for a program.
+    """
+
+    source: str
+    example: str
+    parts: dict[str, Line] = field(default_factory=dict)
+    headers: dict[str, Line] = field(default_factory=dict)
+    tables: list[tuple[dict[str, Any], dict[str, Line]]] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+    def doubt(self, *doubts: str) -> tuple[str, ...]:
+        """Note doubts and give them back."""
+        self.doubts.extend(doubts)
+        return doubts
+
+
+def propose(
+    facts: FileFacts,
+    source: str | None,
+    mappings: Dictionary[str, Mapping],
+    voice_extension: Contract,
+) -> Proposal:
+    """Propose a mapping for a file that was looked at.
+
+    Args:
+        facts: What the file seems to hold.
+        source: The name of the inbox folder; by default that of the example.
+        mappings: The worked examples.
+        voice_extension: The contract of the target tables.
+    """
+    like = nearest(facts, mappings, voice_extension)
+    made = Proposal(source or like.mapping.source, like.mapping.source)
+    _describe(made, facts, like)
+    _name_headers(made, facts, like)
+    for target in like.mapping.tables:
+        table = voice_extension.table(target.table)
+        if table is not None:
+            _carry_over(made, facts, like, target, table)
+    if not made.tables:
+        made.doubt("no table can be filled; write the tables by hand")
+    return made
+
+
+def _describe(made: Proposal, facts: FileFacts, like: Likeness) -> None:
+    doubts: list[str] = []
+    if like.score < _UNSURE:
+        doubts.append(f"little here is like a known kind of file; nearest is {made.example}")
+    made.parts["source"] = Line(made.source, made.doubt(*doubts))
+    made.parts["title"] = Line(like.mapping.title)
+    made.parts["description"] = Line(like.mapping.description)
+    # Next month's export has another date in its name.
+    made.parts["files"] = Line([re.sub(r"\d+", "*", Path(facts.name).name)])
+    if facts.sheet:
+        made.parts["sheet"] = Line([re.sub(r"\d+", "*", facts.sheet)])
+    formats, doubts = _formats(facts, {match.column.place for match in like.matches.values()})
+    if formats:
+        made.parts["date_formats"] = Line(formats, made.doubt(*doubts))
+    if facts.malformed:
+        made.doubt(f"{facts.malformed} rows have too few or too many cells")
+
+
+def _formats(facts: FileFacts, used: set[int]) -> tuple[list[str], list[str]]:
+    """The date formats of the used columns; where one tells the order, it tells it for all."""
+    told: list[str] = []
+    untold: list[tuple[str, tuple[str, ...]]] = []
+    doubts: list[str] = []
+    for column in facts.columns:
+        if column.dates is None or column.place not in used:
+            continue
+        if column.dates.doubt == UNTOLD:
+            untold.append((column.header, column.dates.formats))
+            continue
+        told += column.dates.formats
+        if column.dates.doubt:
+            doubts.append(f"{column.header}: {column.dates.doubt}")
+    month_first = any(form.startswith("%m") for form in told)
+    if month_first and any(re.match("%d[/.-]%m", form) for form in told):
+        doubts.append(f"{MIXED}; the month-first columns were left out, so their rows will fail")
+        told = [form for form in told if not form.startswith("%m")]
+        month_first = False
+    for header, formats in untold:
+        if not any(form.startswith(("%d", "%m")) for form in told):
+            doubts.append(f"{header}: {UNTOLD}")
+        told += [_swapped(form) if month_first else form for form in formats]
+    return list(dict.fromkeys(told)), doubts
+
+
+def _swapped(form: str) -> str:
+    return re.sub("^%d(.)%m", r"%m\1%d", form)
+
+
+def _name_headers(made: Proposal, facts: FileFacts, like: Likeness) -> None:
+    for name, match in like.matches.items():
+        doubts = () if match.is_exact else (f"taken for {name} from its name alone",)
+        made.headers[match.column.header] = Line([], made.doubt(*doubts))
+    questions = [column.header for column in like.questions]
+    if questions:
+        patterns: dict[str, Any] = {"columns": questions}
+        if like.mapping.unpivot and like.mapping.unpivot.questions:
+            patterns = like.mapping.unpivot.model_dump(by_alias=True, exclude_defaults=True)
+        made.parts["unpivot"] = Line(patterns, made.doubt("are all of these questions?"))
+    used = {*made.headers, *questions}
+    reasons = {"personal": "it seems to say who somebody is", "empty": "it is empty"}
+    made.unused = [
+        f"{column.header}: {reasons.get(column.kind, 'nothing it could be was found')}"
+        for column in facts.columns
+        if column.header not in used
+    ]
+
+
+def _carry_over(
+    made: Proposal, facts: FileFacts, like: Likeness, target: Target, table: Table
+) -> None:
+    if target.per == "answer" and not like.questions:
+        made.doubt(f"{table.name} is left out: no column looks like a question")
+        return
+    head: dict[str, Any] = {"table": target.table}
+    if target.per == "answer":
+        head["per"] = "answer"
+    names = {name: match.column.header for name, match in like.matches.items()}
+    conditions = target.model_dump(by_alias=True, exclude_defaults=True).get("rows", ())
+    for where in conditions:
+        if where["column"] not in names and where["column"] not in ANSWER_NAMES:
+            made.doubt(f"{table.name} is left out: there is no column like {where['column']}")
+            return
+    if conditions:
+        head["rows"] = [
+            _plain(where) | {"column": names.get(where["column"], where["column"])}
+            for where in conditions
+        ]
+    if target.distinct:
+        head["distinct"] = "true"
+    columns: dict[str, Line] = {}
+    by_name = {column.name: column for column in table.columns}
+    for name, cell in target.columns.items():
+        line = _carried(made, facts, like, cell, by_name[name])
+        if line is None and by_name[name].required:
+            line = _stand_in(made, facts, like, cell, by_name[name])
+            if line is None:
+                made.doubt(f"{table.name} is left out: there is no column for {name}")
+                return
+        if line is not None:
+            columns[name] = line
+    made.tables.append((head, columns))
+
+
+def _carried(
+    made: Proposal, facts: FileFacts, like: Likeness, cell: Cell, column: Column
+) -> Line | None:
+    """The line of the example with the names of the file; None if the file has no such column."""
+    names = {name: match.column.header for name, match in like.matches.items()}
+    names |= {name: name for name in ANSWER_NAMES}
+    line = _plain(cell.model_dump(by_alias=True, exclude_defaults=True))
+    if cell.source:
+        sources = [names[name] for name in cell.source if name in names]
+        if not sources:
+            return None
+        line["from"] = sources[0] if len(sources) == 1 else sources
+    elif cell.hash:
+        # A column that is not there cannot tell two rows apart; the others may.
+        present = [names[name] for name in cell.hash if name in names]
+        if not present:
+            return None
+        line["hash"] = present
+    elif any(name not in names for name in cell.names):
+        return None
+    elif cell.template:
+        line["template"] = "".join(
+            f"{{{names[piece]}}}" if place % 2 else piece for place, piece in enumerate(cell.pieces)
+        )
+    return Line(line, made.doubt(*_value_doubts(facts, line, cell, column)))
+
+
+def _value_doubts(facts: FileFacts, line: dict[str, Any], cell: Cell, column: Column) -> list[str]:
+    if not (cell.values or column.values or column.codes) or "from" not in line:
+        return []
+    sources = [line["from"]] if isinstance(line["from"], str) else line["from"]
+    known = {normal(value) for value in (*cell.values, *cell.values.values(), *column.values)}
+    doubts: list[str] = []
+    for each in facts.columns:
+        if each.header not in sources or each.kind == "date":
+            continue
+        unknown = [piece for piece in _pieces(each.seen, cell) if normal(piece) not in known]
+        shown = [piece for piece in _pieces(each.values, cell) if piece in unknown]
+        doubts += [f"{each.header}: no code yet for {piece!r}" for piece in shown]
+        # A shape makes something of every value, and what is left blank on purpose is no doubt.
+        if unknown and not shown and not cell.shape and cell.otherwise == "as_delivered":
+            doubts.append(
+                f"{each.header}: {len(unknown)} of its values have no code; they are not shown, as"
+                " some are rare, long or like names, so look in the file"
+            )
+    return doubts
+
+
+def _pieces(values: Iterable[str], cell: Cell) -> list[str]:
+    """The single values, each once, in their order."""
+    split = (value.split(cell.separator) if cell.separator else [value] for value in values)
+    return [piece for piece in dict.fromkeys(p.strip() for each in split for p in each) if piece]
+
+
+def _stand_in(
+    made: Proposal, facts: FileFacts, like: Likeness, cell: Cell, column: Column
+) -> Line | None:
+    """Something for a required column that the file lacks, with a doubt; None if nothing is."""
+    used = [match.column for match in like.matches.values()]
+    free = [c for c in facts.columns if c not in used and c.kind not in ("personal", "empty")]
+    fallback = cell.blank or (cell.otherwise if cell.otherwise not in _WORDS else None)
+    doubt = f"{column.name}: the file has no column for it"
+    if column.name in OWN_IDS and column.name != "wave_id":
+        made_of = [c.header for c in used if c.kind in ("id", "date", "text", "code")]
+        doubt = f"{column.name}: no id was found; rows alike in these columns count as one"
+        return Line({"hash": made_of}, made.doubt(doubt)) if made_of else None
+    if column.pseudonym or column.type in ("date", "datetime"):
+        wanted = "id" if column.pseudonym else "date"
+        found = _first(free, wanted)
+        if found is None:
+            return None
+        made.headers[found.header] = Line([])
+        return Line({"from": found.header}, made.doubt(f"{column.name}: is it {found.header}?"))
+    if fallback is not None:
+        return Line({"value": fallback}, made.doubt(f"{doubt}; always {fallback}?"))
+    if column.values:
+        words = normal(f"{facts.name} {facts.sheet}")
+        guess = next((code for code in column.values if normal(code) in words), column.values[0])
+        others = ", ".join(column.values)
+        return Line({"value": guess}, made.doubt(f"{doubt}; choose of {others}"))
+    if column.codes:
+        return None
+    value = normal(Path(facts.name).stem).replace(" ", "_") or made.source
+    return Line({"value": value}, made.doubt(f"{doubt}; name it yourself"))
+
+
+_WORDS = ("as_delivered", "blank")
+
+
+def _first(columns: list[ColumnFacts], kind: str) -> ColumnFacts | None:
+    return next((column for column in columns if column.kind == kind), None)
+
+
+def _plain(dumped: dict[str, Any]) -> dict[str, Any]:
+    """A dump without tuples, and one text where a list would hold just one."""
+    plain = {}
+    for key, value in dumped.items():
+        if isinstance(value, tuple):
+            plain[key] = value[0] if len(value) == 1 else list(value)
+        else:
+            plain[key] = value
+    return plain

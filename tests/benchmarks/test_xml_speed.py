@@ -1,0 +1,201 @@
+"""What a census costs to read and judge, beside lxml's iterparse (CPU seconds, one process)."""
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+from lxml import etree
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from orchestration.contracts import load_contracts
+from orchestration.ingestion.extracts import Opening
+from orchestration.ingestion.judging import judge_part
+from orchestration.ingestion.xml_reader import open_xml
+from tests.support.census_xml import census
+
+CENSUS = load_contracts()["cin_census"]
+MEGABYTES = 42
+# `HEARD_BENCH_XML_MB=1000` measures the promise at one gigabyte.
+BIG_MEGABYTES = int(os.environ.get("HEARD_BENCH_XML_MB", "210"))
+GROUP = {"group": "census XML", "timer": time.process_time}
+
+Lists = dict[str, list[tuple[str | int | None, ...]]]
+
+
+def write_census(path: Path, megabytes: int) -> None:
+    """Repeat an invented census until the file is as large as asked; ids stay distinct."""
+    head, rest = census(2000).split("<Children>")
+    records, tail = rest.split("</Children>")
+    with path.open("w") as stream:
+        stream.write(f"{head}<Children>")
+        for number in range(max(1, megabytes * 1_000_000 // len(records))):
+            stream.write(records.replace("<LAchildID>ZQ", f"<LAchildID>Z{number}Q"))
+        stream.write(f"</Children>{tail}")
+
+
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A census of 42 MB, about that of an authority of the largest kind over ten years."""
+    path = tmp_path_factory.mktemp("census") / "delivered.xml"
+    write_census(path, MEGABYTES)
+    return path
+
+
+def usual(path: Path) -> Lists:
+    """What everybody writes: iterparse, findtext, clear."""
+    lists: Lists = {name: [] for name in ("c", "d", "r", "a", "f", "p", "s", "t", "v", "q")}
+    events: Any = etree.iterparse(str(path), events=("end",), tag="Child")
+    for _, child in events:
+        ids, traits = child.find("ChildIdentifiers"), child.find("ChildCharacteristics")
+        who = ids.findtext("LAchildID")
+        own = ("UPNunknown", "PersonBirthDate", "ExpectedPersonBirthDate", "PersonDeathDate")
+        sex = ids.findtext("Sex") or ids.findtext("GenderCurrent")
+        row = [ids.findtext(name) for name in own]
+        lists["c"].append((who, *row, sex, traits.findtext("Ethnicity")))
+        lists["d"].extend((who, each.text) for each in traits.iterfind("Disabilities/Disability"))
+        for number, details in enumerate(child.iterfind("CINdetails"), start=1):
+            usual_details(lists, who, number, details)
+        child.clear()
+        while child.getprevious() is not None:
+            del child.getparent()[0]
+    return lists
+
+
+LEAVES = {
+    "r": (
+        "CINreferralDate ReferralSource PrimaryNeedCode CINclosureDate ReasonForClosure "
+        "DateOfInitialCPC ReferralNFA"
+    ),
+    "a": "AssessmentActualStartDate AssessmentInternalReviewDate AssessmentAuthorisationDate",
+    "p": "CINPlanStartDate CINPlanEndDate",
+    "s": "S47ActualStartDate InitialCPCtarget DateOfInitialCPC ICPCnotRequired",
+    "t": (
+        "CPPstartDate CPPendDate InitialCategoryOfAbuse LatestCategoryOfAbuse NumberOfPreviousCPP"
+    ),
+    "q": (
+        "PPStartDate LBPSentDate FGDMMeetingOffer FGDMMeetingFac InitialPPMeetingDate "
+        "ReviewMeetingsCount StepDecisionDate PPOutcome CourtAppDate LetterInitCPDate"
+    ),
+}
+NAMES = {table: leaves.split() for table, leaves in LEAVES.items()}
+BELOW = {
+    "a": ("Assessments", "f", "FactorsIdentifiedAtAssessment/AssessmentFactors"),
+    "p": ("CINPlanDates", "", ""),
+    "s": ("Section47", "", ""),
+    "t": ("ChildProtectionPlans", "v", "Reviews/CPPreviewDate"),
+    "q": ("PreProceedingsandFGDM", "", ""),
+}
+
+
+def usual_details(lists: Lists, who: str, number: int, details: Any) -> None:
+    row = [details.findtext(name) for name in NAMES["r"]]
+    lists["r"].append((who, number, *row))
+    for table, (element, leaf_table, leaf) in BELOW.items():
+        for place, each in enumerate(details.iterfind(element), start=1):
+            values = [each.findtext(name) for name in NAMES[table]]
+            lists[table].append((who, number, row[0], place, *values))
+            if leaf:
+                lists[leaf_table].extend(
+                    (who, number, row[0], place, one.text) for one in each.iterfind(leaf)
+                )
+
+
+def in_arrow(lists: Lists) -> int:
+    """The rows as Arrow tables; how many there are."""
+    tables = [
+        pa.table(
+            [pa.array(column) for column in zip(*rows, strict=True)],
+            list("abcdefghijklmn")[: len(rows[0])],
+        )
+        for rows in lists.values()
+        if rows
+    ]
+    return sum(table.num_rows for table in tables)
+
+
+def judged(path: Path, scratch: Path) -> int:
+    """Everything that the parser does: gate, shred, type, judge, write; rows of all parts."""
+    with duckdb.connect(config={"threads": 2, "memory_limit": "512MB"}) as con:
+        opening = Opening(con, CENSUS, path.name, path, scratch, 2027)
+        parts = open_xml(opening)
+        for place, part in enumerate(parts):
+            judge_part(opening, part, f"part_{place}")
+        counted = con.execute(
+            f"select count(*) from read_parquet('{scratch}/part_*[0-9].parquet', "
+            "union_by_name = true)"
+        ).fetchone()
+    assert counted is not None
+    return int(counted[0])
+
+
+@pytest.mark.benchmark(**GROUP)
+def test_iterparse_alone(benchmark: BenchmarkFixture, delivered: Path) -> None:
+    lists = benchmark.pedantic(lambda: usual(delivered), rounds=3, iterations=1)
+    assert len(lists["c"]) > 10_000
+
+
+@pytest.mark.benchmark(**GROUP)
+def test_iterparse_into_arrow(benchmark: BenchmarkFixture, delivered: Path) -> None:
+    rows = benchmark.pedantic(lambda: in_arrow(usual(delivered)), rounds=3, iterations=1)
+    assert rows > 100_000
+
+
+@pytest.mark.benchmark(**GROUP)
+def test_shredding(benchmark: BenchmarkFixture, delivered: Path, tmp_path: Path) -> None:
+    def shred() -> int:
+        with duckdb.connect() as con:
+            opening = Opening(con, CENSUS, delivered.name, delivered, tmp_path, 2027)
+            return len(open_xml(opening))
+
+    assert benchmark.pedantic(shred, rounds=3, iterations=1) == len(CENSUS.tables)
+
+
+@pytest.mark.benchmark(**GROUP)
+def test_shredding_and_judging(
+    benchmark: BenchmarkFixture, delivered: Path, tmp_path: Path
+) -> None:
+    rows = benchmark.pedantic(lambda: judged(delivered, tmp_path), rounds=3, iterations=1)
+    # The header's one row is all that the usual reader does not have.
+    assert rows == sum(map(len, usual(delivered).values())) + 1
+    elements = delivered.read_bytes().count(b"<") - delivered.read_bytes().count(b"</")
+    benchmark.extra_info["elements"] = elements
+    print(f"\n{elements} elements, {elements / benchmark.stats.stats.min:,.0f} a CPU second")  # noqa: T201
+
+
+def test_memory_of_a_child_process(tmp_path: Path) -> None:
+    path, scratch = tmp_path / "big.xml", tmp_path / "scratch"
+    scratch.mkdir()
+    write_census(path, BIG_MEGABYTES)
+    done = subprocess.run(
+        [sys.executable, __file__, str(path), str(scratch)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    shredded, everything = done.stdout.split()
+    size = path.stat().st_size / 1e6
+    print(f"\n{size:.0f} MB of XML: {shredded} MiB to shred, {everything} MiB with judging")  # noqa: T201
+    assert int(shredded) > 0
+
+
+def peak() -> int:
+    """The most memory that this process has held, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+if __name__ == "__main__":
+    delivered_path, scratch_path = Path(sys.argv[1]), Path(sys.argv[2])
+    with duckdb.connect() as connection:
+        open_xml(
+            Opening(connection, CENSUS, delivered_path.name, delivered_path, scratch_path, 2027)
+        )
+    after_shredding = peak()
+    judged(delivered_path, scratch_path)
+    sys.stdout.write(f"{after_shredding} {peak()}")

@@ -8,11 +8,13 @@ quotes that swallow a table, NUL bytes, another encoding read as nonsense.
 """
 
 import codecs
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 _CHUNK = 1 << 22
-_MAXIMUM_BYTES = 2 << 30
+MAXIMUM_BYTES = 2 << 30
+MAXIMUM_SETTING = "HEARD_MAX_FILE_BYTES"
 _BLANK_LINES = (b"\n\n", b"\n\r\n", b"\r\r")
 # How files of another kind begin that people rename to .csv.
 _OTHER_KINDS = (
@@ -54,12 +56,14 @@ class TextFacts:
 
 
 def check_size(path: Path) -> None:
-    """Refuse a file that is empty, or too large to be an extract."""
+    """Refuse a file that is empty, or larger than `HEARD_MAX_FILE_BYTES` (2 GiB)."""
     size = path.stat().st_size
     if size == 0:
         raise FileRefusedError("EMPTY_FILE", "a header line at least")
-    if size > _MAXIMUM_BYTES:
-        raise FileRefusedError("TOO_LARGE", f"at most {_MAXIMUM_BYTES} bytes")
+    setting = os.environ.get(MAXIMUM_SETTING, "")
+    most = int(setting) if setting.isdecimal() else MAXIMUM_BYTES
+    if size > most:
+        raise FileRefusedError("TOO_LARGE", f"at most {most:,} bytes ({MAXIMUM_SETTING})")
 
 
 def check_text(path: Path) -> TextFacts:

@@ -191,6 +191,7 @@ def _write(
         writing.quarantine_rows(con, landed, outcome)
         recording.record_drift(con, landed, outcome)
         recording.record_not_mapped(con, landed, outcome)
+    writing.quarantine_conflicts(con, landed, originals)
     recording.record_absent_tables(con, landed, contract, outcomes)
     recording.record_delivery(con, landed, state, reading)
     for outcome in outcomes:

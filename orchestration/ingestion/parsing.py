@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from orchestration.contracts import Contract
 from orchestration.ingestion.files import make_private_folder
-from orchestration.ingestion.gate import FileRefusedError
+from orchestration.ingestion.gate import MAXIMUM_SETTING, FileRefusedError
 from orchestration.ingestion.landing import landed_path
 from orchestration.ingestion.parts import JudgedPart
 from orchestration.ingestion.results import LandedFile
@@ -41,7 +41,7 @@ _DEATHS: dict[int, tuple[str, str]] = {
 }
 _CRASHED = ("UNREADABLE", "a file that its own program can open; save it anew and deliver it again")
 _FAILED = ("READER_FAILED", "a file that Heard can read; please report this with its version")
-_INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH")
+_INHERITED = (MAXIMUM_SETTING, "PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH")
 
 
 class ParserFailedError(OSError):

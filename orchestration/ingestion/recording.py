@@ -13,6 +13,7 @@ from orchestration.ingestion.ledger import as_warehouse_time
 from orchestration.ingestion.outcomes import QUARANTINE_HEAD, PartOutcome, quarantine_parameters
 from orchestration.ingestion.results import LandedDelivery, LoadState, TableCounts
 from orchestration.ingestion.sql import identifier
+from orchestration.ingestion.writing import CONFLICT
 
 
 class ReconciliationError(RuntimeError):
@@ -179,6 +180,11 @@ def _count(
             (
                 select count(distinct _row_number) from {outcome.stage}
                 where _problems <> 0 and not _is_repeat
+            ),
+            (
+                select count(*) from ledger.quarantined_rows
+                where delivery_id = $delivery and file_name = $file and part = $part
+                    and rule = $conflict
             )
         """,
         {
@@ -186,16 +192,17 @@ def _count(
             "sha256": outcome.file.sha256,
             "file": outcome.file.name,
             "part": outcome.part.label,
+            "conflict": CONFLICT,
         },
     ).fetchone()
-    staged, loaded, broken, repeated, named, to_name = row or (0, 0, 0, 0, 0, 0)
+    staged, loaded, broken, repeated, named, to_name, conflicts = row or (0,) * 7
     malformed = len(outcome.part.malformed)
-    rows_in, quarantined = staged + malformed, broken + malformed
+    rows_in, quarantined = staged + malformed, broken + malformed + conflicts
     if outcome.is_copy:
         return TableCounts(raw_table, rows_in, 0, 0, rows_in)
     counts = TableCounts(raw_table, rows_in, loaded, quarantined, repeated)
     # One delivered row may give several; each is counted, and its number is named once.
-    if rows_in != loaded + quarantined + repeated or named != to_name + malformed:
+    if rows_in != loaded + quarantined + repeated or named < to_name + malformed:
         raise ReconciliationError(
             f"{landed.label}: {outcome.file.name} has {rows_in} rows, but {loaded} loaded, "
             f"{quarantined} quarantined and {repeated} duplicate; nothing was written"

@@ -8,13 +8,14 @@ transaction. Does not belong here: the rest of the ledger (recording), deciding 
 import duckdb
 
 from orchestration.contracts import Column
-from orchestration.ingestion.ledger import raw_columns
+from orchestration.ingestion.ledger import TECHNICAL_COLUMNS, raw_columns
 from orchestration.ingestion.outcomes import QUARANTINE_HEAD, PartOutcome, quarantine_parameters
 from orchestration.ingestion.results import LandedDelivery
 from orchestration.ingestion.sql import identifier, literal
 from orchestration.privacy.keys import derive_key
 from orchestration.privacy.pseudonyms import pseudonyms
 
+CONFLICT = "CONFLICT"
 # The temporary table that maps the ids of one delivery; it ends with the load.
 PSEUDONYMS = "pseudonyms"
 
@@ -138,6 +139,63 @@ def quarantine_rows(
                 "expected": part.malformed_because[1],
             },
         )
+
+
+def quarantine_conflicts(
+    con: duckdb.DuckDBPyConnection, landed: LandedDelivery, outcomes: list[PartOutcome]
+) -> None:
+    """Take back rows of which two files of one delivery say different things.
+
+    Neither file is the later one, so a person has to choose; both rows wait, whichever file came
+    first.
+    """
+    by_table: dict[str, list[PartOutcome]] = {}
+    for outcome in outcomes:
+        by_table.setdefault(outcome.raw_table or "", []).append(outcome)
+    for raw_table, parts in by_table.items():
+        if len(parts) > 1 and _mark_conflicts(con, landed, raw_table, parts[0]):
+            for outcome in parts:
+                con.execute(
+                    f"""
+                    insert into ledger.quarantined_rows
+                    select {QUARANTINE_HEAD}, _row_number, null, '{CONFLICT}',
+                        'one version of the row in all files of a delivery'
+                    from conflicts where _file_sha256 = $sha256 and _part = $part
+                    """,
+                    quarantine_parameters(landed, outcome) | {"sha256": outcome.file.sha256},
+                )
+            con.execute(
+                f"delete from raw.{identifier(raw_table)} "
+                "where _delivery_id = ? and _row_key in (select _row_key from conflicts)",
+                [landed.delivery_id],
+            )
+
+
+def _mark_conflicts(
+    con: duckdb.DuckDBPyConnection, landed: LandedDelivery, raw_table: str, outcome: PartOutcome
+) -> bool:
+    """Put the rows of one key but different content, out of several files, aside in `conflicts`."""
+    content = (
+        ", ".join(
+            identifier(name) for name in raw_columns(outcome.table) if name not in TECHNICAL_COLUMNS
+        )
+        if outcome.table
+        else "null"
+    )
+    con.execute(
+        f"""
+        create or replace temp table conflicts as
+        select _row_key, _row_number, _file_sha256, _part
+        from raw.{identifier(raw_table)}
+        where _delivery_id = $delivery
+        qualify
+            count(distinct (_file_sha256, _part)) over (partition by _row_key) > 1
+            and count(distinct hash({content})) over (partition by _row_key) > 1
+        """,
+        {"delivery": landed.delivery_id},
+    )
+    found = con.execute("select count(*) from conflicts").fetchone()
+    return bool(found and found[0])
 
 
 def _columns(outcome: PartOutcome) -> tuple[Column, ...]:

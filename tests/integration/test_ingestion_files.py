@@ -100,3 +100,29 @@ def test_a_damaged_parquet_file_is_refused(bench: Bench, tmp_path: Path) -> None
     bench.deliver(SSD, {"ssd_person.parquet": bytes(content)})
     bench.ingest()
     assert bench.files() == {"ssd_person.parquet": ("quarantined", "UNREADABLE", 0, 0, 0, 0)}
+
+
+def test_two_files_that_contradict_each_other_wait_for_a_person(bench: Bench) -> None:
+    """The second file repeats one review, adds one, and gives another child to a third."""
+    bench.deliver(
+        RETURN,
+        {
+            "reviews.csv": REVIEWS_HEADER
+            + "1,01/02/2010,05/06/2019,PN1\n"
+            + "2,01/02/2010,05/06/2019,PN1\n",
+            "Reviews (1).csv": REVIEWS_HEADER
+            + "1,01/02/2010,05/06/2019,PN1\n"
+            + "2,01/03/2010,05/06/2019,PN1\n"
+            + "3,01/02/2010,05/06/2019,PN1\n",
+        },
+    )
+    bench.ingest()
+    assert bench.files() == {
+        "reviews.csv": ("loaded", None, 2, 1, 1, 0),
+        "Reviews (1).csv": ("loaded", None, 3, 2, 1, 0),
+    }
+    assert [(row[0], row[1], row[3]) for row in bench.quarantine()] == [
+        ("Reviews (1).csv", 3, "CONFLICT"),
+        ("reviews.csv", 3, "CONFLICT"),
+    ]
+    assert bench.rows("select count(distinct child) from raw.ssda903_reviews") == [(2,)]

@@ -59,7 +59,7 @@ def test_a_parquet_file_that_is_cut_is_refused(tmp_path: Path) -> None:
 def test_a_file_larger_than_any_extract_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gate, "_MAXIMUM_BYTES", 10)
+    monkeypatch.setenv("HEARD_MAX_FILE_BYTES", "10")
     with pytest.raises(FileRefusedError, match="TOO_LARGE"):
         check_size(text_file(tmp_path, b"pers_person_id\n"))
 

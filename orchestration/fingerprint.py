@@ -12,6 +12,7 @@ Does not belong here: deciding what to do about a change, or any look into a fil
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -73,7 +74,8 @@ def fingerprint(settings: Settings, state: State | None = None) -> str:
         entry = _entry(path, known.files.get(label))
         if entry is not None:
             seen[label] = entry
-            digest.update(f"{label}\0{entry[-1]}\n".encode())
+            # A name need not be text: it may come from a system that knew another alphabet.
+            digest.update(os.fsencode(f"{label}\0{entry[-1]}\n"))
     known.files = seen
     return digest.hexdigest()
 
@@ -160,6 +162,9 @@ def _entry(path: Path, known: list[int | str] | None) -> list[int | str] | None:
         ]
         if known is not None and known[:-1] == facts:
             return known
+        if not stat.S_ISREG(found.st_mode):
+            # A pipe would make us wait for ever, and a link is never followed.
+            return [*facts, "no plain file"]
         return [*facts, digest_file(path)]
     except OSError:
         # Gone or unreadable since it was listed: the run itself reports it, and a hash

@@ -17,7 +17,7 @@
                     delivered._row_key
                 order by
                     current_deliveries.delivery_rank desc,
-                    delivered._file_sha256 desc,
+                    delivered._file_number desc,
                     delivered._row_number desc
             ) as _key_rank
         from {{ relation }} as delivered

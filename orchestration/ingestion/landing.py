@@ -70,7 +70,7 @@ def _delivery_id(delivery: Delivery, files: tuple[LandedFile, ...], contract: Co
             *(f"{sha256} {name}" for name, sha256 in contents),
         ]
     )
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _land_file(landing: Path, file: InboxFile) -> LandedFile:

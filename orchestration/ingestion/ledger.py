@@ -21,8 +21,8 @@ TECHNICAL_COLUMNS: dict[str, str] = {
     "_authority_code": "varchar",
     "_delivery_id": "varchar",
     "_as_of": "date",
-    "_file_sha256": "varchar",
-    "_part": "varchar",
+    # Which entry of `ledger.files`: a hash and a name on every row would cost more than the row.
+    "_file_number": "uinteger",
     "_row_number": "bigint",
     "_row_key": "uhugeint",
 }
@@ -50,6 +50,7 @@ _LEDGER: dict[str, dict[str, str]] = {
         "delivery_id": "varchar",
         "file_name": "varchar",
         "part": "varchar",
+        "file_number": "uinteger",
         "sha256": "varchar",
         "bytes": "bigint",
         "raw_table": "varchar",

@@ -101,7 +101,7 @@ def _load_new(
 ) -> LoadReport:
     try:
         # Outside the transaction: what takes long must not hold it open.
-        outcomes = _mark_copies(
+        outcomes = _numbered(
             [
                 outcome
                 for file in landed.files
@@ -162,14 +162,16 @@ def _outcome(
     return PartOutcome(file, part, table, raw_table, stage)
 
 
-def _mark_copies(outcomes: list[PartOutcome]) -> list[PartOutcome]:
-    """Mark a part whose bytes came before in the same delivery, for the same table."""
+def _numbered(outcomes: list[PartOutcome]) -> list[PartOutcome]:
+    """Number the parts, and mark those whose bytes came before, for the same table."""
     seen: set[tuple[str, str, str]] = set()
     marked: list[PartOutcome] = []
-    for outcome in outcomes:
+    ordered = sorted(outcomes, key=lambda each: (each.file.sha256, each.part.label, each.file.name))
+    for number, outcome in enumerate(ordered):
         identity = (outcome.file.sha256, outcome.part.label, outcome.raw_table or "")
         is_copy = outcome.is_readable and identity in seen
-        marked.append(outcome.as_copy() if is_copy else outcome)
+        numbered = outcome.numbered(number)
+        marked.append(numbered.as_copy() if is_copy else numbered)
         seen.add(identity)
     return marked
 

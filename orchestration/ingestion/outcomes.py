@@ -21,6 +21,7 @@ class PartOutcome:
         table: Its contract table, where one could be told.
         raw_table: The name of that table in schema raw.
         stage: SQL that reads the staged rows, to stand in a from clause.
+        number: The part's number within the delivery; it does not depend on names of files.
         is_copy: Whether the same bytes came before in the same delivery, for the same table.
     """
 
@@ -29,12 +30,17 @@ class PartOutcome:
     table: Table | None = None
     raw_table: str | None = None
     stage: str = ""
+    number: int = 0
     is_copy: bool = False
 
     @property
     def is_readable(self) -> bool:
         """Whether the part has rows to load or to quarantine."""
         return self.part.refusal is None
+
+    def numbered(self, number: int) -> Self:
+        """The same part under its number."""
+        return replace(self, number=number)
 
     def as_copy(self) -> Self:
         """The same part, known to repeat an earlier one."""

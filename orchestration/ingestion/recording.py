@@ -141,11 +141,12 @@ def record_part(
         if outcome.is_copy:
             state, reason = "duplicate", "SAME_BYTES"
     con.execute(
-        "insert into ledger.files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into ledger.files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             landed.delivery_id,
             outcome.file.name,
             outcome.part.label,
+            outcome.number,
             outcome.file.sha256,
             outcome.file.size,
             outcome.raw_table,
@@ -169,7 +170,7 @@ def _count(
             (select count(*) from {outcome.stage}),
             (
                 select count(*) from raw.{identifier(raw_table)}
-                where _delivery_id = $delivery and _file_sha256 = $sha256 and _part = $part
+                where _delivery_id = $delivery and _file_number = $number
             ),
             (select count(*) from {outcome.stage} where _problems <> 0 and not _is_repeat),
             (select count(*) from {outcome.stage} where _is_repeat),
@@ -189,7 +190,7 @@ def _count(
         """,
         {
             "delivery": landed.delivery_id,
-            "sha256": outcome.file.sha256,
+            "number": outcome.number,
             "file": outcome.file.name,
             "part": outcome.part.label,
             "conflict": CONFLICT,
@@ -214,7 +215,7 @@ def record_ignored(con: duckdb.DuckDBPyConnection, landed: LandedDelivery) -> No
     """Record what lay in the folder and was left alone."""
     if landed.ignored:
         con.execute(
-            "insert into ledger.files select ?, unnest(?), '', null, null, null, 'ignored', "
+            "insert into ledger.files select ?, unnest(?), '', null, null, null, null, 'ignored', "
             "unnest(?), 0, 0, 0, 0",
             [
                 landed.delivery_id,

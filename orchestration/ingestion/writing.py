@@ -68,16 +68,15 @@ def insert_rows(
             from {outcome.stage} as stage {" ".join(joins)}
             where stage._problems = 0 and not stage._is_repeat
         )
-        select * exclude (_row_number), $authority, $delivery, cast($as_of as date), $sha256,
-            $part, _row_number, md5_number({key})
+        select * exclude (_row_number), $authority, $delivery, cast($as_of as date), $number,
+            _row_number, md5_number({key})
         from good
         """,
         {
             "authority": landed.authority_code,
             "delivery": landed.delivery_id,
             "as_of": landed.as_of,
-            "sha256": outcome.file.sha256,
-            "part": outcome.part.label,
+            "number": outcome.number,
         },
     )
 
@@ -160,9 +159,9 @@ def quarantine_conflicts(
                     insert into ledger.quarantined_rows
                     select {QUARANTINE_HEAD}, _row_number, null, '{CONFLICT}',
                         'one version of the row in all files of a delivery'
-                    from conflicts where _file_sha256 = $sha256 and _part = $part
+                    from conflicts where _file_number = $number
                     """,
-                    quarantine_parameters(landed, outcome) | {"sha256": outcome.file.sha256},
+                    quarantine_parameters(landed, outcome) | {"number": outcome.number},
                 )
             con.execute(
                 f"delete from raw.{identifier(raw_table)} "
@@ -185,11 +184,11 @@ def _mark_conflicts(
     con.execute(
         f"""
         create or replace temp table conflicts as
-        select _row_key, _row_number, _file_sha256, _part
+        select _row_key, _row_number, _file_number
         from raw.{identifier(raw_table)}
         where _delivery_id = $delivery
         qualify
-            count(distinct (_file_sha256, _part)) over (partition by _row_key) > 1
+            count(distinct _file_number) over (partition by _row_key) > 1
             and count(distinct hash({content})) over (partition by _row_key) > 1
         """,
         {"delivery": landed.delivery_id},

@@ -7,7 +7,7 @@ which clock applies to whom.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -71,6 +71,11 @@ def iso(days: "Array | pd.Series[Any]") -> Array:
     numbers = np.asarray(days)
     text = np.datetime_as_string(np.where(numbers >= FAR, 0, numbers).astype("datetime64[D]"))
     return np.where(numbers >= FAR, "", text).astype(object)
+
+
+def iso_day(day: int) -> str:
+    """Return one date as ISO text."""
+    return (_EPOCH + timedelta(days=day)).isoformat()
 
 
 def padded(prefix: str, numbers: Array, width: int) -> Array:

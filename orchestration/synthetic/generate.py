@@ -13,14 +13,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from orchestration.synthetic.annex_a import write_annex_a
 from orchestration.synthetic.care_tables import care_tables
+from orchestration.synthetic.case_copy import case_copy
 from orchestration.synthetic.case_tables import (
     people_tables,
     referral_tables,
 )
+from orchestration.synthetic.census import write_census
 from orchestration.synthetic.clocks import iso, year_ends
 from orchestration.synthetic.collective import Collective, gather_collective
 from orchestration.synthetic.counting import Cell
+from orchestration.synthetic.exports import move_to_exports, write_exports
 from orchestration.synthetic.flaws import Counts
 from orchestration.synthetic.followup import (
     Subjects,
@@ -130,18 +134,34 @@ def _invent(place: Place, out: Path, events_to: Path | None) -> Invented:
         collective=gathered,
     )
     counts = Counts()
-    write_delivery(out, place, "ssd", place.as_of, _case_tables(place, history), counts)
+    _write_case_system(out, place, history, counts)
+    followed = {
+        kind: np.concatenate([influences[at]["subject"], replies[at]["subject"]])
+        for at, kind in enumerate(("expression", "feedback"))
+    }
+    moved = move_to_exports(place, said, gathered, followed)
+    write_exports(out, place, history, moved, counts)
     voice = {
-        **child_tables(place, history, said, reasons),
+        **child_tables(place, history, moved.expressions, reasons),
         **followup_tables(numbered(place, "INF", influences), numbered(place, "RPL", replies)),
-        **collective_tables(history, gathered),
+        **collective_tables(history, moved.collective),
     }
     write_delivery(out, place, "voice_extension", place.as_of, voice, counts)
-    for ends in year_ends(place.opens, place.as_of):
-        write_delivery(out, place, "ssda903", ends, yearly_return(place, history, ends), counts)
     if events_to is not None:
         _dump(events_to / place.authority, told, reasons)
     return Invented(work_out(place, told), planted_gaps(place), counts)
+
+
+def _write_case_system(out: Path, place: Place, history: History, counts: Counts) -> None:
+    """Write what a council makes from its case system: the dataset, the returns, Annex A."""
+    tables = _case_tables(place, history)
+    write_delivery(out, place, "ssd", place.as_of, tables, counts)
+    with case_copy(place, tables) as con:
+        for ends in year_ends(place.opens, place.as_of):
+            returned = yearly_return(place, history, ends)
+            write_delivery(out, place, "ssda903", ends, returned, counts)
+            write_census(con, out, place, ends, counts)
+        write_annex_a(con, out, place, counts)
 
 
 def _follow_up(
@@ -229,7 +249,8 @@ def _report(out: Path, seed: int, as_of: date, invented: dict[str, Invented]) ->
     counts = [one.counts for one in invented.values()]
     return GenerationReport(
         authorities=tuple(invented),
-        files=sum(len(count.rows) for count in counts),
+        # Rows of a file that holds several tables are counted table by table.
+        files=sum(len({tuple(name.split("/")[:3]) for name in one.rows}) for one in counts),
         rows=sum(sum(count.rows.values()) for count in counts),
         quarantined=sum(sum(count.quarantined.values()) for count in counts),
         duplicates=sum(sum(count.duplicates.values()) for count in counts),

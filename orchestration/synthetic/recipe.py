@@ -30,7 +30,7 @@ class SettingsMissingError(FileNotFoundError):
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Everything that `seeds/synthetic` says: rates, planted gaps, names, texts, layouts."""
+    """Everything that `seeds/synthetic` says: rates, gaps, names, texts, layouts, spellings."""
 
     rates: Mapping[str, Any]
     gaps: Mapping[str, Any]
@@ -38,6 +38,8 @@ class Recipe:
     texts: Mapping[str, Any]
     layout: Mapping[str, Mapping[str, Sequence[str]]]
     opportunities: Mapping[str, Mapping[str, Any]]
+    annex_a: Mapping[str, Any]
+    exports: Mapping[str, Any]
     working_days: WorkingDays
 
 
@@ -62,6 +64,8 @@ def load_recipe(folder: Path = _SETTINGS) -> Recipe:
         texts=read("texts"),
         layout=read("table_layout"),
         opportunities=read("opportunities"),
+        annex_a=read("annex_a"),
+        exports=read("exports"),
         working_days=WorkingDays(holidays),
     )
 

@@ -5,9 +5,7 @@ Belongs here: columns in order, text, line ends. Does not belong here: what the 
 
 from pathlib import Path
 
-import pandas as pd
-
-from orchestration.synthetic.clocks import Array, iso
+from orchestration.synthetic.clocks import iso_day
 from orchestration.synthetic.flaws import Counts, add_flaws
 from orchestration.synthetic.recipe import Place
 from orchestration.synthetic.workforce import Tables
@@ -17,9 +15,8 @@ def write_delivery(
     out: Path, place: Place, source: str, as_of: int, tables: Tables, counts: Counts
 ) -> None:
     """Write one delivery, a file a table, sorted by the first column."""
-    day = str(iso(_one(as_of))[0])
-    folder = out / place.authority / source / day
-    folder.mkdir(parents=True, exist_ok=True)
+    day = iso_day(as_of)
+    folder = delivery_folder(out, place, source, day)
     for table, frame in sorted(tables.items()):
         columns = list(place.recipe.layout[source][table])
         shaped = frame.reindex(columns=columns, fill_value="").fillna("")
@@ -29,5 +26,8 @@ def write_delivery(
         flawed.to_csv(folder / f"{table}.csv", index=False, lineterminator="\n", encoding="utf-8")
 
 
-def _one(day: int) -> Array:
-    return pd.Series([day]).to_numpy()
+def delivery_folder(out: Path, place: Place, source: str, day: str) -> Path:
+    """Make the folder of one delivery."""
+    folder = out / place.authority / source / day
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -60,7 +60,8 @@ def test_rows_in_are_loaded_quarantined_or_duplicate_as_planted(site: Site) -> N
         rows = con.execute(
             """
             select authority_code,
-                source || '/' || as_of || '/' || regexp_replace(file_name, '\\..*', ''),
+                source || '/' || as_of || '/' || regexp_replace(file_name, '\\..*', '')
+                    || case when part = '' then '' else '/' || part end,
                 files.rows_in, files.rows_loaded, files.rows_quarantined, files.rows_duplicate
             from ledger.files as files join ledger.deliveries using (delivery_id)
             """

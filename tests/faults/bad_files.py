@@ -90,7 +90,7 @@ def read_manifest() -> list[BadFile]:
         BadFile(
             name=spec["name"],
             group=group,
-            authority=f"{100 + place}",
+            authority=f"{500 + place}",
             source=spec["source"],
             file=spec["file"],
             classes=_several(spec["class"]),

@@ -38,7 +38,8 @@ def test_a_row_loads_typed_and_with_its_delivery(bench: Bench) -> None:
         ("V1", hashed("C1"), date(2026, 5, 1), "Y", None, "330", date(2026, 9, 30), 2)
     ]
     ((delivery_id, sha256, key),) = bench.rows(
-        "select _delivery_id, _file_sha256, _row_key from raw.ssd_cin_visits"
+        "select _delivery_id, sha256, _row_key from raw.ssd_cin_visits inner join ledger.files "
+        "on _delivery_id = delivery_id and _file_number = file_number"
     )
     assert bench.rows("select delivery_id from ledger.deliveries") == [(delivery_id,)]
     assert (bench.home / "landing" / sha256).is_file()

@@ -93,8 +93,7 @@ def test_a_raw_table_has_the_contracts_types(tmp_path: Path) -> None:
         "_authority_code",
         "_delivery_id",
         "_as_of",
-        "_file_sha256",
-        "_part",
+        "_file_number",
         "_row_number",
         "_row_key",
     ]

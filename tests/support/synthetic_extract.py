@@ -20,6 +20,7 @@ from tests.support.synthetic_clock import (
     working_days_later,
     years_old,
 )
+from tests.support.synthetic_exports import exported
 
 HEARD = {"PN1", "PN2", "PN3", "PN5", "PN6"}
 Row = dict[str, str]
@@ -56,7 +57,7 @@ class Extract:
         for path in paths:
             with path.open(encoding="utf-8", newline="") as lines:
                 rows += list(csv.DictReader(lines))
-        return rows
+        return rows + (exported(self.folder, table) if source == "voice_extension" else [])
 
     def _short_breaks(self) -> set[str]:
         known = defaultdict(set)

@@ -149,3 +149,16 @@ def test_only_the_owner_may_read_the_state_file(settings: Settings) -> None:
     path = settings.home / "state.json"
     assert path.stat().st_mode & 0o777 == 0o600
     assert json.loads(path.read_text())["published"]["release_id"] == "release"
+
+
+def test_names_that_are_no_text_and_files_that_are_no_files_are_told_apart(
+    settings: Settings,
+) -> None:
+    """A pipe must not be waited for, and a name in another alphabet must not stop the run."""
+    before = fingerprint(settings)
+    folder = settings.inbox / "330" / "ssd" / "2026-09-30"
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.csv")).write_text("a\n")
+    named = fingerprint(settings)
+    os.mkfifo(folder / "pipe.csv")
+    piped = fingerprint(settings)
+    assert len({before, named, piped}) == 3

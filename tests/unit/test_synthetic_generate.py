@@ -3,6 +3,8 @@
 import csv
 import hashlib
 import json
+import os
+import time
 from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +19,12 @@ from orchestration.synthetic.generate import ImpossibleRequestError
 from orchestration.synthetic.recipe import SettingsMissingError, load_recipe
 
 AS_OF = date(2026, 9, 30)
+# The sources of one CSV a table; the others are read in test_synthetic_sources.
+ONE_CSV_A_TABLE = ("ssd", "voice_extension", "ssda903")
+
+
+def tables_in(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*.csv")) if path.parts[-3] in ONE_CSV_A_TABLE]
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -45,6 +53,10 @@ def table_of(contract: Contract, path: Path, header: list[str]) -> Table | None:
         return contract.table(path.stem)
     names = [name.lower() for name in header]
     return next((t for t in contract.tables if [c.name for c in t.columns] == names), None)
+
+
+def of_csvs(counts: dict[str, int]) -> dict[str, int]:
+    return {k: v for k, v in counts.items() if k.split("/")[0] in ONE_CSV_A_TABLE}
 
 
 def loads(contract: Contract, table: Table, row: dict[str, str]) -> bool:
@@ -78,6 +90,22 @@ def test_the_same_seed_writes_the_same_bytes(inbox: Path, tmp_path: Path) -> Non
     assert hashes(tmp_path) == hashes(inbox)
 
 
+def test_the_bytes_do_not_hang_on_the_machine(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A workbook is an archive, which could carry the clock and the rights of its files.
+    before = os.umask(0o007)
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    time.tzset()
+    try:
+        generate(tmp_path, authorities=1, children=200, years=2, seed=5, as_of=AS_OF)
+    finally:
+        os.umask(before)
+        monkeypatch.undo()
+        time.tzset()
+    assert hashes(tmp_path / "330") == hashes(inbox / "330")
+
+
 def test_another_seed_writes_other_people(inbox: Path, tmp_path: Path) -> None:
     generate(tmp_path, authorities=1, children=200, years=2, seed=6, as_of=AS_OF)
     name = "330/ssd/2026-09-30/ssd_person.csv"
@@ -93,7 +121,7 @@ def test_an_authority_does_not_depend_on_how_many_there_are(inbox: Path, tmp_pat
 def test_every_header_is_the_contracts(inbox: Path) -> None:
     contracts = load_contracts()
     seen = Counter[str]()
-    for path in sorted(inbox.rglob("*.csv")):
+    for path in tables_in(inbox):
         contract = contracts[path.parts[-3]]
         with path.open(encoding="utf-8", newline="") as lines:
             header = next(csv.reader(lines))
@@ -111,7 +139,7 @@ def test_the_flaws_and_rows_are_those_that_truth_json_tells(
     contracts = load_contracts()
     for authority, told in truth["authorities"].items():
         rows, bad, twice = {}, {}, {}
-        for path in sorted((inbox / authority).rglob("*.csv")):
+        for path in tables_in(inbox / authority):
             name = "/".join([*path.parts[-3:-1], path.stem])
             contract = contracts[path.parts[-3]]
             with path.open(encoding="utf-8", newline="") as lines:
@@ -123,15 +151,15 @@ def test_the_flaws_and_rows_are_those_that_truth_json_tells(
             rows[name] = len(lines_read)
             twice[name] = len(lines_read) - len(unique)
             bad[name] = sum(not loads(contract, table, row) for row in unique.values())
-        assert rows == told["rows"]
-        assert {k: v for k, v in twice.items() if v} == told["duplicates"]
-        assert {k: v for k, v in bad.items() if v} == told["quarantined"]
+        assert rows == of_csvs(told["rows"])
+        assert {k: v for k, v in twice.items() if v} == of_csvs(told["duplicates"])
+        assert {k: v for k, v in bad.items() if v} == of_csvs(told["quarantined"])
         assert sum(bad.values()) > 10
 
 
 def test_no_two_loadable_rows_share_a_key(inbox: Path) -> None:
     contracts = load_contracts()
-    for path in sorted(inbox.rglob("*.csv")):
+    for path in tables_in(inbox):
         contract = contracts[path.parts[-3]]
         with path.open(encoding="utf-8", newline="") as lines:
             reader = csv.DictReader(lines)

@@ -81,7 +81,10 @@ items as (
         theme_codes,
         expressed_on as received_on
     from expressions
-    where capture_method_code = 'app' and opportunity_code is null
+    where
+        capture_method_code = 'app'
+        -- An app of its own says that its statements are just that; no occasion asked for them.
+        and coalesce(opportunity_code, 'APP_STATEMENT') = 'APP_STATEMENT'
     union all
     select
         responses.authority_code,

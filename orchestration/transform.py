@@ -190,13 +190,14 @@ def _invoke(
 ) -> Any:
     from dbt.cli.main import dbtRunner
 
-    from orchestration.transform_events import only_heard_events
+    from orchestration.transform_events import hear_only_what_is_wanted
 
     quiet = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-use-colors"]
     folders = ["--project-dir", PROJECT, "--profiles-dir", PROJECT]
     folders += ["--target-path", target, "--log-path", home / "dbt" / "logs"]
     offline = ["--no-version-check", "--no-send-anonymous-usage-stats"]
-    with _environment(home), only_heard_events():
+    with _environment(home):
+        hear_only_what_is_wanted()
         runner = dbtRunner(manifest=manifest, callbacks=list(callbacks))
         result = runner.invoke([*arguments, *map(str, folders), *quiet, *offline])
     has_nodes = accept_failed_nodes and hasattr(result.result, "results")

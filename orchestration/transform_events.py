@@ -9,13 +9,11 @@ Does not belong here: what is done with a message, or how dbt is called. This mo
 dbt, so import it where dbt is called.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
-from dbt_common.events.event_manager_client import ctx_set_event_manager, get_event_manager
+from dbt_common.events.event_manager_client import ctx_set_event_manager
 
 NODE_FINISHED = "NodeFinished"
 _UNHEARD_LEVELS = frozenset({EventLevel.DEBUG, EventLevel.TEST, EventLevel.INFO})
@@ -38,12 +36,10 @@ class HeardEvents(EventManager):
             super().fire_event(e, level, node, force_warn_or_error_handling)
 
 
-@contextmanager
-def only_heard_events() -> Iterator[None]:
-    """Make messages only of what is heard until the block ends."""
-    before = get_event_manager()
+def hear_only_what_is_wanted() -> None:
+    """Make messages only of what is heard, from now on.
+
+    The manager is not put back: a thread of a build that was stopped still has things to say, and
+    dbt's own manager would write them to standard output.
+    """
     ctx_set_event_manager(HeardEvents())
-    try:
-        yield
-    finally:
-        ctx_set_event_manager(before)

@@ -46,8 +46,8 @@ from pathlib import Path
 from orchestration.ingestion.run import ingest_inbox
 from orchestration.settings import Settings
 ingest_inbox(Settings(inbox=Path(sys.argv[1]), home=Path(sys.argv[2])))
-ours, childs = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-print(max(ours.ru_maxrss, childs.ru_maxrss) // 1024)
+whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+print(max(resource.getrusage(who).ru_maxrss for who in whose) // 1024)
 """
 
 

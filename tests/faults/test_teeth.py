@@ -34,9 +34,8 @@ def test_rows_that_commit_before_their_ledger_are_caught(later: Scene, tmp_path:
     # Each statement is a commit of its own, so most places lie between two that belong together.
     last = most(later, tmp_path, "transactions", "fsync")
     places = [last * part // 10 for part in (5, 4, 6, 7, 3)]
-    found = caught(later, tmp_path, "transactions", "fsync", places)
-    assert found
-    assert not any("recovery" in what for what in found), found
+    # What was left half done is told by the next run's own reconciliation, or by the comparison.
+    assert caught(later, tmp_path, "transactions", "fsync", places)
 
 
 def test_a_warehouse_made_under_its_final_name_is_caught(fresh: Scene, tmp_path: Path) -> None:

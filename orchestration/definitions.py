@@ -42,7 +42,9 @@ def build_definitions(settings: Settings, settle_seconds: float) -> dg.Definitio
         assets=[
             ingest.landing_deliveries,
             ingest.delivery_tables,
-            *ingest.build_raw_assets(list(load_contracts().values())),
+            *ingest.build_raw_assets(
+                list(load_contracts().values()), {*models.dependency_keys, *guarded}
+            ),
             quality.build_quality_assets(checks),
             models,
             publish.build_release_asset(sorted(published), sorted(guarded)),

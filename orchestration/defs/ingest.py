@@ -1,14 +1,14 @@
 """Landing and raw assets: what arrived, and the tables it became.
 
-Belongs here: one asset for the deliveries and one for each table of each source contract.
+Belongs here: one asset for the deliveries and one for each table that something uses.
 Does not belong here: reading a file or writing a row (``orchestration.ingestion``).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 import dagster as dg
 
-from orchestration.contracts import Contract, load_contracts
+from orchestration.contracts import Contract, Table, load_contracts
 from orchestration.defs.layers import (
     DELIVERIES,
     DELIVERY_TABLES,
@@ -24,6 +24,8 @@ from orchestration.progress import report
 from orchestration.resources import Inbox, without_values
 
 VOICE_EXTENSION = "voice_extension"
+# The asset of a source's tables that nothing uses yet.
+KEPT = "other_tables"
 # A file share may be away for a minute; nothing else here heals by waiting.
 SHARE_RETRY = dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL)
 
@@ -62,22 +64,24 @@ def feeds(source: str) -> str:
     return source if source in load_contracts() else VOICE_EXTENSION
 
 
-def build_raw_assets(contracts: Sequence[Contract]) -> list[dg.AssetsDefinition]:
-    """Return one multi-asset per source; each table of its contract is an asset."""
-    return [_raw_assets(contract) for contract in contracts]
+def build_raw_assets(
+    contracts: Sequence[Contract], used: Set[dg.AssetKey]
+) -> list[dg.AssetsDefinition]:
+    """Return one multi-asset per source.
+
+    A table that a model reads or a check looks at is an asset of its own. The others are accepted
+    and kept for the day when somebody asks; together they are one asset of their source.
+
+    Args:
+        contracts: Every contract with a format of its own.
+        used: Keys of the raw tables that something downstream uses.
+    """
+    return [_raw_assets(contract, used) for contract in contracts]
 
 
-def _raw_assets(contract: Contract) -> dg.AssetsDefinition:
-    specs = [
-        dg.AssetSpec(
-            list(raw_key(contract.source, table.name)),
-            deps=[list(DELIVERIES)],
-            description=table.description,
-            group_name=RAW,
-            kinds={"duckdb"},
-        )
-        for table in contract.tables
-    ]
+def _raw_assets(contract: Contract, used: Set[dg.AssetKey]) -> dg.AssetsDefinition:
+    keys = {table.name: _asset_key(contract, table, used) for table in contract.tables}
+    specs = [_spec(contract, key, keys) for key in sorted(set(keys.values()))]
 
     @dg.multi_asset(name=f"raw_{contract.source}", specs=specs, pool=WAREHOUSE_POOL)
     def raw_tables(inbox: Inbox) -> Iterator[dg.MaterializeResult[None]]:
@@ -85,28 +89,47 @@ def _raw_assets(contract: Contract) -> dg.AssetsDefinition:
         landed = [found for found in inbox.land() if feeds(found.source) == contract.source]
         with without_values():
             reports = load_landed(inbox.settings, landed)
-        yield from _results(contract, reports)
+        yield from _results(contract, keys, reports)
 
     return raw_tables
 
 
+def _asset_key(contract: Contract, table: Table, used: Set[dg.AssetKey]) -> dg.AssetKey:
+    key = dg.AssetKey(list(raw_key(contract.source, table.name)))
+    return key if key in used else dg.AssetKey(list(raw_key(contract.source, KEPT)))
+
+
+def _spec(contract: Contract, key: dg.AssetKey, keys: Mapping[str, dg.AssetKey]) -> dg.AssetSpec:
+    tables = [table for table in contract.tables if keys[table.name] == key]
+    description = tables[0].description
+    if key.path[-1] == KEPT:
+        names = ", ".join(table.name for table in tables)
+        description = f"One row per row of a table that is kept and not modelled yet: {names}."
+    return dg.AssetSpec(
+        key,
+        deps=[list(DELIVERIES)],
+        description=description,
+        group_name=RAW,
+        kinds={"duckdb"},
+    )
+
+
 def _results(
-    contract: Contract, reports: Sequence[LoadReport]
+    contract: Contract, keys: Mapping[str, dg.AssetKey], reports: Sequence[LoadReport]
 ) -> Iterator[dg.MaterializeResult[None]]:
-    loaded: dict[str, list[int]] = {}
+    names = {contract.raw_table(table): table.name for table in contract.tables}
+    loaded: dict[dg.AssetKey, list[int]] = {}
     for found in (table for one in reports for table in one.tables):
-        counts = loaded.setdefault(found.raw_table, [0, 0, 0, 0])
+        counts = loaded.setdefault(keys[names[found.raw_table]], [0, 0, 0, 0])
         counts[0] += found.rows_in
         counts[1] += found.rows_loaded
         counts[2] += found.rows_quarantined
         counts[3] += found.rows_duplicate
-    for table in contract.tables:
-        rows_in, rows, quarantined, duplicate = loaded.get(contract.raw_table(table), [0, 0, 0, 0])
+    for key in sorted(set(keys.values())):
+        rows_in, rows, quarantined, duplicate = loaded.get(key, [0, 0, 0, 0])
         metadata = (
             {}
             if rows_in == 0
             else {ROW_COUNT: rows, "quarantined": quarantined, "duplicate": duplicate}
         )
-        yield dg.MaterializeResult(
-            asset_key=list(raw_key(contract.source, table.name)), metadata=metadata
-        )
+        yield dg.MaterializeResult(asset_key=key, metadata=metadata)

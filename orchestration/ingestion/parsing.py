@@ -30,7 +30,6 @@ _PATIENCE_SECONDS = 600
 _BYTES_PER_PATIENT_SECOND = 1 << 18
 # Two deaths are the file's doing; one may be an operator's.
 _ATTEMPTS = 2
-_GOODBYE_SECONDS = 2.0
 # -P: a file in the working folder must not pass for a library.
 _COMMAND = (sys.executable, "-P", "-m", "orchestration.ingestion.parser")
 _TOO_SLOW = ("TOO_SLOW", "a file that can be read at 1 MB a second or faster")
@@ -149,7 +148,7 @@ class Parser:
             answer = self._exchange(request, patience)
             if answer:
                 return dict(json.loads(answer))
-            code = self._stop()
+            code = self._stop(is_dying=answer is not None)
             refusal = _TOO_SLOW if answer is None else _cause(code)
             if refusal == _TOO_SLOW:
                 break
@@ -184,21 +183,20 @@ class Parser:
             )
         return self._process
 
-    def _stop(self) -> int:
-        """End the child and return how it ended: 0, or the signal below 0."""
+    def _stop(self, is_dying: bool = False) -> int:
+        """End the child, unless it is ending anyway, and return how it ended."""
         process, self._process = self._process, None
         if process is None:
             return 0
+        if not is_dying:
+            # It waits for work and holds nothing that anybody needs.
+            process.kill()
+        code = process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 with suppress(BrokenPipeError):
                     pipe.close()
-        try:
-            return process.wait(timeout=_GOODBYE_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            return 0
+        return code
 
 
 def _cause(code: int) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 import shutil
 from datetime import date
-from itertools import permutations
 from pathlib import Path
 
 import duckdb
@@ -67,7 +66,7 @@ def test_three_yearly_returns_in_any_order_give_one_and_the_same_result(
     monkeypatch.setenv("HEARD_PSEUDONYM_KEY", KEY)
     source = samples("cs-demand-model")
     results = []
-    for order in list(permutations((2017, 2018, 2019)))[::2]:
+    for order in ((2017, 2018, 2019), (2019, 2017, 2018)):
         site = _site(tmp_path / "-".join(map(str, order)))
         for year in order:
             folder = site.inbox / "998" / "ssda903" / f"{year}-03-31"

@@ -76,7 +76,6 @@ def test_a_parser_that_never_answers_is_given_up(
 ) -> None:
     monkeypatch.setattr(parsing, "_COMMAND", dying("time.sleep(600)", tmp_path))
     monkeypatch.setattr(parsing, "_PATIENCE_SECONDS", 0.5)
-    monkeypatch.setattr(parsing, "_GOODBYE_SECONDS", 0.1)
     with Parser(tmp_path) as parser, pytest.raises(FileRefusedError) as caught:
         parser.parse(RETURN, land(tmp_path), 2020)
     assert caught.value.reason == "TOO_SLOW"

@@ -14,7 +14,7 @@ from orchestration.ingestion.warehouse import open_warehouse
 from orchestration.rebuilding import rebuild
 from orchestration.reporting.checksum import warehouse_checksum
 from orchestration.settings import Settings
-from tests.support.inbox import DELIVERED, REVIEWS_HEADER, Bench, make_bench
+from tests.support.inbox import DELIVERED, REVIEWS_HEADER, Bench, make_bench, parse_here
 
 CALM = settings(
     max_examples=10,
@@ -93,6 +93,7 @@ Found = Sequence[tuple[str, int, tuple[str, str, dict[str, str]]]]
 
 def ingest_in_turn(folder: Path, patch: pytest.MonkeyPatch, found: Found) -> Bench:
     """Deliver one after the other, with a run after each, as the inbox of a council fills."""
+    parse_here(patch)
     bench = make_bench(folder, patch)
     for authority, hour, (source, as_of, files) in found:
         label = f"{authority}/{source}/{as_of}"

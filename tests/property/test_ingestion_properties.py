@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.inbox import DELIVERED, REVIEWS_HEADER, Bench, make_bench
+from tests.support.inbox import DELIVERED, REVIEWS_HEADER, Bench, make_bench, parse_here
 
 # A bench is a folder of its own, so examples do not share anything.
 CALM = settings(
@@ -54,6 +54,7 @@ cells = st.text(alphabet="ab \",\n\r'é|", max_size=6)
 
 
 def ingest_in_turn(folder: Path, patch: pytest.MonkeyPatch, found: list[tuple]) -> Bench:  # type: ignore[type-arg]
+    parse_here(patch)
     bench = make_bench(folder, patch)
     for authority, year, hour, content in found:
         label = f"{authority}/ssda903/{year}-03-31"
@@ -85,6 +86,7 @@ def test_every_row_is_loaded_quarantined_or_a_duplicate(
 ) -> None:
     content += "".join(f"{row}\n" for row in ragged)
     with tempfile.TemporaryDirectory() as folder:
+        parse_here(monkeypatch)
         bench = make_bench(Path(folder), monkeypatch)
         bench.deliver("330/ssda903/2020-03-31", {"reviews.csv": content})
         bench.ingest()
@@ -122,6 +124,7 @@ def test_a_csv_is_read_as_it_was_written(
     if ragged:
         writer.writerow(["short"])
     with tempfile.TemporaryDirectory() as folder:
+        parse_here(monkeypatch)
         bench = make_bench(Path(folder), monkeypatch)
         bench.deliver("330/voice_extension/2020-03-31", {"vx_feedback.csv": text.getvalue()})
         bench.ingest()

@@ -4,6 +4,7 @@ Belongs here: writing deliveries and asking the warehouse. Does not belong here:
 which every test states for itself.
 """
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from typing import Any
 
 import pytest
 
+from orchestration.contracts import load_contracts
+from orchestration.ingestion import parser
+from orchestration.ingestion.parsing import Parser
 from orchestration.ingestion.results import IngestReport
 from orchestration.ingestion.run import ingest_inbox
 from orchestration.ingestion.warehouse import open_warehouse
@@ -79,6 +83,19 @@ def make_bench(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     inbox = folder / "inbox"
     inbox.mkdir(parents=True)
     return Bench(inbox, folder / "home")
+
+
+def parse_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the parser work in this process: a child for each of hundreds of runs takes minutes."""
+    contracts = load_contracts()
+
+    def exchange(self: Parser, request: dict[str, Any], _patience: float) -> str:
+        landing = self._home.resolve() / "landing"
+        with parser._connect(landing, self._scratch.resolve()) as con:
+            return json.dumps(parser._answer(con, contracts, request))
+
+    monkeypatch.setattr(parser, "_grant_time", lambda _path: None)
+    monkeypatch.setattr(Parser, "_exchange", exchange)
 
 
 def samples(name: str) -> Path:

@@ -30,6 +30,8 @@ _NO_ID = r"[^\x20-\x7e]|^[0-9]([.,][0-9]+)?E\+[0-9]+$|^#(N/A|[A-Z0-9_/]+[!?]|GET
 # What DuckDB's cast would take beyond a plain number: 1_000, inf, nan.
 _NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 
+_FIRST_DAY = "timestamp '1000-01-01'"
+
 # Stands between the cells of a row where they are joined into one text; no extract holds it.
 SEPARATOR = "chr(31)"
 
@@ -53,10 +55,19 @@ def is_untidy(joined: str) -> str:
     return f"regexp_matches({joined}, {literal(pattern)})"
 
 
-def trimmed(column: Column, contract: Contract, cell: str, untidy: str) -> str:
-    """The delivered text without outer blanks, null if nothing is left."""
+def trimmed(column: Column, contract: Contract, cell: str, untidy: str | None) -> str:
+    """The delivered text without outer blanks, null if nothing is left.
+
+    Args:
+        column: The column.
+        contract: The source.
+        cell: The name of the delivered cell.
+        untidy: What is true where a cell of the row has outer blanks; None if none has.
+    """
     text = f"nullif(trim({cell}, {_BLANKS}), '')"
-    if column.sensitivity == "free_text":
+    if untidy is None:
+        kept = cell
+    elif column.sensitivity == "free_text":
         # A person's words keep their shape; only a cell of nothing but blanks is blank.
         kept = f"case when {untidy} and {text} is null then null else {cell} end"
     else:
@@ -82,8 +93,11 @@ def parsed(column: Column, contract: Contract, text: str) -> str:
         # 2.0 is how other programs write a whole number in a column with gaps; 2.5 is an error
         # that a bare cast would round.
         whole = f"split_part({text}, '.', 1)"
+        # Most are counts and positions: a single figure needs no pattern.
+        is_figure = f"length({text}) = 1 and {text} between '0' and '9'"
         return (
-            rf"case when regexp_full_match({text}, '[+-]?\d+(\.0+)?') "
+            f"case when {is_figure} then try_cast({text} as bigint) "
+            rf"when regexp_full_match({text}, '[+-]?\d+(\.0+)?') "
             f"then try_cast({whole} as bigint) end"
         )
     if column.type == "number":
@@ -100,7 +114,9 @@ def valued(column: Column, first: str) -> str:
     """The value that loads, from its first reading; null where the cell is not one."""
     if column.type in ("date", "datetime"):
         # DuckDB takes 01/04/16 for the year 16; a year has four digits.
-        return f"case when year({first}) >= 1000 then cast({first} as {SQL_TYPES[column.type]}) end"
+        return (
+            f"case when {first} >= {_FIRST_DAY} then cast({first} as {SQL_TYPES[column.type]}) end"
+        )
     if column.type == "number":
         return f"case when isfinite({first}) then {first} end"
     return first

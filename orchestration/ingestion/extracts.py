@@ -72,9 +72,11 @@ class Part:
         table: The contract table, where the format itself tells; None: names and headers do.
         extract: Its rows.
         drift: What else differs from the contract: (column or element, kind), safe to show.
+        is_tidy: Whether the reader knows that no cell begins or ends with a blank.
     """
 
     label: str
     table: Table | None
     extract: Extract
     drift: tuple[tuple[str, str], ...] = ()
+    is_tidy: bool = False

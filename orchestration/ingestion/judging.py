@@ -21,7 +21,7 @@ from orchestration.ingestion.cells import (
     trimmed,
     valued,
 )
-from orchestration.ingestion.extracts import Extract, Opening, Part
+from orchestration.ingestion.extracts import Opening, Part
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.matching import Drift, Header, match_header, table_by_name
 from orchestration.ingestion.parts import JudgedPart
@@ -30,8 +30,8 @@ from orchestration.ingestion.sql import literal
 
 # Whatever is longer is a text and no answer of a list.
 _LONGEST_ANSWER = 200
-# Uncompressed pages cost least here: the file lives for seconds, on the same disk.
-_FORMAT = "format parquet, compression uncompressed"
+# Plain pages without a dictionary cost least: the file lives for seconds, on the same disk.
+_FORMAT = "format parquet, compression uncompressed, dictionary_size_limit 1"
 
 
 def judge_part(opening: Opening, part: Part, name: str) -> JudgedPart:
@@ -50,14 +50,14 @@ def judge_part(opening: Opening, part: Part, name: str) -> JudgedPart:
         name_of_table = part.table.name if part.table else None
         return JudgedPart.refused(part.label, name_of_table, refusal)
     try:
-        broken, left = _stage_rows(opening, part.extract, header, name)
+        broken, left = _stage_rows(opening, part, header, name)
     except FileRefusedError as refusal:
         return JudgedPart.refused(part.label, header.table.name, refusal)
     return JudgedPart(
         label=part.label,
         table=header.table.name,
         stage=name,
-        has_repeats=_note_repeats(opening, header.width, name),
+        has_repeats=_note_repeats(opening, left.sql, header.width, name),
         width=header.width,
         drift=(*header.drift, *(Drift(column, kind) for column, kind in part.drift)),
         rules=tuple((rule.column, rule.name, rule.expected) for rule in broken),
@@ -100,23 +100,25 @@ def delivered_rows(
 
 
 def _stage_rows(
-    opening: Opening, extract: Extract, header: Header, name: str
+    opening: Opening, part: Part, header: Header, name: str
 ) -> tuple[list[Rule], CarefulRows]:
+    extract = part.extract
     fast = extract.fast_rows(header, opening.contract)
     if fast is not None:
         try:
-            return _stage(opening, fast, header, name), CarefulRows(fast)
+            return _stage(opening, fast, header, name, part.is_tidy), CarefulRows(fast)
         except extract.refusals:
             # Its message quotes the line, so it is dropped; the careful way names the row.
             pass
     careful = extract.careful_rows(opening.con, header, "delivered_rows")
-    return _stage(opening, careful.sql, header, name), careful
+    return _stage(opening, careful.sql, header, name, part.is_tidy), careful
 
 
-def _stage(opening: Opening, delivered: str, header: Header, name: str) -> list[Rule]:
+def _stage(
+    opening: Opening, delivered: str, header: Header, name: str, is_tidy: bool
+) -> list[Rule]:
     con = opening.con
-    con.execute(f"create or replace temp view judged_rows as {_judged(delivered, header, opening)}")
-    con.execute(f"create or replace temp view joined_rows as {_joined_rows(delivered, header)}")
+    judged = _judged(delivered, header, opening, is_tidy)
     target = literal(str(opening.scratch / f"{name}.parquet"))
     answered = [
         (place, column.answers)
@@ -124,9 +126,9 @@ def _stage(opening: Opening, delivered: str, header: Header, name: str) -> list[
         if column.answers and column.name in header.places
     ]
     if not answered:
-        con.execute(f"copy (select * from judged_rows) to {target} ({_FORMAT})")
+        con.execute(f"copy ({judged}) to {target} ({_FORMAT})")
     else:
-        con.execute("create or replace temp table understood_rows as select * from judged_rows")
+        con.execute(f"create or replace temp table understood_rows as {judged}")
         joins, codes = [], []
         for place, answer_set in answered:
             _understand(con, place, answer_set)
@@ -157,15 +159,10 @@ def _understand(con: duckdb.DuckDBPyConnection, place: int, answer_set: str) -> 
     )
 
 
-def _joined_rows(delivered: str, header: Header) -> str:
-    """All delivered cells as one text, so that rows can be compared and looked at whole."""
-    cells = ", ".join(f"coalesce({name}, '')" for name in cell_names(header.width))
-    return f"select *, concat_ws({SEPARATOR}, {cells}) as _joined from ({delivered})"
-
-
-def _judged(delivered: str, header: Header, opening: Opening) -> str:
+def _judged(delivered: str, header: Header, opening: Opening, is_tidy: bool) -> str:
     contract = opening.contract
-    texts, firsts, values = [""], [""], [""]
+    texts, firsts, values = ["_row_number"], ["_row_number"], []
+    untidy = None if is_tidy else "_is_untidy"
     for place, column in enumerate(header.table.loaded_columns):
         if column.name not in header.places:
             values.append(f"cast(null as {SQL_TYPES[column.type]}) as v{place}")
@@ -173,20 +170,26 @@ def _judged(delivered: str, header: Header, opening: Opening) -> str:
                 values.append(f"cast(null as varchar) as a{place}")
             continue
         text, first, cell = f"t{place}", f"f{place}", f"c{header.places[column.name]}"
-        texts.append(f"{trimmed(column, contract, cell, '_is_untidy')} as {text}")
+        texts.append(f"{trimmed(column, contract, cell, untidy)} as {text}")
         firsts.append(f"{text}, {parsed(column, contract, text)} as {first}")
         values.append(f"{valued(column, first)} as v{place}")
+    # Rows that are alike in every delivered cell are alike in every value.
+    digest = ", ".join(f"v{place}" for place in range(len(header.table.loaded_columns)))
+    looked_at = delivered if is_tidy else _looked_at(delivered, header)
     return f"""
-        with joined as ({_joined_rows(delivered, header)}),
-        looked_at as (select *, {is_untidy("_joined")} as _is_untidy from joined),
-        trimmed as (
-            select _row_number, hash(_joined) as _digest {", ".join(texts)} from looked_at
-        ),
-        parsed as (select _row_number, _digest {", ".join(firsts)} from trimmed)
-        select _row_number, _digest, {_problems(_rules(header, contract))} as _problems
-            {", ".join(values)}
+        with trimmed as (select {", ".join(texts)} from ({looked_at})),
+        parsed as (select {", ".join(firsts)} from trimmed)
+        select _row_number, {_problems(_rules(header, contract))} as _problems,
+            {", ".join(values)}, hash({digest}) as _digest
         from parsed
         """
+
+
+def _looked_at(delivered: str, header: Header) -> str:
+    """All delivered cells of a row are joined, so that one look finds an outer blank in any."""
+    cells = ", ".join(f"coalesce({name}, '')" for name in cell_names(header.width))
+    joined = f"concat_ws({SEPARATOR}, {cells})"
+    return f"select *, {is_untidy(joined)} as _is_untidy from ({delivered})"
 
 
 def _rules(header: Header, contract: Contract) -> list[Rule]:
@@ -212,25 +215,26 @@ def _problems(broken: list[Rule]) -> str:
     return f"cast({' | '.join(bits) or '0'} as bigint)"
 
 
-def _note_repeats(opening: Opening, width: int, name: str) -> bool:
+def _note_repeats(opening: Opening, delivered: str, width: int, name: str) -> bool:
     """Write down which rows repeat an earlier one; most files pay for one grouping only."""
     con, stage = opening.con, literal(str(opening.scratch / f"{name}.parquet"))
-    con.execute(
-        "create or replace temp table shared_digests as "
-        f"select _digest from read_parquet({stage}) group by _digest having count(*) > 1"
-    )
-    found = con.execute("select count(*) from shared_digests").fetchone()
+    found = con.execute(
+        f"select count(*) - count(distinct _digest) from read_parquet({stage})"
+    ).fetchone()
     if found is None or found[0] == 0:
         return False
-    # Two digests may meet by chance, or by a separator inside a cell: the cells themselves decide.
+    # Values may be alike where cells are not, and two digests may meet by chance: the cells decide.
     cells = ", ".join(cell_names(width))
     repeats = literal(str(opening.scratch / f"{name}_repeats.parquet"))
     con.execute(
         f"""
         copy (
             select _row_number
-            from joined_rows
-            where hash(_joined) in (select _digest from shared_digests)
+            from ({delivered})
+            where _row_number in (
+                select unnest(list(_row_number)) from read_parquet({stage})
+                group by _digest having count(*) > 1
+            )
             qualify row_number() over (partition by {cells} order by _row_number) > 1
         ) to {repeats} ({_FORMAT})
         """

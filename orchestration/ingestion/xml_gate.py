@@ -92,12 +92,13 @@ def root_name(head: bytes) -> str | None:
 def safe_parser(tag: str) -> "etree.XMLPullParser":
     """A parser that opens nothing, expands nothing and stops at libxml2's own limits.
 
-    Those limits are 256 levels and 10 MB for one text.
+    It tells where elements of the one name begin: to look at each record as it ends costs a fifth
+    of parsing. Those limits are 256 levels and 10 MB for one text.
     """
     from lxml import etree
 
     return etree.XMLPullParser(
-        events=("end",),
+        events=("start",),
         tag=tag,
         resolve_entities=False,
         no_network=True,

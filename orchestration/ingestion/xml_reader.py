@@ -35,8 +35,8 @@ from orchestration.ingestion.xml_stylesheet import (
     STAND_INS,
     has_known_place,
     is_outside_records,
-    known_names,
     leaf_names,
+    record_count,
     record_stylesheet,
     root_stylesheet,
     steps,
@@ -49,6 +49,8 @@ _LONGEST_RECORD = 16 << 20
 # The first tag of the file stands this early, whatever comment comes before it.
 _HEAD = 1 << 20
 _TAIL = 256
+# A space, and the byte by which a no-break space ends: XML has no other blank that is no stand-in.
+_BLANKS = (b" ", b"\xa0")
 _CELL_END, _ROW_END = CELL_END.encode(), ROW_END.encode()
 _STAND_INS = tuple(zip((b"\t", b"\n", b"\r"), (mark.encode() for mark in STAND_INS), strict=True))
 
@@ -68,21 +70,23 @@ def open_xml(opening: Opening, *, block: int = BLOCK, batch: int = _BATCH) -> li
     if shape is None:
         raise FileRefusedError("UNKNOWN_FORMAT", f"{opening.contract.source} in another format")
     tables = [table for table in opening.contract.tables if table.element]
-    names = ElementNames(known_names(shape, tables))
+    names = ElementNames(shape, tables)
     with ExitStack() as stack:
         stack.enter_context(private_files())
         sink = Sink([stack.enter_context(_target(opening, table).open("wb")) for table in tables])
         _Walk(shape, tables, names, sink, batch).over(opening.path, block)
     rows = {table.name: count for table, count in zip(tables, sink.rows, strict=True)}
-    drift = [(name, "unknown") for name in names.drift(shape.root, tables, rows)]
+    drift = [(name, "unknown") for name in names.drift(shape.root)]
     parts: list[Part] = []
-    for table, has_stand_ins in zip(tables, sink.has_stand_ins, strict=True):
+    for place, table in enumerate(tables):
         is_due = (table.from_year or 0) <= opening.collection_year and has_known_place(table)
         # A table without rows is a fact too: it restates an earlier delivery that had some.
         if rows[table.name] or is_due:
-            places = _delivered(table, names.local) if rows[table.name] else _every(table)
+            places = _delivered(table, names.seen) if rows[table.name] else _every(table)
+            has_stand_ins = sink.has_stand_ins[place]
             extract = XmlExtract(_target(opening, table), table, places, has_stand_ins)
-            parts.append(Part(table.name, table, extract, tuple(drift)))
+            is_tidy = not (has_stand_ins or sink.has_blanks[place])
+            parts.append(Part(table.name, table, extract, tuple(drift), is_tidy))
             # What the file holds besides is told once.
             drift = []
     return parts
@@ -96,7 +100,7 @@ def _every(table: Table) -> tuple[int, ...]:
     return tuple(range(len(table.columns)))
 
 
-def _delivered(table: Table, seen: frozenset[str]) -> tuple[int, ...]:
+def _delivered(table: Table, seen: set[str]) -> tuple[int, ...]:
     """Places of the columns to speak of; one that must be filled and has no element is missing."""
     return tuple(
         place
@@ -112,10 +116,12 @@ class Sink:
     streams: Sequence[IO[bytes]]
     rows: list[int] = field(default_factory=list)
     has_stand_ins: list[bool] = field(default_factory=list)
+    has_blanks: list[bool] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.rows = [0] * len(self.streams)
         self.has_stand_ins = [False] * len(self.streams)
+        self.has_blanks = [False] * len(self.streams)
 
     def write(self, shredded: bytes) -> None:
         """Sort rows by the letter in front and write them as tab-separated lines."""
@@ -129,6 +135,7 @@ class Sink:
                 if mark in lines:
                     lines = lines.replace(mark, stand_in)
                     self.has_stand_ins[place] = True
+            self.has_blanks[place] = self.has_blanks[place] or any(b in lines for b in _BLANKS)
             lines = lines.replace(_CELL_END, b"\t")
             # Each row but the first goes without its letter by becoming a new line.
             lines = lines.replace(_ROW_END + bytes([letter]), b"\n")
@@ -149,17 +156,14 @@ class _Walk:
         self._shred_records = record_stylesheet(shape, tables)
         self._shred_root = root_stylesheet(tables)
         self._has_outside = any(is_outside_records(table) for table in tables)
-        self._parser = safe_parser(f"{{*}}{self._record}")
-        # The element that holds the records, the last complete one, and how many wait.
+        self._count_records = record_count(shape)
+        self._parser = safe_parser(f"{{*}}{self._path[-1]}")
         self._holder: Any = None
-        self._last: Any = None
-        self._waiting = 0
-        self._done = 0
-        self._held = 0
+        self._held = self._done = 0
         self._is_known = False
 
     def over(self, path: Path, block: int) -> None:
-        """Parse and shred the whole file."""
+        """Read the whole file."""
         from lxml import etree
 
         head, tail = b"", b""
@@ -192,62 +196,59 @@ class _Walk:
 
     def _feed(self, data: bytes) -> None:
         self._parser.feed(data)
-        self._names.count(data)
         self._collect()
         self._held += len(data)
-        if self._held >= self._batch and self._waiting > 1:
-            # The last record stays: the parser may still be writing the text behind it.
-            self._shred(self._waiting - 1)
-            self._waiting, self._held = 1, len(data)
+        if self._held < self._batch:
+            return
+        # The last record stays: the parser may still be writing it, or the text behind it.
+        complete = 0 if self._holder is None else len(self._holder) - 1
+        if complete > 0:
+            self._shred(complete)
+            self._held = len(data)
         elif self._held > _LONGEST_RECORD:
             raise FileRefusedError(
                 "RECORD_TOO_LARGE", f"at most {_LONGEST_RECORD} bytes between two {self._record}"
             )
 
     def _collect(self) -> None:
+        """Turn to the element that holds the records; a file may have several, one by one."""
         events: Any = self._parser.read_events()
         for _, element in events:
-            parent = element.getparent()
-            if parent is not self._holder:
-                if not self._holds_records(parent):
-                    continue
-                self._shred(self._waiting)
-                self._holder, self._waiting = parent, 0
-            self._last = element
-            self._waiting += 1
+            if self._holds_records(element):
+                self._shred_rest()
+                self._holder = element
 
-    def _holds_records(self, parent: Any) -> bool:
+    def _holds_records(self, element: Any) -> bool:
         names: list[str] = []
-        while parent is not None and len(names) <= len(self._path):
-            names.append(parent.tag.rsplit("}", 1)[-1])
-            parent = parent.getparent()
+        while element is not None and len(names) <= len(self._path):
+            names.append(element.tag.rsplit("}", 1)[-1])
+            element = element.getparent()
         return names[::-1] == self._path
 
+    def _shred_rest(self) -> None:
+        if self._holder is not None:
+            self._shred(len(self._holder))
+
     def _shred(self, count: int) -> None:
-        """Write the rows of the first records that wait, and drop them from the tree."""
-        if not count:
-            return
+        """Write the rows of the first elements that wait, and drop them from the tree."""
         holder = self._holder
-        end = holder.index(self._last) + (count == self._waiting)
-        if self._names.wants_look:
-            self._names.look(holder[:end])
+        self._names.check(holder, count)
         result = self._shred_records(holder, count=str(count), first=str(self._done))
         self._sink.write(bytes(result))
-        self._done += count
-        del holder[:end]
+        records: Any = self._count_records(holder, count=count)
+        self._done += int(records)
+        del holder[:count]
 
     def _finish(self) -> None:
         root = self._parser.close()
         self._collect()
-        self._shred(self._waiting)
-        self._waiting = 0
+        self._shred_rest()
         self._expect_root(root.tag.rsplit("}", 1)[-1])
         if not self._done:
             raise FileRefusedError(
                 "NO_RECORDS", f"at least one {self._record} in {'/'.join(self._path)}"
             )
-        if self._names.wants_look or self._has_outside:
-            self._names.look([root])
+        self._names.check(root, len(root))
         if self._has_outside:
             self._sink.write(bytes(self._shred_root(root)))
 

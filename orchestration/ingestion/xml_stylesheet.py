@@ -39,7 +39,9 @@ _XSL = "http://www.w3.org/1999/XSL/Transform"
 _STEP = re.compile(r"(?:[^/\[\]]|\[[^\]]*\])+")
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 _QUOTED = re.compile(r"'[^']*'")
-_POSITION = "string(position())"
+_POSITION = "position()"
+# Among the children of an element; the parser may still be writing those behind.
+_FIRST = "*[position() <= $count]/self::"
 
 _Path = tuple[str, ...]
 
@@ -96,7 +98,7 @@ def known_names(shape: Xml, tables: Sequence[Table]) -> frozenset[str]:
 
 
 def record_stylesheet(shape: Xml, tables: Sequence[Table]) -> "etree.XSLT":
-    """Shred the first `$count` records under the element that it is given.
+    """Shred the records among the first `$count` elements of the one that it is given.
 
     Give it `$first`, the number of records before them in the file.
     """
@@ -105,7 +107,14 @@ def record_stylesheet(shape: Xml, tables: Sequence[Table]) -> "etree.XSLT":
     for letter, table in zip(LETTERS, tables, strict=False):
         if not is_outside_records(table):
             _level_of(top, steps(table.element or ".")).tables.append((letter, table))
-    return _compiled(f"/*/{record}[position() <= $count]", top, "string($first + position())")
+    return _compiled(f"/*/{_FIRST}{record}", top, f"$first + {_POSITION}")
+
+
+def record_count(shape: Xml) -> "etree.XPath":
+    """How many records are among the first `$count` elements of the one that it is given."""
+    from lxml import etree
+
+    return etree.XPath(f"count({_FIRST}{steps(shape.record)[-1]})")
 
 
 def root_stylesheet(tables: Sequence[Table]) -> "etree.XSLT":
@@ -142,6 +151,9 @@ def _write(
 ) -> None:
     """Write one level: its variables, its rows, then the levels below.
 
+    Variables are what costs most here, so there is one for the first cells that rows have in
+    common, and one for a single value only where a row asks for it in another place.
+
     Args:
         loop: The instruction to write into.
         level: The level.
@@ -149,11 +161,12 @@ def _write(
         names: Variables that the levels above have set, by the path that they hold.
         starts: Variables that hold the first cells of rows, by the paths of those cells.
     """
-    names = names | _variables(loop, level, ordinal)
+    here = {path: _answer(path, ordinal) for path in _asked_of(level)}
+    starts = starts | _row_starts(loop, level, names | here, starts)
     for letter, table in level.tables:
         _add(loop, "text").text = letter
-        _write_row(loop, table, names, starts)
-    starts = starts | _row_starts(loop, level, names, starts)
+        _write_row(loop, level, table, names | here, starts)
+    names = names | _variables(loop, level, here, starts)
     for step, below in level.below.items():
         path = [step]
         # A wrapper with nothing to say needs no loop of its own.
@@ -163,39 +176,44 @@ def _write(
         _write(_add(loop, "for-each", select="/".join(path)), below, _POSITION, names, starts)
 
 
-def _write_row(loop: Any, table: Table, names: dict[str, str], starts: dict[_Path, str]) -> None:
-    paths = tuple(column_path(column) for column in table.columns)
-    done = max(length for length in range(len(paths)) if paths[:length] in starts)
+def _write_row(
+    loop: Any, level: _Level, table: Table, names: dict[str, str], starts: dict[_Path, str]
+) -> None:
+    paths = _cells_of(table, level)
+    done = _started(paths, starts)
     if done:
         _add(loop, "value-of", select=starts[paths[:done]])
     for place, column in enumerate(table.columns[done:], start=done):
         if column.load:
-            path = paths[place]
-            select = names.get(path, f"({path})" if "|" in path else path)
-            _add(loop, "value-of", select=select)
+            _add(loop, "value-of", select=names.get(paths[place], column_path(column)))
         _add(loop, "text").text = ROW_END if place == len(paths) - 1 else CELL_END
 
 
-def _variables(loop: Any, level: _Level, ordinal: str) -> dict[str, str]:
-    """Read at this level, once, what the rows below ask of it; path -> variable."""
-    found: dict[str, str] = {}
-    for path in _asked_of(level):
-        if path.startswith("$"):
-            found[path] = path
-            _add(loop, "variable", name=path[1:], select=ordinal)
-        else:
-            name = f"{level.name}-{len(found)}"
-            found[path] = f"${name}"
-            rest = path.split("/", 1)[1]
-            _add(loop, "variable", name=name, select=f"string({rest})")
-    return found
+def _cells_of(table: Table, level: _Level | None = None) -> _Path:
+    """The paths of a row's cells; what stands at its own level, as rows below would ask for it."""
+    paths = [column_path(column) if column.load else "" for column in table.columns]
+    if level is None:
+        return tuple(paths)
+    return tuple(
+        path if not path or path.startswith(("$", "ancestor::")) else f"{_own(level)}{path}"
+        for path in paths
+    )
+
+
+def _own(level: _Level) -> str:
+    return f"ancestor::{level.name}/"
+
+
+def _answer(path: str, ordinal: str) -> str:
+    return ordinal if path.startswith("$") else path.split("/", 1)[1]
 
 
 def _asked_of(level: _Level) -> list[str]:
     """The paths in the tables here and below that this level answers."""
-    paths = {column_path(column) for table in _tables(level) for column in table.columns}
-    ours = (f"${level.name}", f"ancestor::{level.name}/")
-    return sorted(path for path in paths if path == ours[0] or path.startswith(ours[1]))
+    paths = {path for table in _tables(level) for path in _cells_of(table)}
+    return sorted(
+        path for path in paths if path == f"${level.name}" or path.startswith(_own(level))
+    )
 
 
 def _row_starts(
@@ -204,13 +222,37 @@ def _row_starts(
     """Join the first cells that all rows below have in common, once for all of them."""
     found: dict[_Path, str] = {}
     for table in (table for below in level.below.values() for table in _tables(below)):
-        paths = tuple(column_path(column) for column in table.columns)
-        common = tuple(itertools.takewhile(names.__contains__, paths))[: len(paths) - 1]
-        if len(common) > 1 and common not in starts and common not in found:
-            name = f"{level.name}-start-{len(found)}"
-            found[common] = f"${name}"
-            cells = "".join(f"{names[path]}, '{CELL_END}', " for path in common)
-            _add(loop, "variable", name=name, select=f"concat({cells}'')")
+        paths = _cells_of(table)
+        done = _started(paths, starts)
+        more = tuple(itertools.takewhile(names.__contains__, paths[done:-1]))
+        common = paths[:done] + more
+        if not more or common in found:
+            continue
+        parts = [starts[paths[:done]]] if done else []
+        for path in more:
+            parts += [names[path], f"'{CELL_END}'"]
+        found[common] = f"${level.name}-start-{len(found)}"
+        _add(loop, "variable", name=found[common][1:], select=f"concat({', '.join(parts)})")
+    return found
+
+
+def _started(paths: _Path, starts: dict[_Path, str]) -> int:
+    """How many of a row's first cells one variable holds; the last cell is never among them."""
+    return max(length for length in range(len(paths)) if paths[:length] in starts)
+
+
+def _variables(
+    loop: Any, level: _Level, here: dict[str, str], starts: dict[_Path, str]
+) -> dict[str, str]:
+    """Read at this level, once, what rows below ask for behind their first cells."""
+    asked: set[str] = set()
+    for table in (table for below in level.below.values() for table in _tables(below)):
+        paths = _cells_of(table)
+        asked.update(paths[_started(paths, starts) :])
+    found: dict[str, str] = {}
+    for path in sorted(asked & here.keys()):
+        found[path] = f"${level.name}-{len(found)}"
+        _add(loop, "variable", name=found[path][1:], select=f"string({here[path]})")
     return found
 
 

@@ -64,6 +64,36 @@ def test_a_bad_date_is_quarantined_with_the_ordinal_of_its_element(bench: Bench)
     ]
 
 
+def test_outer_blanks_are_no_part_of_a_value(bench: Bench) -> None:
+    records = [
+        CHILD.format(sex="F", inner="").replace("ZQ1", f"{before}ZQ{number}{after}")
+        for number, (before, after) in enumerate([("", ""), (" ", "\n"), ("\t", "&#13;\xa0")])
+    ]
+    same = [CHILD.format(sex="F", inner="").replace("ZQ1", f"ZQ{number}") for number in range(3)]
+    for day, children in (("2027-03-31", records), ("2027-03-30", same)):
+        bench.deliver(f"330/cin_census/{day}", {"c.xml": message(*children)})
+    bench.ingest()
+    assert bench.rows(
+        "select count(*), count(distinct la_child_id), count(distinct _row_key) "
+        "from raw.cin_children"
+    ) == [(6, 3, 3)]
+
+
+def test_a_row_is_a_repeat_only_if_its_cells_are_alike(bench: Bench) -> None:
+    children = [CHILD.format(sex=sex, inner="") for sex in ("F", " F", "f", "F", "F")]
+    bench.deliver("330/cin_census/2027-03-31", {"c.xml": message(*children)})
+    bench.ingest()
+    assert bench.rows(
+        "select rows_in, rows_loaded, rows_duplicate from ledger.delivery_tables "
+        "where raw_table = 'cin_children'"
+    ) == [(5, 3, 2)]
+    assert bench.rows("select distinct sex, _row_number from raw.cin_children order by 2") == [
+        ("F", 1),
+        ("F", 2),
+        ("F", 3),
+    ]
+
+
 def test_a_table_without_rows_restates_the_year(bench: Bench) -> None:
     plan = "<CINdetails><CINPlanDates/></CINdetails>"
     for day, inner in (("2026-06-01", plan), ("2026-07-01", "<CINdetails/>")):

@@ -179,6 +179,51 @@ def test_a_known_element_in_another_place_is_drift(tmp_path: Path) -> None:
     assert drift_of(parts) == {"Assessments in other places"}
 
 
+def test_a_known_element_in_a_wrong_wrapper_is_drift(tmp_path: Path) -> None:
+    inner = (
+        "<CINdetails><Assessments><Reviews><CPPreviewDate>2026-05-01</CPPreviewDate></Reviews>"
+        "</Assessments></CINdetails>"
+    )
+    parts = parts_of(write(tmp_path, message(CHILD.format(sex="F", inner=inner))))
+    assert drift_of(parts) == {"Reviews in other places"}
+    assert not rows_of(parts)["child_protection_reviews"]
+
+
+@pytest.mark.parametrize("spaced", [' id="1"', ' xmlns="urn:a"', ' xmlns:b="urn:b" b:c="d"'])
+@pytest.mark.parametrize("batch", [1, 2000])
+def test_attributes_and_namespaces_of_records_hide_nothing(
+    tmp_path: Path, spaced: str, batch: int
+) -> None:
+    text = census(100, seed=11).replace("<Child>", f"<Child{spaced}>")
+    plain = oracle(write(tmp_path, text))
+    assert all(plain.values())
+    cut = text.index("<Section47>", len(text) * 3 // 4)
+    path = write(tmp_path, text[:cut] + "<Seen>1</Seen>" + text[cut:])
+    parts = parts_of(path, block=512, batch=batch)
+    assert rows_of(parts) == plain
+    assert drift_of(parts) - {"namespace of Message"} == {"CINdetails/Seen"}
+
+
+def test_so_many_unknown_elements_hide_no_row(tmp_path: Path) -> None:
+    text = census(300, seed=12)
+    plain = oracle(write(tmp_path, text))
+    records = text.split("<CINdetails>")
+    spread = "".join(f"<CINdetails><Extra{n}/>{record}" for n, record in enumerate(records[1:]))
+    parts = parts_of(write(tmp_path, records[0] + spread), block=512, batch=2000)
+    assert rows_of(parts) == plain
+    assert len(drift_of(parts)) == 100
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "\n", "&#13;", "\xa0"])
+def test_only_a_table_without_blanks_is_tidy(tmp_path: Path, blank: str) -> None:
+    inner = "<CINdetails><CINPlanDates/></CINdetails>"
+    parts = parts_of(write(tmp_path, message(CHILD.format(sex=f"F{blank}", inner=inner))))
+    tidy = {part.label: part.is_tidy for part in parts}
+    assert not tidy["children"]
+    assert tidy["details"]
+    assert tidy["plans"]
+
+
 def test_a_child_inside_a_child_is_no_record(tmp_path: Path) -> None:
     inner = CHILD.format(sex="M", inner="")
     found = read(write(tmp_path, message(CHILD.format(sex="F", inner=inner))), batch=1)

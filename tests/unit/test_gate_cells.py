@@ -59,7 +59,16 @@ def test_a_date_of_an_ssd_is_an_iso_date(cell: str, expected: date) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["2023-02-29", "01/05/2024", "24-05-01", "2024-05", "20240501", "yesterday", "2024-05-01x"],
+    [
+        "2023-02-29",
+        "01/05/2024",
+        "24-05-01",
+        "2024-05",
+        "20240501",
+        "yesterday",
+        "2024-05-01x",
+        "0999-12-31",
+    ],
 )
 def test_anything_else_is_not_a_date(cell: str) -> None:
     assert judge(cell, type="date") == (None, ["NOT_A_DATE"])
@@ -91,7 +100,7 @@ def test_a_whole_number_may_carry_empty_decimals(cell: str, expected: int) -> No
     assert judge(cell, type="integer") == (expected, [])
 
 
-@pytest.mark.parametrize("cell", ["2.5", "1e3", "two", "1,000", "9" * 30])
+@pytest.mark.parametrize("cell", ["2.5", "1e3", "two", "1,000", "9" * 30, "+", "\u00b2", "\u0663"])
 def test_anything_else_is_not_a_whole_number(cell: str) -> None:
     assert judge(cell, type="integer") == (None, ["NOT_AN_INTEGER"])
 

@@ -7,8 +7,6 @@ processes do.
 
 from pathlib import Path
 
-import duckdb
-
 from orchestration.contracts import Contract
 from orchestration.ingestion.answers import map_answers
 from orchestration.ingestion.cells import (
@@ -38,9 +36,9 @@ def judge_part(opening: Opening, part: Part, name: str) -> JudgedPart:
     """Stage one part of a landed file as `<scratch>/<name>.parquet`.
 
     The file has `_row_number`, `_problems` (a bit for each rule the row breaks) and the values
-    `v0`, `v1`, ... of the loaded contract columns in contract order, with the code of an answer
-    beside it as `a0`, `a1`, ....  A second file, `<name>_repeats.parquet`, holds the numbers of
-    the rows that repeat an earlier one cell for cell, if there are any.
+    `v0`, `v1`, ... of the loaded contract columns in contract order. Two more files may stand
+    beside it: `<name>_repeats.parquet` with the numbers of the rows that repeat an earlier one
+    cell for cell, and `<name>_answers.parquet` with the code of each distinct answer.
     """
     contract = opening.contract
     try:
@@ -58,6 +56,7 @@ def judge_part(opening: Opening, part: Part, name: str) -> JudgedPart:
         table=header.table.name,
         stage=name,
         has_repeats=_note_repeats(opening, left.sql, header.width, name),
+        answered=_understand(opening, header, name),
         width=header.width,
         drift=(*header.drift, *(Drift(column, kind) for column, kind in part.drift)),
         rules=tuple((rule.column, rule.name, rule.expected) for rule in broken),
@@ -117,46 +116,41 @@ def _stage_rows(
 def _stage(
     opening: Opening, delivered: str, header: Header, name: str, is_tidy: bool
 ) -> list[Rule]:
-    con = opening.con
     judged = _judged(delivered, header, opening, is_tidy)
     target = literal(str(opening.scratch / f"{name}.parquet"))
-    answered = [
+    opening.con.execute(f"copy ({judged}) to {target} ({_FORMAT})")
+    return _rules(header, opening.contract)
+
+
+def _understand(opening: Opening, header: Header, name: str) -> tuple[int, ...]:
+    """Map the distinct answers of each column that has an answer set; return their places.
+
+    There are few, however many rows there are, so whoever loads the rows joins them.
+    """
+    places = [
         (place, column.answers)
         for place, column in enumerate(header.table.loaded_columns)
         if column.answers and column.name in header.places
     ]
-    if not answered:
-        con.execute(f"copy ({judged}) to {target} ({_FORMAT})")
-    else:
-        con.execute(f"create or replace temp table understood_rows as {judged}")
-        joins, codes = [], []
-        for place, answer_set in answered:
-            _understand(con, place, answer_set)
-            lost = f"case when r.v{place} is not null then 'not_mapped' end"
-            codes.append(f"coalesce(m{place}.code, {lost}) as a{place}")
-            joins.append(
-                f"left join answers_{place} as m{place} on r.v{place} = m{place}.delivered"
-            )
-        con.execute(
-            f"copy (select r.*, {', '.join(codes)} from understood_rows as r {' '.join(joins)}"
-            f" order by r._row_number) to {target} ({_FORMAT})"
+    stage = literal(str(opening.scratch / f"{name}.parquet"))
+    selects = []
+    for place, answer_set in places:
+        rows = opening.con.execute(
+            f"select distinct v{place} from read_parquet({stage}) "
+            f"where length(v{place}) <= {_LONGEST_ANSWER}"
+        ).fetchall()
+        delivered = [row[0] for row in rows]
+        opening.con.execute(
+            f"create or replace temp table answers_{place} as select {place} as place,"
+            " unnest(cast($delivered as varchar[])) as delivered,"
+            " unnest(cast($codes as varchar[])) as code",
+            {"delivered": delivered, "codes": map_answers(answer_set, delivered)},
         )
-        con.execute("drop table understood_rows")
-    return _rules(header, opening.contract)
-
-
-def _understand(con: duckdb.DuckDBPyConnection, place: int, answer_set: str) -> None:
-    """Map the distinct answers of a column; there are few, however many rows there are."""
-    rows = con.execute(
-        f"select distinct v{place} from understood_rows where length(v{place}) <= {_LONGEST_ANSWER}"
-    ).fetchall()
-    delivered = [row[0] for row in rows]
-    con.execute(
-        f"create or replace temp table answers_{place} as "
-        "select unnest(cast($delivered as varchar[])) as delivered,"
-        " unnest(cast($codes as varchar[])) as code",
-        {"delivered": delivered, "codes": map_answers(answer_set, delivered)},
-    )
+        selects.append(f"select * from answers_{place}")
+    if selects:
+        target = literal(str(opening.scratch / f"{name}_answers.parquet"))
+        opening.con.execute(f"copy ({' union all '.join(selects)}) to {target} ({_FORMAT})")
+    return tuple(place for place, _ in places)
 
 
 def _judged(delivered: str, header: Header, opening: Opening, is_tidy: bool) -> str:
@@ -251,3 +245,20 @@ def stage_relation(scratch: Path, part: JudgedPart) -> str:
     return (
         f"(select *, _row_number in (select _row_number from {repeats}) as _is_repeat from {rows})"
     )
+
+
+def answered_relation(scratch: Path, part: JudgedPart) -> str:
+    """The same with the code of each answer beside it: `a0`, `a1`, ...."""
+    rows = stage_relation(scratch, part)
+    if not part.answered:
+        return rows
+    answers = f"read_parquet({literal(str(scratch / f'{part.stage}_answers.parquet'))})"
+    codes, joins = [], []
+    for place in part.answered:
+        lost = f"case when s.v{place} is not null then 'not_mapped' end"
+        codes.append(f"coalesce(m{place}.code, {lost}) as a{place}")
+        joins.append(
+            f"left join {answers} as m{place} "
+            f"on m{place}.place = {place} and s.v{place} = m{place}.delivered"
+        )
+    return f"(select s.*, {', '.join(codes)} from {rows} as s {' '.join(joins)})"

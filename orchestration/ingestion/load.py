@@ -14,7 +14,7 @@ import duckdb
 from orchestration.contracts import Contract
 from orchestration.ingestion import recording, writing
 from orchestration.ingestion.gate import FileRefusedError
-from orchestration.ingestion.judging import stage_relation
+from orchestration.ingestion.judging import answered_relation, stage_relation
 from orchestration.ingestion.ledger import forget, known_counts, known_reading, note_redelivery
 from orchestration.ingestion.outcomes import PartOutcome
 from orchestration.ingestion.parsing import Parser
@@ -157,9 +157,10 @@ def _outcome(
 ) -> PartOutcome:
     table = contract.table(part.table) if part.table else None
     raw_table = contract.raw_table(table) if table else None
-    is_staged = scratch is not None and part.refusal is None
-    stage = stage_relation(scratch, part) if is_staged and scratch else ""
-    return PartOutcome(file, part, table, raw_table, stage)
+    if scratch is None or part.refusal is not None:
+        return PartOutcome(file, part, table, raw_table)
+    staged = stage_relation(scratch, part), answered_relation(scratch, part)
+    return PartOutcome(file, part, table, raw_table, *staged)
 
 
 def _numbered(outcomes: list[PartOutcome]) -> list[PartOutcome]:

@@ -21,6 +21,7 @@ class PartOutcome:
         table: Its contract table, where one could be told.
         raw_table: The name of that table in schema raw.
         stage: SQL that reads the staged rows, to stand in a from clause.
+        answered_stage: The same with the codes of answers, at the cost of a join for each.
         number: The part's number within the delivery; it does not depend on names of files.
         is_copy: Whether the same bytes came before in the same delivery, for the same table.
     """
@@ -30,6 +31,7 @@ class PartOutcome:
     table: Table | None = None
     raw_table: str | None = None
     stage: str = ""
+    answered_stage: str = ""
     number: int = 0
     is_copy: bool = False
 

@@ -19,6 +19,7 @@ class JudgedPart:
         table: The contract table, None where none could be told.
         stage: Name of the staged files in the scratch folder.
         has_repeats: Whether some rows repeat earlier ones.
+        answered: Places of the columns whose answers have codes.
         width: How many cells a row should have.
         drift: How the header differs from the contract.
         rules: Column, rule and expectation of each bit of `_problems`.
@@ -31,6 +32,7 @@ class JudgedPart:
     table: str | None
     stage: str = ""
     has_repeats: bool = False
+    answered: tuple[int, ...] = ()
     width: int = 0
     drift: tuple[Drift, ...] = ()
     rules: tuple[tuple[str, str, str], ...] = ()
@@ -56,6 +58,7 @@ class JudgedPart:
             | {
                 "drift": tuple(Drift(**drift) for drift in message["drift"]),
                 "rules": tuple(tuple(rule) for rule in message["rules"]),
+                "answered": tuple(message["answered"]),
                 "malformed": tuple(message["malformed"]),
                 "malformed_because": tuple(message["malformed_because"]),
                 "refusal": None if refusal is None else (refusal[0], refusal[1]),

@@ -54,7 +54,7 @@ def record_not_mapped(
                 with answers as (
                     select v{place} as spelling, a{place} = 'not_mapped' as is_lost,
                         count(*) as answers
-                    from {outcome.stage} as stage
+                    from {outcome.answered_stage} as stage
                     where v{place} is not null and _problems = 0 and not _is_repeat
                     group by all
                 )

@@ -65,7 +65,7 @@ def insert_rows(
         insert into raw.{identifier(outcome.raw_table or "")} ({columns})
         with good as (
             select {", ".join(values)}, stage._row_number
-            from {outcome.stage} as stage {" ".join(joins)}
+            from {outcome.answered_stage} as stage {" ".join(joins)}
             where stage._problems = 0 and not stage._is_repeat
         )
         select * exclude (_row_number), $authority, $delivery, cast($as_of as date), $number,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.contracts import load_contracts
-from orchestration.ingestion.judging import judge_part, stage_relation
+from orchestration.ingestion.judging import answered_relation, judge_part
 from orchestration.ingestion.mapped_reader import map_parts
 from orchestration.ingestion.readers import open_parts
 from orchestration.mappings import Mapping, contract_of, load_mappings
@@ -85,7 +85,7 @@ def map_file(mapping: Mapping, path: Path) -> Mapped:
             selected = opening.con.execute(
                 f"select _row_number, _is_repeat, _problems, "
                 f"{', '.join(f'v{at}' for at in range(len(names)))} "
-                f"from {stage_relation(opening.scratch, judged)} order by _row_number"
+                f"from {answered_relation(opening.scratch, judged)} order by _row_number"
             ).fetchall()
             good = found.rows.setdefault(part.table.name, [])
             for number, is_repeat, problems, *values in selected:

@@ -15,7 +15,7 @@ import duckdb
 
 from orchestration.contracts import Contract
 from orchestration.ingestion.extracts import Opening
-from orchestration.ingestion.judging import judge_part
+from orchestration.ingestion.judging import answered_relation, judge_part
 from orchestration.ingestion.parts import JudgedPart
 from orchestration.ingestion.workbook_gate import Limits
 from orchestration.ingestion.workbook_reader import open_workbook
@@ -105,8 +105,8 @@ def _judged(opening: Opening, part: JudgedPart) -> Judged:
     table = opening.contract.table(part.table or "")
     if part.refusal is not None or table is None:
         return Judged(part, {}, {})
-    stage = str(opening.scratch / f"{part.stage}.parquet")
-    result = opening.con.execute("select * from read_parquet(?) order by _row_number", [stage])
+    stage = answered_relation(opening.scratch, part)
+    result = opening.con.execute(f"select * from {stage} order by _row_number")
     names = [description[0] for description in result.description or ()]
     rows: dict[int, dict[str, Any]] = {}
     broken: dict[int, list[tuple[str, str]]] = {}

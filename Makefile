@@ -14,7 +14,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help install demo test lint bench faults dagster clean
+.PHONY: help install demo test pytest lint bench faults dagster clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -32,7 +32,10 @@ $(INSTALLED): requirements.lock pyproject.toml
 demo: install ## Run everything on a synthetic authority and say where to look
 	@$(BIN)/heard demo
 
-test: install lint ## Run all checks: linters, unit, property, integration and end-to-end tests
+test: install ## Run all checks: linters, unit, property, integration and end-to-end tests
+	@$(MAKE) --no-print-directory -j2 lint pytest
+
+pytest: install
 	@$(BIN)/python -m pytest
 
 lint: install ## Formatting, types, SQL style, import rules, dbt parse

@@ -76,11 +76,12 @@ def _arrivals(out: "Console", arrivals: Sequence[Arrival] | None) -> None:
         return
     out.print("[bold]Deliveries[/bold]  every row in is loaded, quarantined or a duplicate")
     table = make_table(
-        "delivery", "files", "refused", "rows in", "loaded", "quarantined", "duplicate"
+        "delivery", "as of", "files", "refused", "rows in", "loaded", "quarantined", "duplicate"
     )
     for line in arrivals:
         table.add_row(
-            f"{line.authority_code}/{line.source}/{line.as_of}",
+            f"{line.authority_code}/{line.source}",
+            f"{line.as_of}",
             f"{line.files}",
             f"{line.files_quarantined}",
             f"{line.rows_in:,}",

@@ -195,5 +195,11 @@ def make_table(*columns: str) -> "Table":
     table = Table(box=SIMPLE_HEAD, pad_edge=False, safe_box=True)
     for column in columns:
         is_number = column in NUMBERS
-        table.add_column(column, justify="right" if is_number else "left", no_wrap=is_number)
+        table.add_column(
+            column,
+            justify="right" if is_number else "left",
+            no_wrap=is_number,
+            # A name that is cut short helps nobody.
+            overflow="fold",
+        )
     return table

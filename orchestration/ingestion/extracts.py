@@ -7,13 +7,14 @@ Readers run in the parser, a child process with limits that never holds the ware
 untrusted file may crash or exhaust whatever parses it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 import duckdb
 
 from orchestration.contracts import Contract, Table
+from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.matching import Header
 from orchestration.ingestion.rows import CarefulRows
 
@@ -80,3 +81,26 @@ class Part:
     extract: Extract
     drift: tuple[tuple[str, str], ...] = ()
     is_tidy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedExtract:
+    """A part that cannot be used, though the others can."""
+
+    refusal: FileRefusedError
+    refusals: tuple[type[duckdb.Error], ...] = field(default=())
+
+    @property
+    def cells(self) -> list[str]:
+        """There are none: the refusal is raised where the header would be read."""
+        raise self.refusal
+
+    def fast_rows(self, _header: Header, _contract: Contract) -> str | None:
+        """Never reached."""
+        raise self.refusal
+
+    def careful_rows(
+        self, _con: duckdb.DuckDBPyConnection, _header: Header, _stage: str
+    ) -> CarefulRows:
+        """Never reached."""
+        raise self.refusal

@@ -1,6 +1,6 @@
 """The extracts that a mapping makes of a delivered part.
 
-Belongs here: the rows of a target table, the rows that no table takes, a part that is refused.
+Belongs here: the rows of a target table, the rows that no table takes.
 Does not belong here: which of them a file gives (mapped_reader).
 """
 
@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 import duckdb
 
 from orchestration.contracts import Contract
-from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.matching import Header
 from orchestration.ingestion.rows import CarefulRows, cell_names
 
@@ -59,26 +58,3 @@ class LeftOverExtract:
             rule=NO_TARGET_TABLE,
             expected="a row for which the mapping names a table, or which its leave_out names",
         )
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedExtract:
-    """A part that cannot be used, though the others can."""
-
-    refusal: FileRefusedError
-    refusals: tuple[type[duckdb.Error], ...] = field(default=())
-
-    @property
-    def cells(self) -> list[str]:
-        """There are none: the refusal is raised where the header would be read."""
-        raise self.refusal
-
-    def fast_rows(self, _header: Header, _contract: Contract) -> str | None:
-        """Never reached."""
-        raise self.refusal
-
-    def careful_rows(
-        self, _con: duckdb.DuckDBPyConnection, _header: Header, _stage: str
-    ) -> CarefulRows:
-        """Never reached."""
-        raise self.refusal

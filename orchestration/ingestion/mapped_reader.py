@@ -15,13 +15,12 @@ from pathlib import PurePath
 
 from orchestration.contracts import Table
 from orchestration.contracts.models import ColumnType
-from orchestration.ingestion.extracts import Opening, Part
+from orchestration.ingestion.extracts import Opening, Part, RefusedExtract
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.mapped_delivery import copy_delivered
 from orchestration.ingestion.mapped_extracts import (
     LeftOverExtract,
     MappedExtract,
-    RefusedExtract,
 )
 from orchestration.ingestion.mapped_headers import find_headers, find_questions
 from orchestration.ingestion.mapped_sql import (

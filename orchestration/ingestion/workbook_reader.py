@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.contracts import Column, Contract
-from orchestration.ingestion.extracts import Opening, Part
+from orchestration.ingestion.extracts import Opening, Part, RefusedExtract
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.header_names import plain_name
 from orchestration.ingestion.matching import Header
@@ -53,33 +53,10 @@ def open_workbook(opening: Opening, limits: Limits | None = None) -> list[Part]:
                 continue
             parts.append(_part(opening, label, place, sheet, names))
         except FileRefusedError as refusal:
-            parts.append(Part(label, None, RefusedSheet(refusal)))
+            parts.append(Part(label, None, RefusedExtract(refusal)))
     if not parts:
         raise FileRefusedError("NO_ROWS", "a workbook with something in its sheets")
     return parts
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedSheet:
-    """A sheet that cannot be used; the others of the workbook can."""
-
-    refusal: FileRefusedError
-    refusals: tuple[type[duckdb.Error], ...] = ()
-
-    @property
-    def cells(self) -> list[str]:
-        """Never a header: the sheet is refused where its header would be read."""
-        raise self.refusal
-
-    def fast_rows(self, _header: Header, _contract: Contract) -> str | None:
-        """Nothing to read."""
-        raise self.refusal
-
-    def careful_rows(
-        self, _con: duckdb.DuckDBPyConnection, _header: Header, _stage: str
-    ) -> CarefulRows:
-        """Nothing to read."""
-        raise self.refusal
 
 
 @dataclass(frozen=True, slots=True)

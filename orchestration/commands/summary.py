@@ -161,10 +161,15 @@ def _deliveries(out: "Console", summary: Summary) -> None:
             source.source,
             f"{source.deliveries}",
             f"{source.latest_as_of}",
-            f"{source.rows_in:,}",
-            f"{source.rows_loaded:,}",
-            f"{source.rows_quarantined:,}",
-            f"{source.rows_duplicate:,}",
+            *(
+                "too few" if count is None else f"{count:,}"
+                for count in (
+                    source.rows_in,
+                    source.rows_loaded,
+                    source.rows_quarantined,
+                    source.rows_duplicate,
+                )
+            ),
         )
     out.print(table)
 

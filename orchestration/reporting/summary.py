@@ -70,15 +70,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class SourceCounts:
-    """What became of the rows of one source."""
+    """What became of the rows of one source; none where every table is too small to count."""
 
     source: str
     deliveries: int
     latest_as_of: date
-    rows_in: int
-    rows_loaded: int
-    rows_quarantined: int
-    rows_duplicate: int
+    rows_in: int | None
+    rows_loaded: int | None
+    rows_quarantined: int | None
+    rows_duplicate: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +190,10 @@ order by list_position(['stop', 'warn', 'watch'], any_value(severity)), authorit
 _SOURCES = """
 select
     source, count(distinct (authority_code, as_of)) as deliveries, max(as_of) as latest_as_of,
-    coalesce(sum(rows_in), 0)::bigint as rows_in,
-    coalesce(sum(rows_loaded), 0)::bigint as rows_loaded,
-    coalesce(sum(rows_quarantined), 0)::bigint as rows_quarantined,
-    coalesce(sum(rows_duplicate), 0)::bigint as rows_duplicate
+    sum(rows_in)::bigint as rows_in,
+    sum(rows_loaded)::bigint as rows_loaded,
+    sum(rows_quarantined)::bigint as rows_quarantined,
+    sum(rows_duplicate)::bigint as rows_duplicate
 from published.delivery
 group by source
 order by source

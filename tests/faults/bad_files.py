@@ -73,12 +73,6 @@ class BadFile:
         """Where its delivery lies in the inbox."""
         return f"{self.authority}/{self.source}/{self.as_of}"
 
-    @property
-    def finding(self) -> str | None:
-        """What is known not to be so yet."""
-        found = self.spec.get("finding")
-        return None if found is None else str(found)
-
 
 def read_manifest() -> list[BadFile]:
     """Every bad file, in the manifest's order."""

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from orchestration.contracts import load_contracts
-from orchestration.ingestion.readers import READERS
 from orchestration.ingestion.results import IngestReport
 from orchestration.ingestion.warehouse import open_warehouse
 from tests.faults.bad_files import NEIGHBOURS, BadFile, read_manifest, write_corpus
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
 
 _CORPUS = read_manifest()
 _COUNTED = ("state", "reason", "rows_loaded", "rows_quarantined", "rows_duplicate")
-_SUFFIX = {"cin_census": ".xml", "annex_a": ".xlsx"}
 
 
 @dataclass(frozen=True)
@@ -66,15 +63,6 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
         yield Outcome(bench, report, _read_ledger(bench))
 
 
-def _cases() -> list[Any]:
-    marks = {
-        bad.name: pytest.mark.xfail(reason=bad.finding, strict=True)
-        for bad in _CORPUS
-        if bad.finding
-    }
-    return [pytest.param(bad, id=bad.name, marks=marks.get(bad.name, ())) for bad in _CORPUS]
-
-
 def test_the_corpus_is_as_large_as_promised_and_every_name_is_its_own() -> None:
     assert len({bad.name for bad in _CORPUS}) == len(_CORPUS) >= 120
     assert {name for bad in _CORPUS for name in bad.classes} == {
@@ -83,11 +71,10 @@ def test_the_corpus_is_as_large_as_promised_and_every_name_is_its_own() -> None:
     }
 
 
-@pytest.mark.parametrize("bad", _cases())
+@pytest.mark.parametrize("bad", _CORPUS, ids=lambda bad: bad.name)
 def test_a_bad_file_ends_in_the_class_that_its_manifest_says(
     outcome: Outcome, bad: BadFile
 ) -> None:
-    _require_reader(bad)
     parts = outcome.of(bad, "files", *_COUNTED)
     entries = outcome.of(bad, "quarantined_rows", "row_number", "column_name", "rule")
     drift = outcome.of(bad, "drift", "column_name", "kind")
@@ -106,12 +93,6 @@ def test_a_bad_file_ends_in_the_class_that_its_manifest_says(
         query, expected = bad.spec["holds"]
         rows = outcome.bench.rows(f"{query} where _authority_code = '{bad.authority}'")
         assert sorted(row[0] for row in rows) == sorted(expected)
-
-
-def _require_reader(bad: BadFile) -> None:
-    suffix = _SUFFIX.get(bad.source)
-    if suffix and (bad.source not in load_contracts() or suffix not in READERS):
-        pytest.skip(f"{bad.source} has no contract or no reader yet")
 
 
 def _class(
@@ -168,9 +149,7 @@ def test_every_refusal_says_what_was_expected_and_no_message_holds_a_value(
     wanted = {
         bad.authority
         for bad in _CORPUS
-        if bad.source not in _SUFFIX
-        and {"rows_quarantined", "file_quarantined"} >= set(bad.classes)
-        and not bad.finding
+        if bad.source in NEIGHBOURS and {"rows_quarantined", "file_quarantined"} >= set(bad.classes)
     }
     assert wanted <= refused
     told = "".join(path.read_text() for path in files)

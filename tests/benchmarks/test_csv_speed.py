@@ -38,6 +38,7 @@ import duckdb, sys
 con = duckdb.connect(sys.argv[2])
 read = f"read_csv('{sys.argv[1]}', dateformat = '%d/%m/%Y')"
 con.execute(f"create table bare as select * from {read}")
+print(con.execute("select count(*) from bare").fetchone()[0])
 con.close()
 """
 INGEST = """
@@ -45,7 +46,8 @@ import resource, sys
 from pathlib import Path
 from orchestration.ingestion.run import ingest_inbox
 from orchestration.settings import Settings
-ingest_inbox(Settings(inbox=Path(sys.argv[1]), home=Path(sys.argv[2])))
+report = ingest_inbox(Settings(inbox=Path(sys.argv[1]), home=Path(sys.argv[2])))
+print(report.totals.rows_loaded)
 whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 print(max(resource.getrusage(who).ru_maxrss for who in whose) // 1024)
 """
@@ -93,13 +95,14 @@ def test_bare_reader_into_a_table_on_disk(
         home.mkdir()
         return run(BARE, extract, home / "bare.duckdb")
 
-    measured(benchmark, home, read)
+    assert int(measured(benchmark, home, read)) == ROWS
 
 
 @pytest.mark.benchmark(group="CSV", timer=children_cpu_seconds)
 def test_inbox_to_raw_tables(benchmark: BenchmarkFixture, extract: Path, tmp_path: Path) -> None:
     """Landed, gated, typed, pseudonymised, reconciled; the parser's child included."""
     home = tmp_path / "home"
-    peak = measured(benchmark, home, lambda: run(INGEST, tmp_path / "inbox", home))
+    loaded, peak = measured(benchmark, home, lambda: run(INGEST, tmp_path / "inbox", home)).split()
+    assert int(loaded) == ROWS
     rate = ROWS / benchmark.stats.stats.min
-    print(f"\n{extract.stem}: {rate:,.0f} rows a CPU second, peak {peak.strip()} MiB")  # noqa: T201
+    print(f"\n{extract.stem}: {rate:,.0f} rows a CPU second, peak {peak} MiB")  # noqa: T201

@@ -6,8 +6,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -16,7 +14,6 @@ import pytest
 from orchestration.extraction.connection import DatabaseUnreachableError, parse_url
 from orchestration.extraction.database import (
     ExtractionBrokenError,
-    ExtractReport,
     NothingExtractedError,
     UnknownExtractSourceError,
     extract_source,
@@ -24,38 +21,12 @@ from orchestration.extraction.database import (
 from orchestration.extraction.delivery import DeliveryBusyError, DeliveryExistsError
 from orchestration.extraction.finding import AmbiguousTableError
 from tests.support.case_database import CaseDatabase
-from tests.support.inbox import Bench, make_bench
-from tests.support.postgres import PASSWORD, USER, Server, postgres_server
-
-AS_OF = date(2026, 9, 30)
-CANARY = "Zyxwanda Quillfeather"
-SCHEMA = "ssd_development"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with postgres_server() as running:
-        yield running
-
-
-@pytest.fixture
-def database(server: Server) -> CaseDatabase:
-    made = CaseDatabase(server)
-    made.empty()
-    made.schema(SCHEMA)
-    return made
-
-
-@pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    return make_bench(tmp_path, monkeypatch)
-
-
-def extracted(
-    database: CaseDatabase, bench: Bench, schema: str | None = None, source: str = "ssd"
-) -> ExtractReport:
-    connection = parse_url(database.server.url)
-    return extract_source(connection, bench.inbox, "330", source, AS_OF, schema)
+from tests.support.database_extracts import AS_OF, CANARY, SCHEMA, extracted
+from tests.support.database_extracts import bench as bench
+from tests.support.database_extracts import database as database
+from tests.support.database_extracts import server as server
+from tests.support.inbox import Bench
+from tests.support.postgres import PASSWORD, USER
 
 
 def names(folder: Path) -> list[str]:

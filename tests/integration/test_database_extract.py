@@ -3,7 +3,6 @@
 import csv
 import hmac
 import io
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,45 +10,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.contracts import load_contracts
-from orchestration.extraction.connection import parse_url
-from orchestration.extraction.database import (
-    ExtractReport,
-    extract_source,
-)
 from orchestration.synthetic import generate
 from tests.support.case_database import CaseDatabase
+from tests.support.database_extracts import AS_OF, CANARY, SCHEMA, extracted
+from tests.support.database_extracts import bench as bench
+from tests.support.database_extracts import database as database
+from tests.support.database_extracts import server as server
 from tests.support.inbox import KEY_HEX, Bench, make_bench
-from tests.support.postgres import Server, postgres_server
-
-AS_OF = date(2026, 9, 30)
-CANARY = "Zyxwanda Quillfeather"
-SCHEMA = "ssd_development"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with postgres_server() as running:
-        yield running
-
-
-@pytest.fixture
-def database(server: Server) -> CaseDatabase:
-    made = CaseDatabase(server)
-    made.empty()
-    made.schema(SCHEMA)
-    return made
-
-
-@pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    return make_bench(tmp_path, monkeypatch)
-
-
-def extracted(
-    database: CaseDatabase, bench: Bench, schema: str | None = None, source: str = "ssd"
-) -> ExtractReport:
-    connection = parse_url(database.server.url)
-    return extract_source(connection, bench.inbox, "330", source, AS_OF, schema)
 
 
 def hashed(identifier: str) -> str:

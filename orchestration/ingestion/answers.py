@@ -1,8 +1,8 @@
 """Say which code a typed answer means: the one place where free spellings are understood.
 
 Belongs here: the answer sets by name, and mapping many answers at once.
-Does not belong here: how an answer is read (answers_rules, answers_evidence, answers_places,
-answers_words), which column holds which answers (contracts), or keeping the answer beside its code
+Does not belong here: how an answer is read (answers_reading, answers_evidence, answers_places and
+what they use), which column holds which answers (contracts), or keeping the answer beside its code
 (judging).
 
 An answer that no rule understands is `not_mapped`. That is a state of its own: it is reported, and
@@ -16,12 +16,8 @@ from typing import Protocol
 
 from orchestration.ingestion.answers_evidence import EvidenceRules
 from orchestration.ingestion.answers_places import PlaceNames
-from orchestration.ingestion.answers_rules import (
-    NOT_MAPPED,
-    AgreedRules,
-    FirstRule,
-    shipped_sets,
-)
+from orchestration.ingestion.answers_reading import AgreedRules, FirstRule
+from orchestration.ingestion.answers_rules import NOT_MAPPED, shipped_sets
 
 # What a spreadsheet shows where its formula failed: an answer was lost, none was given.
 _FAILED_FORMULA = re.compile(r"\s*#(n/a|ref!|value!|name\?|div/0!|null!|num!)\s*", re.IGNORECASE)
@@ -69,4 +65,6 @@ def _reader(reading: str, rule_set: str) -> _Reader:
         return PlaceNames()
     if reading == "evidence":
         return EvidenceRules(rule_set)
-    return AgreedRules(rule_set) if reading == "agreed" else FirstRule(rule_set)
+    if reading == "agreed":
+        return AgreedRules(rule_set)
+    return FirstRule(rule_set, strict=reading == "strict")

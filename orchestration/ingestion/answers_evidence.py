@@ -12,6 +12,7 @@ for two codes speaks for none. Rules of a later priority count only where no ear
 import re
 from itertools import groupby
 
+from orchestration.ingestion.answers_doubts import sides
 from orchestration.ingestion.answers_rules import NOT_MAPPED, Rule, read_rules
 
 # "Other department excluding housing (e.g. youth offending) 5B": neither housing nor youth
@@ -24,7 +25,6 @@ _EXAMPLES = re.compile(
     r"(?<=\w) (?:eg|ie|for example|such as|including|include|incl|inc)\b.*?(?= \d[a-z]?$|$)"
 )
 # "Police / health" names two groups, "Police - health" names one and a detail of it.
-_BESIDE = re.compile(r"[/\\;,&]|\s(?:and|or)\s", re.IGNORECASE)
 _DETAIL = re.compile(r"[-\u2013:(\[]")
 _SHORT_FORM = re.compile(r"[a-z]{3,5}")
 
@@ -52,15 +52,27 @@ class EvidenceRules:
         if self._names_two_groups(answer):
             return NOT_MAPPED
         subject = _EXCLUDED.sub("", text)
-        codes = _weighed(self._tiers, _EXAMPLES.sub("", subject)) or _weighed(self._tiers, subject)
-        if not codes and _SHORT_FORM.fullmatch(text):
+        codes: set[str] = set()
+        for told in (_EXAMPLES.sub("", subject), subject):
+            codes = codes or self._stated(told)
+        known = text in self._rules.wording.vocabulary
+        if not codes and not known and _SHORT_FORM.fullmatch(text):
             codes = {code for word, code in self._words.items() if word.startswith(text)}
         return codes.pop() if len(codes) == 1 else NOT_MAPPED
+
+    def _stated(self, text: str) -> set[str]:
+        """The codes that the answer speaks for, `not_mapped` for one that it denies or doubts."""
+        return {
+            code
+            if any(self._rules.stands(one, text) for one in self._rules.of(code, text))
+            else NOT_MAPPED
+            for code in _weighed(self._tiers, text)
+        }
 
     def _names_two_groups(self, answer: str) -> bool:
         if _DETAIL.search(answer):
             return False
-        parts = [self._rules.understood(part) for part in _BESIDE.split(answer)]
+        parts = [self._rules.understood(part) for part in sides(answer)]
         named = self._rules.named
         codes = {named.get(part) or named.get(f"{part} service") for part in parts}
         return len(codes - {None} - {rule.code for rule in self._tiers[-1]}) > 1

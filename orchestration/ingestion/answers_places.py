@@ -24,9 +24,13 @@ class PlaceNames:
         self._names: dict[str, str] = {}
         self._authorities: dict[str, str] = {}
         # Words that mean nothing in a name: "London Borough of Brent", "Essex CC".
-        self._titles = frozenset(
-            row["phrase"] for row in seed("ref_answer_synonyms") if row["rule_set"] == _RULE_SET
-        )
+        phrases = {
+            row["phrase"]: row["means"]
+            for row in seed("ref_answer_synonyms")
+            if row["rule_set"] == _RULE_SET
+        }
+        self._titles = frozenset(phrase for phrase, means in phrases.items() if not means)
+        short = {phrase: means for phrase, means in phrases.items() if means}
         for row in seed("ref_answer_places"):
             code, name = row["authority_code"], plain(row["name"])
             for told in (name, code, *row["other_codes"].split()):
@@ -37,7 +41,7 @@ class PlaceNames:
                 self._authorities[self._bare(name)] = code
         self._names.pop("", None)
         words = {word for name in self._names for word in name.split()}
-        self._wording = Wording(words, {}, repair=True)
+        self._wording = Wording(words, short, repair=True)
 
     def code_of(self, answer: str) -> str:
         """The authority's code that an answer means, or `not_mapped`."""
@@ -45,7 +49,7 @@ class PlaceNames:
         if whole != NOT_MAPPED:
             return whole
         # Bilingual names, and two places at once, stand if every part that is known agrees.
-        parts = re.split(r"\s[-\u2013/]\s|\sand\s", answer, flags=re.IGNORECASE)
+        parts = re.split(r"\s[-\u2013/]\s|\sand\s|[()]", answer, flags=re.IGNORECASE)
         codes = {self._of_name(plain(part)) for part in parts} - {NOT_MAPPED}
         return codes.pop() if len(codes) == 1 else NOT_MAPPED
 
@@ -53,6 +57,9 @@ class PlaceNames:
         if text in self._codes:
             return self._codes[text]
         for name in (self._bare(text), self._bare(self._wording.understood(text))):
+            if "county" in text.split() and f"{name}shire" in self._authorities:
+                # "Leicester County" may be the city or the county around it.
+                return NOT_MAPPED
             if name in self._names:
                 return self._names[name]
             if len(name) < _SHORTENED_FROM:

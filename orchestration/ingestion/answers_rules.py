@@ -1,13 +1,14 @@
-"""Read the rules that say which answer means which code, and apply them to one answer.
+"""Read the rules that say which answer means which code.
 
-Belongs here: the seeds `ref_answer_*.csv` and how their rules are applied.
-Does not belong here: any rule itself (the seeds), plain wording (answers_words) or place names
-(answers_places).
+Belongs here: the seeds `ref_answer_*.csv`, and whether one rule holds for one answer.
+Does not belong here: any rule itself (the seeds), how the rules of a set decide together
+(answers_reading, answers_evidence), plain wording (answers_words) or place names (answers_places).
 
-A set is read in one of four ways:
+A set is read in one of five ways:
 
 - `first`: rules in order of priority, the first that matches decides. Misspelt words are repaired,
   and a short form (`NEI`) stands for the words that begin with it if all of them mean one code.
+- `strict`: as `first`, and a word that no rule knows leaves the answer open.
 - `agreed`: every rule that matches must give the same code, and nothing is repaired or completed.
   For answers about a child's voice, where a contradiction must not become an answer.
 - `evidence`: every wording found speaks for its code, and all must agree (answers_evidence).
@@ -20,13 +21,19 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from orchestration.ingestion.answers_doubts import Doubts
 from orchestration.ingestion.answers_words import Wording, plain
 
 NOT_MAPPED = "not_mapped"
 
 _SEEDS = Path(__file__).resolve().parents[2] / "seeds" / "reference"
 _EVERYWHERE = "*"
-_SHORT_FORM = re.compile(r"[a-z]{3,5}")
+# Codes that say that nothing is known.
+_NOTHING_KNOWN = frozenset({"unknown", "not_known", "not_stated", "not_recorded", "N0"})
+# Priorities of the rows that hold for every set.
+_DENIES, _ASKS, _HEDGES, _HARMLESS = "1", "2", "3", "4"
+_ESCAPED = re.compile(r"\\[a-z]")
+_LITERAL = re.compile(r"[a-z]+")
 
 
 class MissingAnswerSeedError(FileNotFoundError):
@@ -50,6 +57,8 @@ class Rule:
     wording: re.Pattern[str]
     unless: re.Pattern[str] | None
     code: str
+    # The words that the rule is written with.
+    own: frozenset[str]
 
     def matches(self, text: str) -> bool:
         """Whether the answer has the wording and nothing that speaks against it."""
@@ -70,52 +79,45 @@ class RuleSet:
     rules: tuple[Rule, ...]
     # Codes and labels in the form that answers are brought into.
     named: dict[str, str]
+    labels: dict[str, str]
+    doubts: Doubts
 
     def understood(self, answer: str) -> str:
         """The answer in the form that the rules are written in."""
         return self.wording.understood(plain(answer))
 
-    def first(self, text: str) -> str:
-        """The code of the first rule that matches."""
-        return next((rule.code for rule in self.rules if rule.matches(text)), NOT_MAPPED)
+    def first(self, text: str) -> Rule | None:
+        """The first rule that matches, which may still be in doubt."""
+        return next((rule for rule in self.rules if rule.matches(text)), None)
 
     def agreed(self, text: str) -> str:
         """The code on which all rules that match agree."""
-        codes = {rule.code for rule in self.rules if rule.matches(text)}
-        return codes.pop() if len(codes) == 1 else NOT_MAPPED
+        rules = [rule for rule in self.rules if rule.matches(text)]
+        codes = {rule.code for rule in rules}
+        # These rules weigh denials themselves, so only a doubt is left to look for.
+        agree = len(codes) == 1 and any(
+            not self.doubts.hedge(one, rule.own)
+            for rule in rules
+            for one in rule.wording.finditer(text)
+        )
+        return codes.pop() if agree else NOT_MAPPED
 
+    def words(self) -> frozenset[str]:
+        """Every word that the rules know, and those that change nothing beside them."""
+        return self.wording.vocabulary.union(_harmless(), *(rule.own for rule in self.rules))
 
-class FirstRule:
-    """Reads answers by the first rule that matches."""
+    def of(self, code: str, text: str) -> list[Rule]:
+        """The rules that match and mean a code."""
+        return [rule for rule in self.rules if rule.code == code and rule.matches(text)]
 
-    def __init__(self, rule_set: str) -> None:
-        self._rules = read_rules(rule_set, repair=True)
-        self._words = {
-            word: code
-            for word in self._rules.wording.vocabulary
-            if (code := self._rules.first(word)) != NOT_MAPPED
-        }
-
-    def code_of(self, answer: str) -> str:
-        """The code that an answer means, or `not_mapped`."""
-        text = self._rules.understood(answer)
-        code = self._rules.named.get(text) or self._rules.first(text)
-        if code == NOT_MAPPED and _SHORT_FORM.fullmatch(text):
-            codes = {code for word, code in self._words.items() if word.startswith(text)}
-            return codes.pop() if len(codes) == 1 else NOT_MAPPED
-        return code
-
-
-class AgreedRules:
-    """Reads answers by all rules that match, which must agree."""
-
-    def __init__(self, rule_set: str) -> None:
-        self._rules = read_rules(rule_set, repair=False)
-
-    def code_of(self, answer: str) -> str:
-        """The code that an answer means, or `not_mapped`."""
-        text = self._rules.understood(answer)
-        return self._rules.named.get(text) or self._rules.agreed(text)
+    def stands(self, rule: Rule, text: str) -> bool:
+        """Whether the answer says what the rule found without denying or doubting it."""
+        return any(
+            not self.doubts.deny(one, rule.own)
+            # What may be unknown is unknown.
+            and (rule.code in _NOTHING_KNOWN or not self.doubts.hedge(one, rule.own))
+            for one in rule.wording.finditer(text)
+        )
 
 
 @cache
@@ -155,21 +157,46 @@ def read_rules(rule_set: str, *, repair: bool) -> RuleSet:
         },
         repair=repair,
     )
+    named, labelled = (
+        {wording.understood(plain(row[told])): row["code"] for row in labels}
+        for told in ("code", "label")
+    )
     return RuleSet(
         wording,
         (*_official_rules(labels), *_worded_rules(rows)),
-        {
-            wording.understood(plain(row[told])): row["code"]
-            for row in labels
-            for told in ("code", "label")
-        },
+        named | labelled,
+        labelled,
+        _doubts(),
     )
+
+
+@cache
+def _doubts() -> Doubts:
+    denials, questions, hedges = (
+        "|".join(row["pattern"] for row in seed("ref_answer_rules") if _for_all(row, priority))
+        for priority in (_DENIES, _ASKS, _HEDGES)
+    )
+    return Doubts(_compiled(denials), _compiled(questions), _compiled(hedges))
+
+
+@cache
+def _harmless() -> frozenset[str]:
+    return frozenset(
+        word
+        for row in seed("ref_answer_rules")
+        if _for_all(row, _HARMLESS)
+        for word in row["pattern"].split("|")
+    )
+
+
+def _for_all(row: dict[str, str], priority: str) -> bool:
+    return row["rule_set"] == _EVERYWHERE and row["priority"] == priority
 
 
 def _official_rules(labels: list[dict[str, str]]) -> list[Rule]:
     # At either end: a code in the middle ("aged 18, E5 and E6 do not apply") says nothing.
     return [
-        Rule(0, _compiled(f"^(?:{codes})|(?:{codes})$"), None, row["code"])
+        Rule(0, _compiled(f"^(?:{codes})|(?:{codes})$"), None, row["code"], frozenset())
         for row in labels
         if (codes := row["official_codes"])
     ]
@@ -182,11 +209,26 @@ def _worded_rules(rows: list[dict[str, str]]) -> list[Rule]:
             _compiled(row["pattern"]),
             _compiled(row["unless"]) if row["unless"] else None,
             row["code"],
+            frozenset(_LITERAL.findall(_ESCAPED.sub(" ", row["pattern"]))),
         )
         for row in rows
     ]
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    # A rule is about whole words.
-    return re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])")
+    # A rule is about whole words, and "educational psychologist" goes before "educational".
+    longest_first = "|".join(sorted(_alternatives(pattern), key=len, reverse=True))
+    return re.compile(rf"(?<![a-z0-9])(?:{longest_first})(?![a-z0-9])")
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """The wordings that a pattern gives beside each other, outside its brackets."""
+    found = [""]
+    depth = 0
+    for letter in pattern:
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(letter, 0)
+        if letter == "|" and depth == 0:
+            found.append("")
+        else:
+            found[-1] += letter
+    return found

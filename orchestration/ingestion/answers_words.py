@@ -14,11 +14,14 @@ _QUOTES = re.compile(r"['\u2018\u2019\u201b\u0060\u00b4\u02bc]")
 _NUMBERING = re.compile(r"^(?:[a-z]{1,2}\d?|\d{1,2})\)\s*(?=\S)|^(?:\d{1,2}|[a-z])\.\s+(?=\S)")
 # A pipeline's own remark around a value that it could not map.
 _WRAPPER = re.compile(r"^code (\S+) is not mapped$")
+# A lost apostrophe reads "children?s"; any other question mark asks, and so leaves it open.
+_LOST_APOSTROPHE = re.compile(r"(?<=[a-z])\?(?=s\b)")
+_ASKED = re.compile(r"(?<=[\w)\]])\?|(?<=\s|\()\?(?=\)|\s*$)")
 _DOTTED = re.compile(r"\b[a-z](?:\.[a-z])+\b\.?")
 _GLUED_NUMBER = re.compile(r"\b([a-z]{4,})(\d+)\b")
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 
-_SHORTEST_REPAIRED = 6
+_SHORTEST_REPAIRED = 7
 _TWO_SLIPS_FROM = 9
 _PLURAL_FROM = 5
 
@@ -28,6 +31,7 @@ def plain(text: str) -> str:
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text)).casefold()
     text = "".join(letter for letter in text if not unicodedata.combining(letter)).strip()
     text = _WRAPPER.sub(r"\1", _QUOTES.sub("", text))
+    text = _ASKED.sub(" query ", _LOST_APOSTROPHE.sub("", text))
     text = _NUMBERING.sub("", text)
     text = _DOTTED.sub(lambda found: found.group().replace(".", ""), text)
     text = _NOT_A_WORD.sub(" ", re.sub(r"[&+]", " and ", text))
@@ -92,11 +96,20 @@ class Wording:
         near = {known for form in _shortened(word) for known in self._near.get(form, ())}
         slips = 1 if len(word) < _TWO_SLIPS_FROM else 2
         for allowed in range(1, slips + 1):
-            within = [known for known in near if _slips(word, known) <= allowed]
+            within = [
+                known
+                for known in near
+                if _slips(word, known) <= allowed and not _opposite(word, known)
+            ]
             if within:
                 # Two candidates are one too many: a guess would be worse than not knowing.
                 return within[0] if len(within) == 1 else word
         return word
+
+
+def _opposite(one: str, other: str) -> bool:
+    # "Unaccompanied" is no misspelt "accompanied", and hardly anybody gets the first letter wrong.
+    return one[0] != other[0] and one[:2] != other[1::-1]
 
 
 def _shortened(word: str) -> set[str]:

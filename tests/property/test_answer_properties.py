@@ -80,6 +80,63 @@ def test_only_words_that_say_alone_and_nothing_against_it_are_seen_alone(
         assert not {"not", "no", "never", "mother", "sibling", "present", "refused"} & set(words)
 
 
+YES = [label for label in LABELS if label[2] == "yes"] + [
+    (shipped_sets()[name], text, "yes")
+    for name, text in [
+        *(("yes_no", "Y"), ("yes_no", "Yes - confirmed"), ("disability", "Autism")),
+        *(("disability", "Yes - hearing"), ("uasc", "UASC"), ("no_further_action", "NFA")),
+        *(("child_seen", "Child seen"), ("child_seen", "Seen at school")),
+        *(("seen_alone", "Child seen alone"), ("seen_alone", "Seen alone at school")),
+        *(("return_interview_offered", "Offered"), ("return_interview_accepted", "Accepted")),
+    ]
+]
+denials = st.sampled_from(["not", "Not", "NOT", "never", "wasn't", "isn't", "cannot", "not yet"])
+
+
+@CALM
+@given(st.sampled_from(YES), denials, st.sampled_from([" ", " - ", ", ", ": "]))
+def test_a_denial_before_a_yes_is_never_yes(
+    label: tuple[AnswerSet, str, str], denial: str, gap: str
+) -> None:
+    found, text, code = label
+    assert map_answers(found.name, [text]) == [code]
+    assert map_answers(found.name, [denial + gap + text]) != [code]
+
+
+@CALM
+@given(
+    st.sampled_from([label for label in LABELS if label[0].reading not in ("agreed", "place")]),
+    st.sampled_from(["Not {}", "Never {}", "{}?", "{} (?)", "Possibly {}", "Awaiting {}"]),
+)
+def test_a_denied_or_doubted_label_never_keeps_its_code(
+    label: tuple[AnswerSet, str, str], around: str
+) -> None:
+    found, text, code = label
+    said = map_answers(found.name, [around.format(text)])[0]
+    # To doubt that nothing is known changes nothing.
+    assert said != code or code in ("unknown", "not_stated", "not_recorded", "not_known", "N0")
+
+
+people = st.sampled_from(
+    ["mother", "mum", "nan", "dad", "carer", "foster carer", "sibling", "brother", "teacher", "SW"]
+)
+
+
+@CALM
+@given(
+    AROUND,
+    st.sampled_from(["seen alone", "Yes", "Child seen alone", "Seen alone at home", "alone"]),
+    st.sampled_from(["with", "with his", "with her", "with the"]),
+    people,
+    AROUND,
+)
+def test_with_somebody_is_never_seen_alone(
+    before: list[str], core: str, joined: str, person: str, after: list[str]
+) -> None:
+    typed = " ".join([*before, core, joined, person, *after])
+    assert map_answers("seen_alone", [typed]) != ["yes"]
+
+
 @CALM
 @given(
     st.permutations(range(8)), st.sampled_from([" ", "/", ", ", " and ", ";"]), st.integers(2, 4)

@@ -1,7 +1,8 @@
 """A mapping held against the voice extension: what it may fill, and the contract it becomes.
 
-Belongs here: the rules between a mapping and its target tables. Does not belong here: the rules
-within a mapping (models), or SQL (ingestion.mapped_sql).
+Belongs here: the rules between a mapping and its target tables, and the contract of a file that has
+no mapping yet. Does not belong here: the rules within a mapping (models), or SQL
+(ingestion.mapped_sql).
 """
 
 from collections.abc import Mapping as Dictionary
@@ -22,6 +23,8 @@ OWN_IDS = frozenset(
 # Stands for the whole delivered row, so that what is made of two different rows is never taken for
 # one row that came twice. It is compared and not loaded.
 DELIVERED_ROW = "delivered_row"
+# The source of a file that belongs to no delivery.
+ANY_FILE = "any_file"
 _ISO_DATE = "%Y-%m-%d"
 _TIMES = ("%H:%M:%S", "%H:%M:%S.%f", "%H:%M")
 
@@ -39,7 +42,7 @@ def contracts_of(
 
 def contract_of(mapping: Mapping, voice_extension: Contract) -> Contract:
     """The contract of one mapped source."""
-    if mapping.source == voice_extension.source:
+    if mapping.source in (voice_extension.source, ANY_FILE):
         raise MappingError(f"{mapping.source}: this source has its own format; choose another name")
     persons = _person_columns(mapping, voice_extension)
     tables: dict[str, Table] = {}
@@ -61,6 +64,25 @@ def contract_of(mapping: Mapping, voice_extension: Contract) -> Contract:
         encoding="utf-8",
         formats={"date": dates, "datetime": times},
         tables=tuple(tables.values()),
+    )
+
+
+def any_file() -> Contract:
+    """The contract of a file that nobody described yet: it may be opened, and that is all."""
+    column = Column(name="any", type="string", required=True, description="Any.")
+    return Contract(
+        source=ANY_FILE,
+        version="1",
+        title="Any file",
+        description="A file that nobody described yet.",
+        provenance="None.",
+        extent="full",
+        match="by_part",
+        suffixes=SUFFIXES,
+        raw_prefix="",
+        encoding="utf-8",
+        formats={"date": (_ISO_DATE,), "datetime": (f"{_ISO_DATE} {_TIMES[0]}",)},
+        tables=(Table(name="any", description="Any.", key=("any",), columns=(column,)),),
     )
 
 

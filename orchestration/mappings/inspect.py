@@ -1,8 +1,7 @@
-"""Look at a file that nobody described: what each column seems to hold.
+"""Have a file that nobody described looked at: what each column seems to hold.
 
-Belongs here: counts and shapes of the cells, measured in SQL. Does not belong here: what to make of
-them (propose). No cell leaves this module but the values of a column with few, frequent, short ones
-that is no name, id or text.
+Belongs here: the answer, and whether a mapping can be made of it. Does not belong here: opening the
+file, which the parser does with its limits (looking), or what to make of it (propose).
 """
 
 import re
@@ -10,66 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-import duckdb
-
-from orchestration.contracts import Column, Contract, Table
-from orchestration.ingestion.extracts import Opening
-from orchestration.ingestion.mapped_delivery import copy_delivered
-from orchestration.ingestion.readers import open_parts
-from orchestration.ingestion.sql import literal
-from orchestration.mappings.compiled import SUFFIXES
-from orchestration.mappings.dates import DateFacts, date_facts
-from orchestration.mappings.models import normal
-from orchestration.mappings.opening import opened
+from orchestration.mappings.dates import DateFacts
+from orchestration.mappings.opening import ask_parser
 
 Kind = Literal["empty", "personal", "date", "yes_no", "number", "id", "code", "text"]
-
-# A value may be shown if its column has few values, each is frequent, and none is long.
-MOST_VALUES = 20
-LEAST_TIMES = 5
-_LONGEST_VALUE = 40
-_MOST_WORDS = 5
-_MOST_COMPARED = 500
-_PERSONAL = frozenset(
-    {
-        *("forename", "forenames", "surname", "firstname", "lastname", "initials", "dob", "birth"),
-        *("address", "postcode", "phone", "telephone", "mobile", "email", "nhs", "upn", "uln"),
-    }
-)
-_PEOPLE = frozenset(
-    {
-        *(
-            "child",
-            "childs",
-            "young",
-            "person",
-            "first",
-            "last",
-            "full",
-            "family",
-            "known",
-            "pupil",
-        ),
-        *("parent", "mother", "father", "carer", "worker", "client", "complainant", "respondent"),
-        *("advocate", "interviewer", "manager", "handler", "officer", "author", "by"),
-    }
-)
-_IDENTIFIERS = frozenset({"id", "ids", "ref", "reference", "identifier", "uuid", "guid"})
-_WORDY = frozenset(
-    {
-        *("text", "comment", "comments", "note", "notes", "details", "description", "summary"),
-        *("statement", "said", "says", "views", "wishes", "feelings", "answer", "response"),
-    }
-)
-_HANDLERS = frozenset(
-    {
-        *("worker", "manager", "handler", "officer", "interviewer", "author", "allocated"),
-        # Made by, recorded by: a kind of person, or a person.
-        *("investigator", "advocate", "recorder", "contact", "by"),
-    }
-)
-_YES_NO = ("yes", "no", "y", "n", "true", "false")
-_TITLED = r"[A-Z][\p{L}'-]+( [A-Z][\p{L}'-]+){1,3}"
 
 
 class UnfitFileError(ValueError):
@@ -119,14 +62,10 @@ def inspect_file(path: Path, collection_year: int) -> FileFacts:
         UnfitFileError: It has no rows, or its first row is no header.
         FileRefusedError: It cannot be read at all.
     """
-    with opened(path, _any_table(), collection_year) as opening:
-        found = [
-            _look(opening, place, part.label, part.extract.cells, copied, malformed)
-            for place, part in enumerate(open_parts(opening))
-            for copied in (str(opening.scratch / f"looked_at_{place}.parquet"),)
-            for malformed in (len(copy_delivered(opening, part.extract, copied, {})),)
-        ]
-    facts = max(found, key=lambda each: each.rows, default=None)
+    from pydantic import TypeAdapter
+
+    found = ask_parser(path, collection_year)
+    facts = TypeAdapter(FileFacts | None).validate_python(found)
     if facts is None or facts.rows == 0:
         raise UnfitFileError(f"{path.name} has no rows; export it with a few weeks of data")
     odd = [c for c in facts.columns if not re.search(r"[^\W\d_]", c.header)]
@@ -135,114 +74,3 @@ def inspect_file(path: Path, collection_year: int) -> FileFacts:
             f"the first row of {path.name} does not look like column names; add a header row"
         )
     return facts
-
-
-def _any_table() -> Contract:
-    """A contract for a file of which nothing is known."""
-    column = Column(name="any", type="string", required=True, description="Any.")
-    return Contract(
-        source="any",
-        version="1",
-        title="Any file",
-        description="A file that nobody described yet.",
-        provenance="None.",
-        extent="full",
-        match="by_part",
-        suffixes=SUFFIXES,
-        raw_prefix="",
-        encoding="utf-8",
-        formats={"date": ("%Y-%m-%d",), "datetime": ("%Y-%m-%d %H:%M:%S",)},
-        tables=(Table(name="any", description="Any.", key=("any",), columns=(column,)),),
-    )
-
-
-def _look(
-    opening: Opening, _place: int, label: str, cells: list[str], copied: str, malformed: int
-) -> FileFacts:
-    con, relation = opening.con, f"read_parquet({literal(copied)})"
-    row = con.execute(f"select count(*) from {relation}").fetchone()
-    rows = row[0] if row else 0
-    columns = tuple(_column(con, relation, place, cell) for place, cell in enumerate(cells))
-    return FileFacts(opening.file_name, label, rows, malformed, columns)
-
-
-def _column(con: duckdb.DuckDBPyConnection, relation: str, place: int, header: str) -> ColumnFacts:
-    cells = f"(select trim(c{place}) as cell from {relation} where trim(c{place}) <> '')"
-    row = con.execute(
-        f"""
-        select
-            count(*), count(distinct cell), coalesce(max(length(cell)), 0),
-            coalesce(avg(len(string_split(cell, ' '))), 0),
-            count(*) filter (lower(cell) in {_YES_NO}),
-            count(*) filter (regexp_full_match(cell, '[+-]?[0-9]+([.][0-9]+)?')),
-            count(*) filter (regexp_full_match(cell, '[^ ]*[0-9][^ ]*'))
-        from {cells}
-        """
-    ).fetchone()
-    filled, distinct, longest, words, yes_no, numbers, codes = row or (0, 0, 0, 0.0, 0, 0, 0)
-    dates = date_facts(con, cells) if filled else None
-    kind: Kind
-    if not filled:
-        kind = "empty"
-    elif is_personal(header):
-        kind = "personal"
-    elif dates is not None and dates.share >= 0.8:
-        kind = "date"
-    elif yes_no == filled:
-        kind = "yes_no"
-    elif _words(header) & _IDENTIFIERS or (codes == filled == distinct and filled > 1):
-        kind = "id"
-    elif numbers == filled:
-        kind = "number"
-    elif words > _MOST_WORDS or longest > 2 * _LONGEST_VALUE or distinct > MOST_VALUES * 5:
-        kind = "text"
-    else:
-        kind = "code"
-    values = _values(con, cells) if _may_show(header, kind) else ()
-    seen = _seen(con, cells) if kind in ("yes_no", "code", "number", "text") else frozenset()
-    return ColumnFacts(header, place, kind, filled, distinct, values, dates, seen)
-
-
-def is_personal(header: str) -> bool:
-    """Whether a column seems to hold what tells who somebody is, beside an id."""
-    words = _words(header)
-    if words & _PERSONAL or words == {"name"} or {"date", "of", "birth"} <= words:
-        return True
-    return bool({"name", "names"} & words and words & _PEOPLE)
-
-
-def _words(header: str) -> set[str]:
-    return set(normal(header).split())
-
-
-def _may_show(header: str, kind: Kind) -> bool:
-    words = _words(header)
-    # A yes or a no tells nothing about who said it.
-    return kind == "yes_no" or (kind == "code" and not words & (_WORDY | _HANDLERS))
-
-
-def _seen(con: duckdb.DuckDBPyConnection, cells: str) -> frozenset[str]:
-    rows = con.execute(f"select distinct cell from {cells} limit {_MOST_COMPARED}").fetchall()
-    return frozenset(row[0] for row in rows)
-
-
-def _values(con: duckdb.DuckDBPyConnection, cells: str) -> tuple[str, ...]:
-    """The values of a column, if all of them may be shown."""
-    rows = con.execute(
-        f"""
-        select cell, count(*) as times,
-            regexp_full_match(cell, {literal(_TITLED)}) as looks_like_a_name
-        from {cells} group by cell order by times desc, cell limit {MOST_VALUES + 1}
-        """
-    ).fetchall()
-    fit = [
-        0 < len(cell) <= _LONGEST_VALUE
-        and len(cell.split()) <= _MOST_WORDS
-        and times >= LEAST_TIMES
-        and not re.search(r"\d{4}|@", cell)
-        for cell, times, _ in rows
-    ]
-    names = sum(bool(looks_like_a_name) for _, _, looks_like_a_name in rows)
-    if len(rows) > MOST_VALUES or not all(fit) or names * 2 > len(rows):
-        return ()
-    return tuple(cell for cell, _, _ in rows)

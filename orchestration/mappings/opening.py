@@ -1,44 +1,40 @@
-"""Open a file outside of any delivery, to look at it or to try a mapping on it.
+"""Have a file outside of any delivery opened by the parser: looked at, or mapped for a trial.
 
-Belongs here: a temporary folder and a connection that reaches nothing else. Does not belong here:
-looking (inspect) or trying (check).
+Belongs here: a temporary folder that stands for a home folder, and the copy that the parser reads.
+Does not belong here: opening the file in this process, because it is as untrusted as a delivery.
 """
 
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-import duckdb
+from orchestration.ingestion.files import make_private_folder, private_files
+from orchestration.ingestion.gate import check_size
+from orchestration.ingestion.landing import landed_path
+from orchestration.ingestion.parsing import Parser
+from orchestration.ingestion.results import LandedFile
+from orchestration.mappings.compiled import ANY_FILE
+from orchestration.mappings.models import Mapping
 
-from orchestration.contracts import Contract
-from orchestration.ingestion.extracts import Opening
-from orchestration.ingestion.files import private_files
-from orchestration.ingestion.sql import literal
-
-_MEMORY = "1GB"
+# The name of the copy; a hash would say nothing here.
+_COPY = "delivered"
 
 
-@contextmanager
-def opened(path: Path, contract: Contract, collection_year: int) -> Iterator[Opening]:
-    """Open a file for a contract; what is made of it ends with the context."""
+def ask_parser(path: Path, collection_year: int, mapping: Mapping | None = None) -> Any:
+    """What the parser finds in a file, or what it makes of it by a mapping.
+
+    Raises:
+        FileRefusedError: The file cannot be read.
+        ParserFailedError: The machine, not the file, is at fault.
+    """
+    # Before the copy: a file that is too large would fill the disk.
+    check_size(path)
     with private_files(), tempfile.TemporaryDirectory(prefix="heard-map-") as folder:
-        scratch = Path(folder)
-        con = duckdb.connect(
-            config={
-                "autoinstall_known_extensions": "false",
-                "autoload_known_extensions": "false",
-                "memory_limit": _MEMORY,
-                "temp_directory": str(scratch / "spill"),
-            }
-        )
-        try:
-            con.execute(f"set allowed_directories = [{literal(f'{scratch}/')}]")
-            con.execute("set enable_external_access = false")
-            # DuckDB takes brackets in a name for a pattern, so the copy has none.
-            copied = scratch / "delivered"
-            shutil.copyfile(path, copied)
-            yield Opening(con, contract, path.name, copied, scratch, collection_year)
-        finally:
-            con.close()
+        home = Path(folder)
+        file = LandedFile(path.name, _COPY, path.stat().st_size)
+        copied = landed_path(home, file.sha256)
+        make_private_folder(copied.parent)
+        shutil.copyfile(path, copied)
+        with Parser(home, {ANY_FILE: mapping} if mapping else None) as parser:
+            return parser.look(file, collection_year)

@@ -1,68 +1,57 @@
-"""Move part of the voice into exports of other programs: an app, a register, a list of examples.
+"""Move part of the voice into exports of other programs: an app, registers, forms, surveys.
 
-Belongs here: which items a council has in another program, and their layout there. Does not belong
-here: inventing them. What is moved leaves the voice extension, so nothing is told twice; only items
-to which no decision and no reply points are moved, because the warehouse gives moved ids a prefix.
+Belongs here: which items a council has in another program. Does not belong here: inventing them, or
+their layout there (export_registers, export_meetings, export_answers, export_surveys). What is
+moved leaves the voice extension, so nothing is told twice; only items to which no decision and no
+reply points are moved, because the warehouse gives moved ids a prefix.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from orchestration.synthetic.clocks import Array, iso_day
+from orchestration.synthetic.clocks import FAR, Array
 from orchestration.synthetic.collective import Collective
+from orchestration.synthetic.export_answers import case_forms, voice_questions
+from orchestration.synthetic.export_meetings import offers_of_advocacy, return_interviews
+from orchestration.synthetic.export_registers import list_of_examples, register, statements
+from orchestration.synthetic.export_shape import write_export
+from orchestration.synthetic.export_surveys import long_survey, wide_survey
 from orchestration.synthetic.flaws import Counts
 from orchestration.synthetic.history import History
 from orchestration.synthetic.recipe import Draws, Place
-from orchestration.synthetic.returns import slashed
-from orchestration.synthetic.workforce import person_id
-from orchestration.synthetic.write import delivery_folder
 
-_Ways = Mapping[str, Sequence[str]]
+# What a mapping says of every survey, so that others stay where they are.
+_SURVEYED = "as_information"
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What other programs hold, and what stays in the voice extension."""
+    """What other programs hold, and what stays in the voice extension.
 
-    statements: pd.DataFrame
-    feedback: pd.DataFrame
-    examples: pd.DataFrame
+    Attributes:
+        said: Expressions by the program that holds them.
+        interviews: Missing episodes whose interview another program holds.
+        gathered: Collective voice by the program that holds it.
+        expressions: The expressions that stay.
+        collective: The collective voice that stays.
+        missing: The missing episodes that stay.
+    """
+
+    said: Mapping[str, pd.DataFrame]
+    interviews: pd.DataFrame
+    gathered: Mapping[str, Collective]
     expressions: pd.DataFrame
     collective: Collective
-
-
-@dataclass(frozen=True, slots=True)
-class _Export:
-    """One file of another program: the table it becomes, and the flaw planted in it."""
-
-    source: str
-    stem: str
-    table: str
-    bad_row: Mapping[str, str]
-
-
-_APP = _Export(
-    "mind_of_my_own",
-    "app_statements",
-    "vx_expression",
-    {"Statement ID": "BAD-1", "Sent on": "31/02/2025", "Age group": "Under 16"},
-)
-_REGISTER = _Export(
-    "complaints_and_compliments",
-    "complaints",
-    "vx_feedback",
-    {"Reference": "BAD-1", "Type": "Complaint", "Received": "31/02/2025"},
-)
-_EXAMPLES = _Export("practice_examples", "practice_examples", "vx_practice_example", {})
+    missing: pd.DataFrame
 
 
 def move_to_exports(
     place: Place,
+    history: History,
     said: pd.DataFrame,
     gathered: Collective,
     followed: Mapping[str, Array],
@@ -71,124 +60,95 @@ def move_to_exports(
 
     Args:
         place: The authority.
+        history: What happened there.
         said: Every expression.
         gathered: Collective voice.
-        followed: For expressions and feedback, the positions to which something points.
+        followed: For expressions, feedback and waves, the positions to which something points.
     """
-    shares = place.recipe.exports
-    draws = place.draws("exports")
+    shares, draws = place.recipe.exports, place.draws("exports")
+    loose = ~np.isin(np.arange(len(said)), followed["expression"])
+    known = history.missing["in_extension"].to_numpy()
+    elsewhere = known & draws.whether(shares["interviews"]["share"], len(known))
+    interviews = history.missing[elsewhere]
+    chosen = {
+        "app": loose & _own_statements(said) & draws.whether(shares["app"]["share"], len(said)),
+        "interview": loose & _of_interviews(said, interviews),
+    }
+    for program, through in (("advocacy", "advocate"), ("forms", "form")):
+        worded = (said["through"] == through).to_numpy() & (said["text"] != "").to_numpy()
+        share = draws.whether(shares[program]["share"], len(said))
+        chosen[program] = loose & worded & share
+    held, stays = _collective(draws, shares, gathered, followed)
+    return Moved(
+        said={program: said[here] for program, here in chosen.items()},
+        interviews=interviews,
+        gathered=held,
+        expressions=said[~np.logical_or.reduce(list(chosen.values()))],
+        collective=stays,
+        missing=history.missing[known & ~elsewhere],
+    )
+
+
+def _own_statements(said: pd.DataFrame) -> Array:
+    """Return what a child or young person wrote in the app."""
     own = (said["own"] & (said["child"] >= 0)).to_numpy()
-    app = own & (said["method"] == "app").to_numpy() & (said["row"] < 0).to_numpy()
-    app &= ~np.isin(np.arange(len(said)), followed["expression"])
-    app &= draws.whether(shares["app"]["share"], len(said))
-    feedback = gathered.feedback
+    # Not all that was captured in an app is verbatim, which the export takes it to be.
+    return np.asarray(own & (said["through"] == "app").to_numpy())
+
+
+def _of_interviews(said: pd.DataFrame, interviews: pd.DataFrame) -> Array:
+    """Return what was said in an interview and is just what its export can tell."""
+    held = interviews.set_index("missing_id")["held"]
+    day = said["occasion_id"].map(held).fillna(FAR).to_numpy()
+    here = (said["kind"] == "RHI_DONE") & (said["owner"] == "child") & (said["text"] != "")
+    here &= (said["about"] == "as_information") & (said["directness"] == "summary_unchecked")
+    return np.asarray(here.to_numpy() & (said["day"].to_numpy() == day))
+
+
+def _collective(
+    draws: Draws,
+    shares: Mapping[str, Mapping[str, float]],
+    gathered: Collective,
+    followed: Mapping[str, Array],
+) -> tuple[dict[str, Collective], Collective]:
+    """Return collective voice by program, and what stays."""
+    feedback, waves = gathered.feedback, gathered.waves
     listed = ~np.isin(np.arange(len(feedback)), followed["feedback"])
     listed &= draws.whether(shares["feedback"]["share"], len(feedback))
     shown = draws.whether(shares["examples"]["share"], len(gathered.examples))
-    return Moved(
-        statements=said[app],
-        feedback=feedback[listed],
-        examples=gathered.examples[shown],
-        expressions=said[~app],
-        collective=replace(
-            gathered, feedback=feedback[~listed], examples=gathered.examples[~shown]
-        ),
+    fit = (waves["about"] == _SURVEYED).to_numpy() & (waves["responded"] > 0).to_numpy()
+    fit &= ~np.isin(np.arange(len(waves)), followed["survey_wave"])
+    tools = np.flatnonzero(fit)
+    tools = tools[: int(np.ceil(len(tools) * shares["surveys"]["share"]))]
+    # In turns, so that even few waves show both ways to export them.
+    long, wide = tools[::2], tools[1::2]
+    registers = replace(gathered, feedback=feedback[listed], examples=gathered.examples[shown])
+    stays = replace(
+        _of_waves(gathered, np.setdiff1d(np.arange(len(waves)), tools)),
+        feedback=feedback[~listed],
+        examples=gathered.examples[~shown],
     )
+    held = {"long": _of_waves(gathered, long), "wide": _of_waves(gathered, wide)}
+    return held | {"registers": registers}, stays
+
+
+def _of_waves(gathered: Collective, waves: Array) -> Collective:
+    answers = gathered.answers[gathered.answers["wave"].isin(waves)].reset_index(drop=True)
+    return replace(gathered, waves=gathered.waves.iloc[waves], answers=answers)
 
 
 def write_exports(out: Path, place: Place, history: History, moved: Moved, counts: Counts) -> None:
     """Write one delivery for each of the programs."""
-    _write(out, place, _APP, _statements(place, history, moved.statements), counts)
-    _write(out, place, _REGISTER, _register(place, history, moved.feedback), counts)
-    _write(out, place, _EXAMPLES, _list_of_examples(place, moved.examples), counts)
-
-
-def _statements(place: Place, history: History, said: pd.DataFrame) -> pd.DataFrame:
-    """Lay out the app's statements; nobody replied to these in the app."""
-    ways, draws = place.recipe.exports["app"], place.draws("app export")
-    return pd.DataFrame(
-        {
-            "Statement ID": said["expression_id"],
-            "Young person ID": person_id(history, said["child"].to_numpy()),
-            "Sent on": slashed(said["day"].to_numpy()),
-            "Scenario": _worded(draws, ways["scenarios"], said["about"]),
-            "Age group": _worded(draws, ways["owners"], said["owner"]),
-            "Topics": _several(draws, ways["topics"], said["themes"], ", "),
-            "Statement": said["text"],
-            "Sent to": said["worker"],
-            "Read on": slashed(said["recorded"].to_numpy()),
-            "Replied on": "",
-            "Reply": "",
-        }
-    )
-
-
-def _register(place: Place, history: History, items: pd.DataFrame) -> pd.DataFrame:
-    ways, draws = place.recipe.exports["feedback"], place.draws("register export")
-    return pd.DataFrame(
-        {
-            "Reference": items["feedback_id"],
-            "Type": _worded(draws, ways["kinds"], items["kind"]),
-            "Child ID": person_id(history, items["child"].to_numpy()),
-            "Made by": _worded(draws, ways["owners"], items["owner"]),
-            "Advocate": _worded(draws, ways["flags"], items["advocate"]),
-            "Stage": _worded(draws, ways["stages"], items["stage"]),
-            "Received": slashed(items["day"].to_numpy()),
-            "Responded": slashed(items["responded"].to_numpy()),
-            "Outcome": _worded(draws, ways["outcomes"], items["outcome"]),
-            "Themes": _several(draws, ways["themes"], items["themes"], ";"),
-            "Details": items["text"],
-        }
-    )
-
-
-def _list_of_examples(place: Place, items: pd.DataFrame) -> pd.DataFrame:
-    ways, draws = place.recipe.exports["examples"], place.draws("examples export")
-    return pd.DataFrame(
-        {
-            "Example ID": items["example_id"],
-            "Title": items["title"],
-            "Approach": _worded(draws, ways["approaches"], items["approach"]),
-            "Stage": _worded(draws, ways["stages"], items["stage"]),
-            "Practice": _worded(draws, ways["practices"], items["practice"]),
-            "Whose voice": _several(draws, ways["owners"], items["owner"], ", "),
-            "Started": slashed(items["started"].to_numpy()),
-            "Status": _worded(draws, ways["statuses"], items["status"]),
-            "What we learned": items["learned"],
-        }
-    )
-
-
-def _worded(draws: Draws, ways: _Ways, codes: "pd.Series[Any]") -> Array:
-    """Return each code in one of the program's wordings, blank where it has none."""
-    worded = np.full(len(codes), "", dtype=object)
-    for code, wordings in ways.items():
-        here = (codes == code).to_numpy()
-        worded[here] = draws.one_of(wordings, int(here.sum()))
-    return worded
-
-
-def _several(draws: Draws, ways: _Ways, codes: "pd.Series[Any]", separator: str) -> Array:
-    """Return lists of codes in the program's wordings; a code without a wording is left out."""
-    parts = codes.str.split(";").explode()
-    worded = pd.Series(_worded(draws, ways, parts), index=parts.index)
-    joined = worded[worded != ""].groupby(level=0).agg(separator.join)
-    return np.asarray(joined.reindex(codes.index, fill_value="").to_numpy(dtype=object))
-
-
-def _write(out: Path, place: Place, export: _Export, frame: pd.DataFrame, counts: Counts) -> None:
-    """Write one file with its flaws: a row that cannot load, and one that comes twice."""
-    day = iso_day(place.as_of)
-    bad = pd.DataFrame([export.bad_row] if export.bad_row else [], columns=frame.columns)
-    copied = frame.iloc[:1] if export.bad_row else frame.iloc[:0]
-    flawed = pd.concat([frame, bad, copied], ignore_index=True).fillna("")
-    folder = delivery_folder(out, place, export.source, day)
-    name = f"{export.stem}_{day[:4]}"
-    flawed.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
-    key = f"{export.source}/{day}/{name}/{export.table}"
-    if len(flawed):
-        counts.rows[key] = len(flawed)
-    if len(bad):
-        counts.quarantined[key] = len(bad)
-    if len(copied):
-        counts.duplicates[key] = len(copied)
+    said, gathered = moved.said, moved.gathered
+    for export in (
+        statements(place, history, said["app"]),
+        register(place, history, gathered["registers"].feedback),
+        list_of_examples(place, gathered["registers"].examples),
+        offers_of_advocacy(place, history, said["advocacy"]),
+        return_interviews(place, history, moved.interviews, said["interview"]),
+        case_forms(place, history, said["forms"]),
+        voice_questions(place, history),
+        long_survey(place, gathered["long"]),
+        wide_survey(place, gathered["wide"]),
+    ):
+        write_export(out, place, export, counts)

@@ -5,7 +5,7 @@ invented, laid out or counted.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -125,24 +125,25 @@ def _invent(place: Place, out: Path, events_to: Path | None) -> Invented:
     add_outcomes(rows, said, reasons)
     gathered = gather_collective(place, history)
     influences, replies = _follow_up(place, rows, said, gathered)
+    counts = Counts()
+    _write_case_system(out, place, history, counts)
+    followed = {
+        kind: np.concatenate([influences[at]["subject"], replies[at]["subject"]])
+        for at, kind in enumerate(("expression", "feedback", "survey_wave"))
+    }
+    moved = move_to_exports(place, history, said, gathered, followed)
+    write_exports(out, place, history, moved, counts)
     told = Told(
         history=history,
         rows=rows,
         expressions=said,
         influenced=influences[0]["subject"].to_numpy(),
         replies=replies[0],
-        collective=gathered,
+        # How many people answered is known of a wave only where it stayed.
+        collective=replace(gathered, waves=moved.collective.waves),
     )
-    counts = Counts()
-    _write_case_system(out, place, history, counts)
-    followed = {
-        kind: np.concatenate([influences[at]["subject"], replies[at]["subject"]])
-        for at, kind in enumerate(("expression", "feedback"))
-    }
-    moved = move_to_exports(place, said, gathered, followed)
-    write_exports(out, place, history, moved, counts)
     voice = {
-        **child_tables(place, history, moved.expressions, reasons),
+        **child_tables(place, history, moved.expressions, reasons, moved.missing),
         **followup_tables(numbered(place, "INF", influences), numbered(place, "RPL", replies)),
         **collective_tables(history, moved.collective),
     }

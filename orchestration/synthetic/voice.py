@@ -5,6 +5,9 @@ occasion. Does not belong here: what followed from it (followup), surveys and ot
 voice (collective), or whether it counts (outcomes).
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -13,7 +16,7 @@ from orchestration.synthetic.events import was_heard
 from orchestration.synthetic.history import History, identifiers
 from orchestration.synthetic.opportunities import OWN
 from orchestration.synthetic.people import owner_of_child
-from orchestration.synthetic.recipe import Place
+from orchestration.synthetic.recipe import Draws, Place
 from orchestration.synthetic.texts import write_texts
 
 _THEMES_CHILD = ["safety_home", "family_time", "brothers_sisters", "school", "activities"]
@@ -25,9 +28,9 @@ _THEMES_ADULT += ["records_accuracy", "records_sharing", "family_time", "health"
 
 def record_expressions(place: Place, history: History, rows: pd.DataFrame) -> pd.DataFrame:
     """Return every recorded expression; `row` is the opportunity it was made at, or -1."""
-    frame = pd.concat(
-        [_at_occasions(place, history, rows), _self_started(place, history)], ignore_index=True
-    )
+    parts = [_at_occasions(place, history, rows), _self_started(place, history)]
+    frame = pd.concat([*parts, _said_elsewhere(place, history)], ignore_index=True)
+    frame["through"] = frame["through"].fillna("")
     frame = frame.sort_values(["day", "child", "row"], kind="stable").reset_index(drop=True)
     frame["expression_id"] = identifiers(place, "EXP", len(frame))
     frame["own"] = np.isin(frame["owner"].to_numpy(), OWN)
@@ -81,25 +84,41 @@ def _lonely(rows: pd.DataFrame, said: pd.DataFrame) -> Array:
 def _self_started(place: Place, history: History) -> pd.DataFrame:
     """Return app statements and messages that no occasion asked for, some about no one child."""
     draws = place.draws("self-started")
-    spells = history.spells[history.spells["kind"].isin(["plan", "protection", "care", "uasc"])]
-    count = int(place.children * place.recipe.rates["self_started"])
-    chosen = spells.iloc[draws.whole(0, max(len(spells) - 1, 0), count if len(spells) else 0)]
-    born = history.children["born"].to_numpy()[chosen["child"]]
-    start = chosen["referral"].to_numpy()
-    day = draws.whole(start, np.minimum(chosen["close"].to_numpy(), place.as_of), len(chosen))
-    frame = pd.DataFrame({"child": chosen["child"].to_numpy(), "day": day})
-    frame["owner"] = owner_of_child(born, day)
+    frame = _unasked(place, history, draws, place.recipe.rates["self_started"])
     general = draws.whether(0.12, len(frame))
     others = {"child": 0.4, "young_person": 0.3, "parent_carer": 0.2, "community": 0.1}
     frame["owner"] = np.where(general, draws.pick(others, len(frame)), frame["owner"])
     about = draws.whether(np.where(general, 0.5, 0.06), len(frame))
     frame["about"] = np.where(about, "about_information", "as_information")
     frame["child"] = np.where(general, -1, frame["child"])
-    frame["through_app"] = draws.whether(0.8, len(frame))
-    for column, blank in {"kind": "", "linked_kind": "", "table": "", "occasion_id": ""}.items():
-        frame[column] = blank
+    frame["through"] = np.where(draws.whether(0.8, len(frame)), "app", "")
+    return frame[general | (frame["age"] >= 7)].reset_index(drop=True)
+
+
+def _said_elsewhere(place: Place, history: History) -> pd.DataFrame:
+    """Return what children under 16 told an advocate or a form, tied to no occasion."""
+    parts = []
+    for through, rate in place.recipe.rates["said_elsewhere"].items():
+        frame = _unasked(place, history, place.draws(f"said through {through}"), rate)
+        parts.append(frame[(frame["age"] >= 7) & (frame["owner"] == "child")])
+        parts[-1] = parts[-1].assign(about="as_information", through=through)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _unasked(place: Place, history: History, draws: Draws, rate: float) -> pd.DataFrame:
+    """Return a child in its journey, a day of it and the voice that is its own on that day."""
+    spells = history.spells[history.spells["kind"].isin(["plan", "protection", "care", "uasc"])]
+    count = int(place.children * rate)
+    chosen = spells.iloc[draws.whole(0, max(len(spells) - 1, 0), count if len(spells) else 0)]
+    born = history.children["born"].to_numpy()[chosen["child"]]
+    start = chosen["referral"].to_numpy()
+    day = draws.whole(start, np.minimum(chosen["close"].to_numpy(), place.as_of), len(chosen))
+    frame = pd.DataFrame({"child": chosen["child"].to_numpy(), "day": day})
+    frame["owner"], frame["age"] = owner_of_child(born, day), age_on(born, day)
+    for column in ("kind", "linked_kind", "table", "occasion_id"):
+        frame[column] = ""
     frame["row"] = -1
-    return frame[general | (age_on(born, day) >= 7)].reset_index(drop=True)
+    return frame
 
 
 def _add_manner(place: Place, history: History, frame: pd.DataFrame) -> None:
@@ -115,11 +134,9 @@ def _add_manner(place: Place, history: History, frame: pd.DataFrame) -> None:
     through &= ~np.isin(frame["owner"].to_numpy(), ["caregiver", "partner_professional"])
     baby, aided = own & (age < 4), need | through
     teen = own & (age >= 12)
-    app = frame["through_app"].eq(True).to_numpy()
     method = np.select(
-        [app, baby, through, need & draws.whether(0.6, count), teen, own],
+        [baby, through, need & draws.whether(0.6, count), teen, own],
         [
-            "app",
             draws.pick({"observation": 0.85, "drawing_or_play": 0.15}, count),
             "interpreter",
             draws.pick({"symbols_or_signing": 0.6, "words_and_pictures": 0.4}, count),
@@ -128,19 +145,30 @@ def _add_manner(place: Place, history: History, frame: pd.DataFrame) -> None:
         ],
         draws.pick(rates["methods_adult"], count),
     )
-    frame["method"] = method.astype(object)
+    ways = {"app": "app", "advocate": "advocate", "form": "unknown"}
+    frame["method"] = _by_way(frame, method, ways)
     direct = np.where(
         aided, draws.pick(rates["directness_aided"], count), draws.pick(rates["directness"], count)
     )
     direct = np.where(baby, draws.pick({"observed": 0.8, "reported": 0.2}, count), direct)
     direct = np.where((direct == "own_image") & ~own, "summary_unchecked", direct)
-    frame["directness"] = np.where(app, "verbatim", direct).astype(object)
+    told = draws.pick(rates["advocates_words"], count)
+    frame["directness"] = _by_way(
+        frame, direct, {"app": "verbatim", "advocate": told, "form": "unknown"}
+    )
     language = children["language"].to_numpy()[child]
     frame["language"] = np.where(one & (through | (language == "eng")), language, "eng")
     frame["interpreter"] = np.where(through, "Y", draws.pick({"N": 0.9, "": 0.1}, count))
     aid = need & np.isin(method, ["symbols_or_signing", "words_and_pictures"])
     frame["aid"] = np.where(aid, "Y", draws.pick({"N": 0.85, "": 0.15}, count))
     _add_words(place, frame, age)
+
+
+def _by_way(frame: pd.DataFrame, otherwise: Array, ways: Mapping[str, Any]) -> Array:
+    """Return what goes with the way in which something was said, where it decides."""
+    through = frame["through"].to_numpy()
+    chosen = np.select([through == way for way in ways], list(ways.values()), otherwise)
+    return np.asarray(chosen.astype(object))
 
 
 def _add_words(place: Place, frame: pd.DataFrame, age: Array) -> None:

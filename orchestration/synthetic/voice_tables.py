@@ -65,7 +65,11 @@ _COLLECTIVE: dict[str, tuple[str, dict[str, str]]] = {
 
 
 def child_tables(
-    place: Place, history: History, expressions: pd.DataFrame, reasons: pd.DataFrame
+    place: Place,
+    history: History,
+    expressions: pd.DataFrame,
+    reasons: pd.DataFrame,
+    missing: pd.DataFrame,
 ) -> Tables:
     """Return expressions, absent voices, communication needs, interviews and conferences."""
     return {
@@ -82,7 +86,7 @@ def child_tables(
             }
         ),
         "vx_communication_need": _needs(history),
-        "vx_return_interview": _interviews(history),
+        "vx_return_interview": _interviews(history, missing),
         "vx_conference_participation": _conferences(place, history),
     }
 
@@ -139,8 +143,7 @@ def _at(days: Array, minutes: Array) -> Array:
     return np.where(np.asarray(days) >= FAR, "", iso(days) + clock).astype(object)
 
 
-def _interviews(history: History) -> pd.DataFrame:
-    rows = history.missing[history.missing["in_extension"]]
+def _interviews(history: History, rows: pd.DataFrame) -> pd.DataFrame:
     offered_on = np.where(rows["offered"] == "Y", rows["end"], FAR)
     return pd.DataFrame(
         {

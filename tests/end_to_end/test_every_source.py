@@ -11,6 +11,19 @@ from tests.faults.bad_files import write_corpus
 from tests.support.command import Site, heard
 from tests.support.inbox import samples
 
+SYNTHETIC = ("330", "331", "332")
+OWN_FORMATS = ("ssd", "voice_extension", "ssda903", "cin_census", "annex_a")
+MAPPED = (
+    *("advocacy", "case_form_answers", "complaints_and_compliments", "mind_of_my_own"),
+    *("practice_examples", "return_interviews", "ssd_voice_questions"),
+    *("survey_long", "survey_wide"),
+)
+# Counts of truth.json, and what status calls them.
+COUNTED = {
+    "rows": "rows_in",
+    "quarantined": "rows_quarantined",
+    "duplicates": "rows_duplicate",
+}
 SAMPLES = {
     "990/ssda903/2031-03-31": ("csc-validator-be-903", "*.csv"),
     "990/annex_a/2026-09-30": ("liia-tools", "Annex_A.xlsx"),
@@ -27,7 +40,7 @@ def evening(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Three synthetic authorities, every bad file, and the public samples, run once."""
     folder = tmp_path_factory.mktemp("evening")
     site = Site(inbox=folder / "inbox", home=folder / "home")
-    sizes = ("--authorities", "3", "--children", "200", "--years", "3", "--seed", "7")
+    sizes = ("--authorities", "3", "--children", "300", "--years", "3", "--seed", "7")
     made = heard("generate", "--out", str(site.inbox), *sizes, "--as-of", "2026-06-30")
     assert made.returncode == 0, made.stderr
     write_corpus(site.inbox)
@@ -63,12 +76,29 @@ def test_each_source_of_each_authority_loaded_rows(evening: Site) -> None:
     for line in told:
         if line["rows_loaded"]:
             loaded.setdefault(line["authority_code"], set()).add(line["source"])
-    own_formats = {"ssd", "voice_extension", "ssda903", "cin_census", "annex_a"}
-    synthetic = [code for code, sources in loaded.items() if own_formats <= sources]
-    assert len(synthetic) == 3
+    for authority in SYNTHETIC:
+        assert loaded[authority] == {*OWN_FORMATS, *MAPPED}
     for delivery in SAMPLES:
         authority, source, _ = delivery.split("/")
         assert source in loaded[authority]
+
+
+def test_each_synthetic_delivery_has_the_counts_that_were_planted(evening: Site) -> None:
+    told = json.loads(heard("status", "--json", site=evening).stdout)["deliveries"]
+    truth = json.loads((evening.inbox / "truth.json").read_text("utf-8"))["authorities"]
+    assert sorted(truth) == sorted(SYNTHETIC)
+    for authority in SYNTHETIC:
+        lines = [line for line in told if line["authority_code"] == authority]
+        assert len(lines) == len({(line["source"], line["as_of"]) for line in lines})
+        for kind, column in COUNTED.items():
+            planted: Counter[str] = Counter()
+            for name, rows in truth[authority][kind].items():
+                planted["/".join(name.split("/")[:2])] += rows
+            found = {f"{line['source']}/{line['as_of']}": line[column] for line in lines}
+            assert found == {delivery: planted[delivery] for delivery in found}
+            assert set(planted) <= set(found)
+    states = {line["state"] for line in told if line["authority_code"] in SYNTHETIC}
+    assert states == {"loaded"}
 
 
 def test_every_landed_file_still_is_what_was_delivered(evening: Site) -> None:

@@ -15,6 +15,7 @@ from orchestration.mappings.loader import read_mapping, shipped_mappings
 from orchestration.mappings.proposal_text import proposal_text
 from orchestration.mappings.propose import Proposal, propose
 from tests.support.command import heard
+from tests.support.inbox import parse_here
 from tests.support.mapped import YEAR, shipped
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "mapped"
@@ -33,6 +34,12 @@ ROWS = {
     "survey_long": {"vx_survey_wave": 1, "vx_survey_answer": 30},
     "survey_wide": {"vx_survey_wave": 1, "vx_survey_answer": 68},
 }
+
+
+@pytest.fixture(autouse=True)
+def _here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the parser finds is the same here; test_map_containment has it in its own process."""
+    parse_here(monkeypatch)
 
 
 def example_file(source: str) -> Path:

@@ -3,16 +3,21 @@
 Belongs here: the way from a file to judged rows. Does not belong here: expected values.
 """
 
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from orchestration.contracts import load_contracts
+from orchestration.contracts import Contract, load_contracts
+from orchestration.ingestion import parser
+from orchestration.ingestion.extracts import Opening
 from orchestration.ingestion.judging import answered_relation, judge_part
 from orchestration.ingestion.mapped_reader import map_parts
 from orchestration.ingestion.readers import open_parts
 from orchestration.mappings import Mapping, contract_of, load_mappings
-from orchestration.mappings.opening import opened
 
 YEAR = 2027
 
@@ -58,6 +63,18 @@ def shipped(source: str) -> Mapping:
     return load_mappings()[source]
 
 
+@contextmanager
+def opened(path: Path, contract: Contract) -> Iterator[Opening]:
+    """Open a file in this process as the parser would; what is made of it ends with the context."""
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder).resolve()
+        # DuckDB takes brackets in a name for a pattern, so the copy has none.
+        copied = scratch / "delivered"
+        shutil.copyfile(path, copied)
+        with parser._connect(scratch, scratch) as con:
+            yield Opening(con, contract, path.name, copied, scratch, YEAR)
+
+
 def map_text(
     folder: Path, mapping: Mapping, text: str, name: str = "survey complaint form practice.csv"
 ) -> Mapped:
@@ -71,7 +88,7 @@ def map_file(mapping: Mapping, path: Path) -> Mapped:
     """Map a file through the real readers and the real judge."""
     contract = contract_of(mapping, load_contracts()["voice_extension"])
     found = Mapped()
-    with opened(path, contract, YEAR) as opening:
+    with opened(path, contract) as opening:
         for place, part in enumerate(map_parts(opening, mapping, open_parts(opening))):
             judged = judge_part(opening, part, f"part_{place}")
             if judged.refusal is not None:

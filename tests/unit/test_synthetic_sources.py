@@ -12,6 +12,7 @@ import yaml
 
 from orchestration.contracts import load_contracts
 from orchestration.ingestion.answers import map_answers
+from orchestration.mappings import load_mappings, source_contracts
 from orchestration.synthetic import generate
 from tests.support.inbox import Bench, make_bench
 from tests.support.synthetic_sources import Delivered, counted, is_open, rows_of
@@ -19,7 +20,12 @@ from tests.support.synthetic_sources import Delivered, counted, is_open, rows_of
 AS_OF = date(2027, 5, 31)
 HALF_A_YEAR_BEFORE = date(2026, 11, 30)
 SETTINGS = Path(__file__).parents[2] / "seeds" / "synthetic" / "annex_a.yaml"
-NEW_SOURCES = ("cin_census", "annex_a", "mind_of_my_own", "complaints_and_compliments")
+# Programs beside the case system whose export has a bad row and a repeated one.
+EXPORTS = (
+    *("advocacy", "case_form_answers", "complaints_and_compliments", "mind_of_my_own"),
+    *("return_interviews", "ssd_voice_questions", "survey_long", "survey_wide"),
+)
+NEW_SOURCES = ("cin_census", "annex_a", *EXPORTS)
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +63,9 @@ def open_referrals(delivered: Delivered, year: int) -> list[dict[str, str]]:
 
 
 def test_every_source_is_delivered(bench: Bench) -> None:
-    assert {path.name for path in (bench.inbox / "330").iterdir()} == {
-        *load_contracts(),
-        *("mind_of_my_own", "complaints_and_compliments", "practice_examples"),
-    }
+    delivered = {path.name for path in (bench.inbox / "330").iterdir()}
+    assert delivered == {*load_contracts(), *EXPORTS, "practice_examples"}
+    assert delivered == set(source_contracts())
 
 
 def test_every_delivery_loads_and_adds_up_to_the_rows_that_truth_json_tells(bench: Bench) -> None:
@@ -71,6 +76,7 @@ def test_every_delivery_loads_and_adds_up_to_the_rows_that_truth_json_tells(benc
     assert bench.rows("select distinct state from ledger.files") == [("loaded",)]
     quarantined = {name.split("/")[0] for name in found["quarantined"]}
     assert quarantined > set(NEW_SOURCES)
+    assert {name.split("/")[0] for name in found["duplicates"]} >= set(EXPORTS)
 
 
 def test_the_new_sources_have_the_shape_of_their_contracts(bench: Bench) -> None:
@@ -261,6 +267,11 @@ def test_what_an_export_holds_is_in_no_other_file(bench: Bench, delivered: Deliv
         ("mind_of_my_own", "Statement ID", "vx_expression", "expression_id"),
         ("complaints_and_compliments", "Reference", "vx_feedback", "feedback_id"),
         ("practice_examples", "Example ID", "vx_practice_example", "example_id"),
+        ("advocacy", "Referral ID", "vx_expression", "expression_id"),
+        ("return_interviews", "Missing episode ID", "vx_return_interview", "missing_episode_id"),
+        ("survey_long", "Wave", "vx_survey_wave", "wave_id"),
+        ("survey_wide", "Wave", "vx_survey_wave", "wave_id"),
+        ("survey_wide", "Response ID", "vx_survey_answer", "respondent_id"),
     ):
         (path,) = (folder / source).glob("*/*.csv")
         moved = {row[name] for row in rows_of(path)} - {"BAD-1"}
@@ -271,3 +282,19 @@ def test_what_an_export_holds_is_in_no_other_file(bench: Bench, delivered: Deliv
     with duckdb.connect() as con:
         told = con.execute("select count(*) from read_parquet(?)", [str(events)]).fetchall()
     assert bench.rows("select count(*) from raw.vx_expression") == told
+
+
+def test_exports_hold_voices_and_silences_of_every_kind(bench: Bench) -> None:
+    """The rows of each export reach each table that its mapping fills."""
+    found = bench.rows(
+        "select source, part, sum(rows_loaded) from ledger.files as files "
+        "join ledger.deliveries using (delivery_id) group by source, part"
+    )
+    loaded = {(source, part) for source, part, rows in found if rows and source in EXPORTS}
+    mappings = load_mappings()
+    filled = {(each, table.table) for each in EXPORTS for table in mappings[each].tables}
+    # Nobody replied in the app to what no decision followed from.
+    assert loaded == filled - {("mind_of_my_own", "vx_reply")}
+    assert not bench.rows(
+        "select raw_table from ledger.not_mapped where starts_with(raw_table, 'vx_')"
+    )

@@ -21,6 +21,8 @@ facts as (
         responded,
         voice_owner_code as voice_owner
     from survey_waves
+    -- A tool that tells one of the two only must not pass for a wave that nobody answered.
+    where invited is not null and responded is not null
 
 ),
 

@@ -13,9 +13,10 @@ from orchestration.settings import Settings
 @dg.definitions
 def defs() -> dg.Definitions:
     """Everything that Dagster knows of Heard, for the folders named in the environment."""
+    from orchestration.defs.automation import SETTLE_SECONDS
     from orchestration.resources import settings_or_default
 
-    return build_definitions(settings_or_default(), settle_seconds=60.0)
+    return build_definitions(settings_or_default(), SETTLE_SECONDS)
 
 
 def build_definitions(settings: Settings, settle_seconds: float) -> dg.Definitions:

@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import stat
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ OWN_MAPPINGS = "mappings"
 CODE_SUFFIXES = frozenset({".py", ".sql", ".yml", ".yaml", ".csv"})
 # What can change a number without a change in our own code.
 PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "great-expectations", "pandas", "numpy")
+_INBOX = "inbox/"
 _LEFT_OUT = frozenset({"target", "logs", "__pycache__"})
 
 
@@ -89,6 +91,17 @@ def is_published(settings: Settings, state: State, current: str) -> bool:
     )
 
 
+def seconds_since_last_arrival(state: State) -> float:
+    """Return how long no file of the inbox has been written, as of the last fingerprint."""
+    # A sender whose clock is ahead writes into the future; when we saw it change is our own time.
+    written = [
+        min(int(entry[1]), int(entry[2]))
+        for name, entry in state.files.items()
+        if name.startswith(_INBOX)
+    ]
+    return time.time() - max(written, default=0) / 1e9
+
+
 def read_state(home: Path) -> State:
     """Return what the last runs left behind; an unreadable file counts as nothing known."""
     try:
@@ -134,7 +147,7 @@ def write_state(home: Path, state: State) -> None:
 def _inputs(settings: Settings) -> Iterator[tuple[str, Path]]:
     """Yield every file that counts, under a name that does not depend on the machine."""
     for path in _walk(settings.inbox):
-        yield f"inbox/{path.relative_to(settings.inbox).as_posix()}", path
+        yield f"{_INBOX}{path.relative_to(settings.inbox).as_posix()}", path
     for path in _walk(settings.home / OWN_MAPPINGS):
         yield f"mappings/{path.relative_to(settings.home).as_posix()}", path
     for folder in CODE_FOLDERS:

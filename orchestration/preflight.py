@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
 
 from orchestration.files import PRIVATE_FILE
 from orchestration.ingestion.delivery_manifest import DamagedRecordError, list_records, read_record
@@ -78,18 +79,50 @@ def require_room(settings: Settings) -> None:
     Raises:
         DiskFullError: With how much is needed and how much is free.
     """
+    lack = lack_of_room(settings)
+    if lack is not None:
+        raise DiskFullError(lack)
+
+
+def lack_of_room(settings: Settings) -> str | None:
+    """Return how much a run needs and how much is free, and what to do; None if there is room."""
     new = sum(_new_bytes(settings))
     needed = INPUT_COPIES * new + WORKING_BYTES
     free = shutil.disk_usage(nearest(settings.home)).free
     if free >= needed:
-        return
+        return None
     ballast = settings.home / BALLAST
     help_ = "; `heard doctor --free-ballast` gives 64 MB back at once" if ballast.exists() else ""
-    raise DiskFullError(
+    return (
         f"a run needs {told(needed)} free where {settings.home} lies ({INPUT_COPIES} times the"
         f" {told(new)} of new extracts, and {told(WORKING_BYTES)} to work in), and {told(free)} is"
         f" free; make room and run again{help_}"
     )
+
+
+class TellingLackOfRoom:
+    """Tell a full disk as such: whatever fails on one fails in words that help nobody.
+
+    Dagster's history, DuckDB and dbt each have their own, some of them a page long.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def __enter__(self) -> None:
+        """There is nothing to do before something fails."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Raise DiskFullError in an error's place where there is no room to go on."""
+        if kind is not None and issubclass(kind, Exception):
+            lack = lack_of_room(self._settings)
+            if lack is not None:
+                raise DiskFullError(lack) from None
 
 
 def keep_ballast(home: Path) -> None:

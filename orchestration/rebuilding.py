@@ -106,14 +106,14 @@ def _known_to_ledger(connection: "DuckDBPyConnection") -> list[DeliveryRecord]:
     key = connection.execute("select key_id from ledger.keys").fetchone()
     files: dict[str, list[LandedFile]] = {}
     ignored: dict[str, list[Ignored]] = {}
-    for delivery_id, file_name, sha256, size, reason in connection.execute(
-        "select delivery_id, file_name, sha256, bytes, reason from ledger.files"
+    for delivery_id, file_name, sha256, size, reason, rows in connection.execute(
+        "select delivery_id, file_name, sha256, bytes, reason, rows_promised from ledger.files"
         " order by delivery_id, file_name"
     ).fetchall():
         if sha256 is None:
             ignored.setdefault(delivery_id, []).append(Ignored(file_name, reason))
         else:
-            files.setdefault(delivery_id, []).append(LandedFile(file_name, sha256, size))
+            files.setdefault(delivery_id, []).append(LandedFile(file_name, sha256, size, rows))
     deliveries: list[tuple[str, str, str, date, datetime]] = connection.execute(
         "select delivery_id, authority_code, source, as_of, delivered_at from ledger.deliveries"
     ).fetchall()

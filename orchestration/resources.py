@@ -23,6 +23,9 @@ from orchestration.mappings.loader import source_contracts
 from orchestration.privacy.messages import safe_message
 from orchestration.settings import Settings, SettingsError
 
+# No hash of inputs ends in this letter, so such a release never passes for one of all of them.
+UNSETTLED = "u"
+NOTHING_LANDED = "0" * 64
 DEFAULT_HOME = Path(__file__).resolve().parent.parent / ".heard"
 
 
@@ -104,14 +107,26 @@ class Inputs(dg.ConfigurableResource["Inputs"]):
 
     _fingerprint: str = PrivateAttr(default="")
 
+    def take(self) -> None:
+        """Take the hash, before anything is landed: what arrives later belongs to the next run."""
+        settings = Settings(inbox=Path(self.inbox), home=Path(self.home))
+        state = read_state(settings.home)
+        self._fingerprint = fingerprint(settings, state)
+        write_state(settings.home, state)
+
+    def mark_unsettled(self) -> None:
+        """Say that part of what was hashed was left for later, though it may not change again."""
+        self._fingerprint = f"{self._fingerprint[:-1]}{UNSETTLED}"
+
     def fingerprint(self) -> str:
-        """Return the hash; what changes while a run is under way belongs to the next one."""
-        if not self._fingerprint:
-            settings = Settings(inbox=Path(self.inbox), home=Path(self.home))
-            state = read_state(settings.home)
-            self._fingerprint = fingerprint(settings, state)
-            write_state(settings.home, state)
-        return self._fingerprint
+        """Return the hash of what this run landed.
+
+        A run that landed nothing, such as one that publishes again, has seen no new input.
+        """
+        if self._fingerprint:
+            return self._fingerprint
+        published = read_state(Path(self.home)).published
+        return published.fingerprint if published else NOTHING_LANDED
 
 
 def settings_or_default() -> Settings:

@@ -6,18 +6,28 @@ Does not belong here: anything imported before it is known that there is work to
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestration.commands.output import console, print_json, progress, say
-from orchestration.fingerprint import fingerprint, is_published, read_state, write_state
+from orchestration.fingerprint import State, fingerprint, is_published, read_state, write_state
 from orchestration.instance import sole_run
-from orchestration.preflight import require_access, require_ready
+from orchestration.preflight import (
+    TellingLackOfRoom,
+    lack_of_room,
+    require_access,
+    require_ready,
+)
 from orchestration.reaper import has_leftovers, reap
 from orchestration.settings import Settings
 from orchestration.stopping import STOPPED, stoppable
 
+if TYPE_CHECKING:
+    from orchestration.ingestion.results import Ignored
+
 PUBLISHED = 0
 FAILED = 1
 HELD_BACK = 2
+_MANIFEST = "/manifest.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,7 @@ class Answer:
     published: str
     refusals: tuple[dict[str, str], ...] = ()
     errors: tuple[str, ...] = ()
+    left_in_inbox: "tuple[Ignored, ...]" = ()
 
 
 def run(settings: Settings, as_json: bool, force: bool = False, summary: bool = True) -> int:
@@ -41,7 +52,7 @@ def run(settings: Settings, as_json: bool, force: bool = False, summary: bool = 
     if known and state.published:
         if settings.home.is_dir():
             write_state(settings.home, state)
-        return _nothing_new(settings, state.published.release_id, as_json)
+        return _nothing_new(settings, state, as_json)
 
     from orchestration.refresh import refresh
 
@@ -49,15 +60,20 @@ def run(settings: Settings, as_json: bool, force: bool = False, summary: bool = 
     with sole_run(settings.home), stoppable() as stop, progress(quiet=as_json):
         reap(settings.home)
         require_ready(settings)
-        outcome = refresh(settings)
+        with TellingLackOfRoom(settings):
+            outcome = refresh(settings)
     if stop.is_made:
         return _stopped(as_json)
+
+    from orchestration.reporting.inbox_left import left_in_inbox
+
     answer = Answer(
         status=outcome.status,
         release_id=outcome.release_id,
         published=str(settings.home / "published"),
         refusals=tuple({"asset": r.asset, "check": r.check} for r in outcome.refusals),
-        errors=outcome.errors,
+        errors=(*_lack_of_room(settings, outcome.status), *outcome.errors),
+        left_in_inbox=left_in_inbox(settings.inbox, settings.home),
     )
     if as_json:
         print_json(answer)
@@ -66,13 +82,33 @@ def run(settings: Settings, as_json: bool, force: bool = False, summary: bool = 
     return {"published": PUBLISHED, "held_back": HELD_BACK, "failed": FAILED}[outcome.status]
 
 
-def _nothing_new(settings: Settings, release_id: str, as_json: bool) -> int:
+def _lack_of_room(settings: Settings, status: str) -> tuple[str, ...]:
+    lack = lack_of_room(settings) if status == "failed" else None
+    return () if lack is None else (lack,)
+
+
+def _nothing_new(settings: Settings, state: State, as_json: bool) -> int:
     published = settings.home / "published"
+    release_id = state.published.release_id if state.published else ""
+    left: tuple[Ignored, ...] = ()
+    if any(name.startswith("inbox/") and name.lower().endswith(_MANIFEST) for name in state.files):
+        # Only a delivery with a manifest can wait unseen; to look for one costs more than the rest.
+        from orchestration.reporting.inbox_left import left_in_inbox
+
+        left = left_in_inbox(settings.inbox, settings.home)
     if as_json:
-        print_json(Answer("nothing_new", release_id, str(published)))
-    else:
-        say(f"Nothing new since release {release_id}. Published: {published}")
+        print_json(Answer("nothing_new", release_id, str(published), left_in_inbox=left))
+        return PUBLISHED
+    say(f"Nothing new since release {release_id}. Published: {published}")
+    _tell_left(left)
     return PUBLISHED
+
+
+def _tell_left(left: "tuple[Ignored, ...]") -> None:
+    if left:
+        from orchestration.commands.summary import show_left_in_inbox
+
+        show_left_in_inbox(console(), left)
 
 
 def _stopped(as_json: bool) -> int:
@@ -90,6 +126,7 @@ def _tell(answer: Answer, home: Path, summary: bool) -> None:
             from orchestration.commands.summary import show_summary
 
             show_summary(out, home)
+            _tell_left(answer.left_in_inbox)
         return
     if answer.status == "held_back":
         out.print("[bold]Held back.[/bold] A check that must hold failed, so nothing was published")

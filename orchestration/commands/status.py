@@ -11,11 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.commands.output import console, print_json
-from orchestration.commands.summary import OUTCOME_WORDS, make_table, show_findings
+from orchestration.commands.summary import (
+    OUTCOME_WORDS,
+    make_table,
+    show_findings,
+    show_left_in_inbox,
+)
 from orchestration.reporting.arrivals import Arrival, read_arrivals
+from orchestration.reporting.inbox_left import left_in_inbox
 from orchestration.reporting.published import NotPublishedError
 from orchestration.reporting.standing import Standing, read_standing
-from orchestration.settings import Settings
+from orchestration.settings import Settings, read_setting
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,16 +32,19 @@ def status(home: Path | None, as_json: bool) -> int:
     # Only the home folder matters here, so a missing inbox must not stop the answer.
     settings = Settings.from_environment(inbox=Path(), home=home)
     arrivals = read_arrivals(settings.home)
+    inbox = read_setting("HEARD_INBOX")
+    left = left_in_inbox(Path(inbox).expanduser(), settings.home) if inbox else ()
     try:
         standing = read_standing(settings.home, datetime.now(UTC).date())
     except NotPublishedError:
-        if not arrivals:
+        if not arrivals and not left:
             raise
         standing = None
     if as_json:
         told = asdict(standing) if standing else {"release_id": None}
         listed = None if arrivals is None else [asdict(arrival) for arrival in arrivals]
-        print_json(told | {"deliveries": listed})
+        waiting = [asdict(each) for each in left]
+        print_json(told | {"deliveries": listed, "left_in_inbox": waiting})
         return 0
     out = console()
     if standing is None:
@@ -43,6 +52,7 @@ def status(home: Path | None, as_json: bool) -> int:
     else:
         _release(out, standing)
     _arrivals(out, arrivals)
+    show_left_in_inbox(out, left)
     if standing is not None:
         table = make_table("authority", "source", "as of", "days old")
         for line in standing.freshness:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from orchestration.ingestion.results import Ignored
+
 NOT_SHOWN = {
     "suppressed": "too few to show",
     "rate_withheld": "too few for a rate",
@@ -137,6 +139,18 @@ def _quality(out: "Console", summary: Summary) -> None:
     out.print("[bold]Can the numbers be trusted?[/bold]")
     out.print(hanging("  ", f"Of all check results: {told or 'none'}.", out.width))
     show_findings(out, summary.findings)
+
+
+def show_left_in_inbox(out: "Console", left: "Iterable[Ignored]") -> None:
+    """Say what lies in the inbox and was not taken, and what it waits for."""
+    shown = list(left)
+    if not shown:
+        return
+    out.print()
+    out.print("[bold]Left in the inbox[/bold]")
+    for each in shown:
+        told = f"{each.reason}, {each.detail}" if each.detail else each.reason
+        out.print(hanging("  ", f"{each.path}: {told}", width=out.width), markup=False)
 
 
 def show_findings(out: "Console", findings: Iterable[Finding]) -> None:

@@ -4,19 +4,34 @@ Belongs here: the job, its schedule and its sensor.
 Does not belong here: deciding what changed (``orchestration.fingerprint``).
 """
 
+import time
+
 import dagster as dg
 
-from orchestration.fingerprint import fingerprint, is_published, read_state, write_state
+from orchestration.fingerprint import (
+    fingerprint,
+    is_published,
+    read_state,
+    seconds_since_last_arrival,
+    write_state,
+)
 from orchestration.privacy.keys import MissingKeyError
 from orchestration.resources import settings_or_default
 
 FINGERPRINT_TAG = "heard/fingerprint"
 MAX_ATTEMPTS = 3
 SENSOR_SECONDS = 60
+SETTLE_SECONDS = 60.0
+# How soon Dagster itself starts a crashed run anew, at the very latest.
+RETRY_SECONDS = 600.0
+# A run that crashed is tried again from its beginning: what it did is found done in no time, and
+# which inputs a release is made of is known to the run that landed them alone.
+FROM_THE_BEGINNING = {"dagster/retry_strategy": "ALL_STEPS"}
 
 nightly_refresh = dg.define_asset_job(
     "nightly_refresh",
     selection=dg.AssetSelection.all(),
+    tags=FROM_THE_BEGINNING,
     description=(
         "Everything, in order: land the inbox, load raw tables, check them, build and test the"
         " warehouse, check the marts, and publish unless a stop-level check failed."
@@ -35,6 +50,8 @@ nightly_refresh_schedule = dg.ScheduleDefinition(
     # After the case systems' own nightly jobs and before anybody opens a report.
     cron_schedule="30 4 * * *",
     execution_timezone="Europe/London",
+    # On from the first start: nobody should have to find a switch before anything happens.
+    default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Refresh at 04:30, also when the sensor is switched off.",
 )
 
@@ -43,6 +60,7 @@ nightly_refresh_schedule = dg.ScheduleDefinition(
     name="new_delivery_sensor",
     job=nightly_refresh,
     minimum_interval_seconds=SENSOR_SECONDS,
+    default_status=dg.DefaultSensorStatus.RUNNING,
     description="Refresh when the inbox, the code or the settings differ from the last release.",
 )
 def new_delivery_sensor(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
@@ -65,6 +83,9 @@ def new_delivery_sensor(context: dg.SensorEvaluationContext) -> dg.RunRequest | 
             "A stop-level check held these same inputs back; `heard status` names it. The next"
             " delivery is tried by itself."
         )
+    if seconds_since_last_arrival(state) < SETTLE_SECONDS:
+        # A run would leave it alone, and then there would be nothing new to ask for.
+        return dg.SkipReason("A delivery is still being copied.")
     settings.home.mkdir(parents=True, exist_ok=True)
     write_state(settings.home, state)
     attempts = context.instance.get_run_records(
@@ -72,9 +93,19 @@ def new_delivery_sensor(context: dg.SensorEvaluationContext) -> dg.RunRequest | 
     )
     if any(not record.dagster_run.is_finished for record in attempts):
         return dg.SkipReason("A run for these inputs is under way.")
+    if any(_comes_again(record) for record in attempts):
+        return dg.SkipReason("A run for these inputs is about to be tried again.")
     if len(attempts) >= MAX_ATTEMPTS:
         return dg.SkipReason(
             f"{MAX_ATTEMPTS} runs for these inputs failed; read the last one's error, mend it,"
             " and run `heard run`."
         )
     return dg.RunRequest(run_key=f"{current}:{len(attempts) + 1}", tags={FINGERPRINT_TAG: current})
+
+
+def _comes_again(record: dg.RunRecord) -> bool:
+    """Whether a run crashed just now, so that Dagster starts it anew: two would work twice."""
+    ended = record.end_time or 0.0
+    return (
+        record.dagster_run.is_complete_and_waiting_to_retry and time.time() - ended < RETRY_SECONDS
+    )

@@ -18,10 +18,11 @@ from orchestration.defs.layers import (
     WAREHOUSE_POOL,
     raw_key,
 )
+from orchestration.ingestion.inbox import NOT_SETTLED
 from orchestration.ingestion.results import LoadReport
 from orchestration.ingestion.run import load_landed
 from orchestration.progress import report
-from orchestration.resources import Inbox, without_values
+from orchestration.resources import Inbox, Inputs, without_values
 
 VOICE_EXTENSION = "voice_extension"
 # The asset of a source's tables that nothing uses yet.
@@ -31,20 +32,24 @@ SHARE_RETRY = dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONEN
 
 
 @dg.asset(key=list(DELIVERIES), group_name=LANDING, kinds={"file"}, retry_policy=SHARE_RETRY)
-def landing_deliveries(inbox: Inbox) -> dg.MaterializeResult[None]:
+def landing_deliveries(inbox: Inbox, inputs: Inputs) -> dg.MaterializeResult[None]:
     """One row per delivery folder of the inbox, its files copied once by the hash of their bytes.
 
     A landed file is never changed, so any later table can be made again from here.
     """
     report("Landing deliveries")
+    inputs.take()
     landed = inbox.land()
+    left_alone = inbox.left_alone()
+    if left_alone[NOT_SETTLED]:
+        inputs.mark_unsettled()
     files = [file for delivery in landed for file in delivery.files]
     return dg.MaterializeResult(
         metadata={
             "deliveries": len(landed),
             "files": len(files),
             "bytes": sum(file.size for file in files),
-            **{f"left_alone/{why}": count for why, count in inbox.left_alone().items()},
+            **{f"left_alone/{why}": count for why, count in left_alone.items()},
         }
     )
 

@@ -8,6 +8,7 @@ the value in its error, so every cast is a try and the failure is a flag.
 from dataclasses import dataclass
 
 from orchestration.contracts import Column, Contract
+from orchestration.ingestion.london import from_offset
 from orchestration.ingestion.sql import literal
 
 SQL_TYPES: dict[str, str] = {
@@ -88,7 +89,9 @@ def parsed(column: Column, contract: Contract, text: str) -> str:
         tries = [f"try_strptime({text}, [{', '.join(plain)}])"]
         if finer:
             tries.append(f"cast(try_strptime({text}, [{', '.join(finer)}]) as timestamp)")
-        return f"coalesce({', '.join(tries)})" if finer else tries[0]
+        if column.type == "datetime":
+            tries.append(from_offset(text))
+        return f"coalesce({', '.join(tries)})" if len(tries) > 1 else tries[0]
     if column.type == "integer":
         # 2.0 is how other programs write a whole number in a column with gaps; 2.5 is an error
         # that a bare cast would round.

@@ -100,7 +100,9 @@ def _as_text(record: DeliveryRecord) -> str:
         "delivered_at": landed.delivered_at.isoformat(),
         "key_id": record.key_id,
         "files": [
-            {"name": file.name, "sha256": file.sha256, "bytes": file.size} for file in landed.files
+            {"name": file.name, "sha256": file.sha256, "bytes": file.size}
+            | ({} if file.rows is None else {"rows": file.rows})
+            for file in landed.files
         ],
         "ignored": [{"path": each.path, "reason": each.reason} for each in landed.ignored],
     }
@@ -117,7 +119,8 @@ def _from_stored(stored: dict[str, Any]) -> DeliveryRecord:
         as_of=date.fromisoformat(stored["as_of"]),
         delivered_at=datetime.fromisoformat(stored["delivered_at"]),
         files=tuple(
-            LandedFile(file["name"], file["sha256"], file["bytes"]) for file in stored["files"]
+            LandedFile(file["name"], file["sha256"], file["bytes"], file.get("rows"))
+            for file in stored["files"]
         ),
         ignored=tuple(Ignored(each["path"], each["reason"]) for each in stored["ignored"]),
     )

@@ -1,7 +1,8 @@
 """Find deliveries in `INBOX/<authority>/<source>/<as_of>/`.
 
-Belongs here: walking the inbox, and saying of everything left alone why. Does not belong here:
-opening a file (landing does that) or looking into one (the gate does).
+Belongs here: walking the inbox, telling which deliveries are complete, and saying of everything
+left alone why. Does not belong here: opening a file (landing does that) or looking into one (the
+gate does; a manifest is read by inbox_manifest).
 """
 
 import os
@@ -9,9 +10,17 @@ import re
 import stat
 import time
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from orchestration.ingestion.inbox_manifest import (
+    BadManifestError,
+    compare,
+    is_manifest,
+    read_promises,
+)
+from orchestration.ingestion.landing import FileChangedError, UnsafeFileError
 from orchestration.ingestion.results import Delivery, Ignored, InboxFile, InboxListing
 
 _AUTHORITY = re.compile(r"[0-9]{3}", re.ASCII)
@@ -19,6 +28,7 @@ _AS_OF = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _TEMPORARY_SUFFIXES = (".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload", "~")
 _TEMPORARY_PREFIXES = ("~$",)
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
+NOT_SETTLED = "NOT_SETTLED"
 
 
 class InboxMissingError(FileNotFoundError):
@@ -36,7 +46,8 @@ def find_deliveries(
     Args:
         inbox: The folder that holds one folder per authority.
         sources: The sources that have a contract or a mapping.
-        settle_seconds: A delivery is complete when no file in it changed for this long.
+        settle_seconds: A delivery is complete when no file in it changed for this long; one with a
+            manifest, as soon as every file that it names is there.
         now_seconds: The time to compare with, as seconds since 1970; the clock's by default.
     """
     if not inbox.is_dir():
@@ -45,24 +56,48 @@ def find_deliveries(
     deliveries: list[Delivery] = []
     ignored: list[Ignored] = []
     for authority, source, as_of in _delivery_folders(inbox, sources, ignored):
-        relative = f"{authority}/{source}/{as_of.isoformat()}"
         folder = inbox / authority / source / as_of.isoformat()
+        delivery = Delivery(authority, source, as_of, folder, ())
         try:
-            files, left_alone = _files(folder, relative)
-            settled = _is_settled(folder, now - settle_seconds, settle_seconds)
-        except FileNotFoundError:
-            # A file was renamed or removed while we looked, so somebody is still at work.
-            files, left_alone, settled = [], [], False
-        if not settled:
-            ignored.append(Ignored(relative, "NOT_SETTLED"))
-        elif not files:
-            ignored.extend((*left_alone, Ignored(relative, "EMPTY_DELIVERY")))
-        else:
-            ignored.extend(left_alone)
-            deliveries.append(
-                Delivery(authority, source, as_of, folder, tuple(files), tuple(left_alone))
-            )
+            found = _looked_into(delivery, now - settle_seconds, settle_seconds)
+        except (FileNotFoundError, FileChangedError):
+            # A file was renamed, written or removed while we looked: somebody is still at work.
+            found = replace(delivery, ignored=(Ignored(delivery.label, NOT_SETTLED),))
+        ignored.extend(found.ignored)
+        if found.files:
+            deliveries.append(found)
     return InboxListing(tuple(deliveries), tuple(ignored))
+
+
+def _looked_into(delivery: Delivery, before: float, settle_seconds: float) -> Delivery:
+    """The delivery with its files, or without any and with what it waits for."""
+    label = delivery.label
+    files, left_alone = _files(delivery.folder, label)
+    settled = _is_settled(delivery.folder, before, settle_seconds)
+    manifests = [file for file in files if is_manifest(file)]
+    waiting: list[Ignored] = []
+    if manifests:
+        files = [file for file in files if not is_manifest(file)]
+        try:
+            compared = compare(read_promises(manifests), files)
+        except (BadManifestError, UnsafeFileError) as error:
+            return replace(delivery, ignored=(Ignored(label, "BAD_MANIFEST", str(error)),))
+        files = list(compared.files)
+        waiting = [Ignored(label, "WAITS_FOR_FILES", told) for told in compared.waits_for]
+        unnamed = [Ignored(f"{label}/{file.name}", "NOT_IN_MANIFEST") for file in compared.unnamed]
+        # A name spelt otherwise shows twice: as what is awaited, and as what nobody named.
+        waiting += unnamed if waiting else []
+        left_alone += unnamed
+        # The manifest may have been cut at the end of a line, and the rest of it comes.
+        settled = settled or not compared.unnamed
+    if not waiting and not settled:
+        waiting = [Ignored(label, NOT_SETTLED)]
+    if waiting:
+        return replace(delivery, ignored=tuple(waiting))
+    if not files:
+        return replace(delivery, ignored=(*left_alone, Ignored(label, "EMPTY_DELIVERY")))
+    manifest = manifests[0] if manifests else None
+    return replace(delivery, files=tuple(files), ignored=tuple(left_alone), manifest=manifest)
 
 
 def _delivery_folders(
@@ -135,7 +170,9 @@ def _is_settled(folder: Path, before: float, settle_seconds: float) -> bool:
     """Whether nothing in the folder changed lately; a file under a temporary name counts too."""
     if settle_seconds <= 0:
         return True
-    return all(entry.stat(follow_symlinks=False).st_mtime <= before for entry in _entries(folder))
+    found = [entry.stat(follow_symlinks=False) for entry in _entries(folder)]
+    # A sender whose clock is ahead writes into the future; when we saw it change is our own time.
+    return all(min(each.st_mtime, each.st_ctime) <= before for each in found)
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:

@@ -162,11 +162,15 @@ def _judged(delivered: str, header: Header, opening: Opening, is_tidy: bool) -> 
             values.append(f"cast(null as {SQL_TYPES[column.type]}) as v{place}")
             if column.answers:
                 values.append(f"cast(null as varchar) as a{place}")
+            if column.type == "datetime":
+                values.append(f"cast(null as varchar) as d{place}")
             continue
         text, first, cell = f"t{place}", f"f{place}", f"c{header.places[column.name]}"
         texts.append(f"{trimmed(column, contract, cell, untidy)} as {text}")
         firsts.append(f"{text}, {parsed(column, contract, text)} as {first}")
         values.append(f"{valued(column, first)} as v{place}")
+        if column.type == "datetime":
+            values.append(f"{text} as d{place}")
     # Rows that are alike in every delivered cell are alike in every value.
     digest = ", ".join(f"v{place}" for place in range(len(header.table.loaded_columns)))
     looked_at = delivered if is_tidy else _looked_at(delivered, header)

@@ -29,12 +29,17 @@ class FileChangedError(OSError):
     """A file of the inbox changed while it was read, so its delivery is not complete."""
 
 
+class OtherBytesError(OSError):
+    """A file of the inbox does not hold the bytes that its manifest promises, or not yet."""
+
+
 def land_delivery(home: Path, delivery: Delivery, contract: Contract) -> LandedDelivery:
     """Copy every file of a delivery to `home/landing` and give the delivery its identity."""
     landing = home / "landing"
     make_private_folder(landing)
     files = tuple(_land_file(landing, file) for file in delivery.files)
-    newest = max(file.modified_ns for file in delivery.files)
+    dated = delivery.files if delivery.manifest is None else (*delivery.files, delivery.manifest)
+    newest = max(file.modified_ns for file in dated)
     return LandedDelivery(
         delivery_id=_delivery_id(delivery, files, contract),
         authority_code=delivery.authority_code,
@@ -61,13 +66,20 @@ def _delivery_id(delivery: Delivery, files: tuple[LandedFile, ...], contract: Co
     header is the same return under another file name.
     """
     by_name = contract.match == "by_name"
-    contents = sorted((file.name.lower() if by_name else "", file.sha256) for file in files)
+    contents = sorted(
+        (
+            file.name.lower() if by_name else "",
+            # Another count is another claim about the same bytes, so they are judged by it.
+            file.sha256 if file.rows is None else f"{file.sha256} {file.rows}",
+        )
+        for file in files
+    )
     text = "\n".join(
         [
             delivery.authority_code,
             delivery.source,
             delivery.as_of.isoformat(),
-            *(f"{sha256} {name}" for name, sha256 in contents),
+            *(f"{content} {name}" for name, content in contents),
         ]
     )
     return hashlib.sha256(text.encode()).hexdigest()[:12]
@@ -76,14 +88,34 @@ def _delivery_id(delivery: Delivery, files: tuple[LandedFile, ...], contract: Co
 def _land_file(landing: Path, file: InboxFile) -> LandedFile:
     with _opened(file) as descriptor:
         sha256, size = _hash(descriptor)
+        if file.sha256 not in ("", sha256):
+            raise OtherBytesError(f"{file.name} has another sha256")
         if not (landing / sha256).exists():
             os.lseek(descriptor, 0, os.SEEK_SET)
             # The hash of the copy counts: the file may have changed since the first look.
             sha256, size = _copy(descriptor, landing)
-        status = os.fstat(descriptor)
-        if (status.st_size, status.st_mtime_ns) != (file.size, file.modified_ns):
-            raise FileChangedError(f"{file.name} changed while it was read; it is tried again")
-    return LandedFile(file.name, sha256, size)
+        _require_unchanged(file, descriptor)
+    return LandedFile(file.name, sha256, size, file.rows)
+
+
+def read_whole(file: InboxFile) -> bytes:
+    """Read a small file of the inbox as safely as one that is landed.
+
+    Raises:
+        FileChangedError: It changed or went away meanwhile.
+        UnsafeFileError: It is no plain file.
+    """
+    with _opened(file) as descriptor:
+        # A byte more than it should have, so that growth shows.
+        content = os.read(descriptor, file.size + 1)
+        _require_unchanged(file, descriptor)
+    return content
+
+
+def _require_unchanged(file: InboxFile, descriptor: int) -> None:
+    status = os.fstat(descriptor)
+    if (status.st_size, status.st_mtime_ns) != (file.size, file.modified_ns):
+        raise FileChangedError(f"{file.name} changed while it was read; it is tried again")
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import duckdb
 
 from orchestration.contracts import Contract, Table
 from orchestration.ingestion.cells import SQL_TYPES
+from orchestration.ingestion.london import DERIVED
 from orchestration.ingestion.results import LandedDelivery, LandedFile, TableCounts
 from orchestration.ingestion.sql import identifier
 from orchestration.ingestion.warehouse import transaction
@@ -57,6 +58,7 @@ _LEDGER: dict[str, dict[str, str]] = {
         "state": "varchar",
         "reason": "varchar",
         **_COUNTS,
+        "rows_promised": "bigint",
     },
     "delivery_tables": {
         "delivery_id": "varchar",
@@ -162,12 +164,17 @@ def _ensure_table(
 
 
 def raw_columns(table: Table) -> dict[str, str]:
-    """Columns and SQL types of a raw table; the code of an answer follows its text."""
+    """Columns and SQL types of a raw table.
+
+    The code of an answer follows its text; what a time means by the clock follows the time.
+    """
     loaded: dict[str, str] = {}
     for column in table.loaded_columns:
         loaded[column.name] = SQL_TYPES[column.type]
         if column.answers:
             loaded[f"{column.name}_code"] = "varchar"
+        if column.type == "datetime":
+            loaded |= {f"{column.name}{end}": kind for end, kind in DERIVED.items()}
     return loaded | TECHNICAL_COLUMNS
 
 
@@ -194,10 +201,14 @@ def landed_deliveries(con: duckdb.DuckDBPyConnection) -> list[LandedDelivery]:
     rows = con.execute(
         """
         select delivery_id, authority_code, source, as_of, delivered_at,
-            list(struct_pack(name := file_name, sha256 := sha256, size := bytes) order by file_name)
+            list(
+                struct_pack(
+                    name := file_name, sha256 := sha256, size := bytes, rows := rows_promised
+                ) order by file_name
+            )
         from ledger.deliveries
         inner join (
-            select distinct delivery_id, file_name, sha256, bytes
+            select distinct delivery_id, file_name, sha256, bytes, rows_promised
             from ledger.files where sha256 is not null
         ) as files using (delivery_id)
         group by all

@@ -106,6 +106,11 @@ def _as_text(name: str, kind: str, column: Column | None, contract: Contract) ->
         # The finest, so that no fraction of a second is lost on the way.
         finest = next((form for form in formats if "%f" in form), formats[0])
         form = finest if column.type == "datetime" else formats[0]
+        if kind.startswith("TIMESTAMP WITH"):
+            # An instant, which a plain cast would show by the clock of whatever machine this is.
+            if column.type == "datetime":
+                return f"strftime(timezone('UTC', {name}), '%Y-%m-%dT%H:%M:%S.%fZ')"
+            return f"strftime(timezone('Europe/London', {name}), {literal(form)})"
         return f"strftime(cast({name} as timestamp), {literal(form)})"
     if kind == "BOOLEAN" and column is not None and column.type == "flag":
         return f"case when {name} then 'Y' when not {name} then 'N' end"

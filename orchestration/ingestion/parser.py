@@ -19,13 +19,14 @@ from typing import Any
 import duckdb
 
 from orchestration.contracts import Contract, load_contracts
+from orchestration.ingestion.counting import require_rows
 from orchestration.ingestion.extracts import Opening, Part
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.judging import delivered_rows, judge_part
 from orchestration.ingestion.mapped_reader import map_parts
 from orchestration.ingestion.readers import open_parts
 from orchestration.ingestion.sql import literal
-from orchestration.mappings.compiled import contract_of
+from orchestration.mappings.compiled import ANY_FILE, any_file, contract_of
 from orchestration.mappings.models import Mapping
 
 # What a parser may hold in memory, and what DuckDB may take of it before it spills to disk.
@@ -60,24 +61,29 @@ def _answer(
     mapping = Mapping.model_validate_json(request["mapping"]) if request["mapping"] else None
     opening = Opening(
         con=con,
-        contract=contract_of(mapping, contracts["voice_extension"])
-        if mapping
-        else contracts[request["source"]],
+        contract=_contract(contracts, request["source"], mapping),
         file_name=request["file_name"],
         path=path,
         scratch=Path(request["scratch"]),
         collection_year=request["collection_year"],
     )
     try:
+        if request["source"] == ANY_FILE:
+            # Loaded here, because no delivery needs it.
+            from orchestration.mappings.tasks import found_by
+
+            return {"found": found_by(opening, mapping)}
         if wanted := request["wanted"]:
             header, rows = delivered_rows(
                 opening, _open(opening, mapping), wanted["part"], wanted["numbers"]
             )
             return {"header": header, "rows": rows}
         parts = [
-            judge_part(opening, part, f"part_{place}").as_message()
+            judge_part(opening, part, f"part_{place}")
             for place, part in enumerate(_open(opening, mapping))
         ]
+        if request["rows"] is not None:
+            require_rows(opening, parts, request["rows"])
     except FileRefusedError as refusal:
         return {"refusal": [refusal.reason, refusal.expected]}
     except (MemoryError, duckdb.OutOfMemoryException):
@@ -86,7 +92,13 @@ def _answer(
         # The disk's fault and not the file's, so the load stops and is tried again.
         number = getattr(error, "errno", None)
         return {"failure": os.strerror(number) if number else type(error).__name__}
-    return {"parts": parts}
+    return {"parts": [part.as_message() for part in parts]}
+
+
+def _contract(contracts: dict[str, Contract], source: str, mapping: Mapping | None) -> Contract:
+    if mapping:
+        return contract_of(mapping, contracts["voice_extension"])
+    return any_file() if source == ANY_FILE else contracts[source]
 
 
 def _open(opening: Opening, mapping: Mapping | None) -> list[Part]:

@@ -23,6 +23,7 @@ from orchestration.ingestion.gate import MAXIMUM_SETTING, FileRefusedError
 from orchestration.ingestion.landing import landed_path
 from orchestration.ingestion.parts import JudgedPart
 from orchestration.ingestion.results import LandedFile
+from orchestration.mappings.compiled import any_file
 from orchestration.mappings.models import Mapping
 
 # Wall time beyond any processor limit of the child: only a child that waits gets here.
@@ -106,6 +107,15 @@ class Parser:
         scratch, reply = self._request(contract, file, collection_year, wanted)
         return reply["header"], scratch / reply["rows"] if reply["rows"] else None
 
+    def look(self, file: LandedFile, collection_year: int) -> Any:
+        """What `mappings.tasks` finds in a file that belongs to no delivery.
+
+        Raises:
+            FileRefusedError: The file cannot be used at all.
+            ParserFailedError: The machine, not the file, is at fault.
+        """
+        return self._request(any_file(), file, collection_year)[1]["found"]
+
     def _request(
         self,
         contract: Contract,
@@ -125,6 +135,7 @@ class Parser:
             "scratch": str(scratch),
             "collection_year": collection_year,
             "wanted": wanted,
+            "rows": file.rows,
         }
         reply = self._ask(request, _PATIENCE_SECONDS + file.size / _BYTES_PER_PATIENT_SECOND)
         if "failure" in reply:

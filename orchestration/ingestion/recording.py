@@ -141,7 +141,7 @@ def record_part(
         if outcome.is_copy:
             state, reason = "duplicate", "SAME_BYTES"
     con.execute(
-        "insert into ledger.files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into ledger.files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             landed.delivery_id,
             outcome.file.name,
@@ -156,6 +156,7 @@ def record_part(
             counts.rows_loaded,
             counts.rows_quarantined,
             counts.rows_duplicate,
+            outcome.file.rows,
         ],
     )
 
@@ -216,7 +217,7 @@ def record_ignored(con: duckdb.DuckDBPyConnection, landed: LandedDelivery) -> No
     if landed.ignored:
         con.execute(
             "insert into ledger.files select ?, unnest(?), '', null, null, null, null, 'ignored', "
-            "unnest(?), 0, 0, 0, 0",
+            "unnest(?), 0, 0, 0, 0, null",
             [
                 landed.delivery_id,
                 [ignored.path.rpartition("/")[2] for ignored in landed.ignored],

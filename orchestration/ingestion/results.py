@@ -21,20 +21,32 @@ LoadState = Literal["loaded", "quarantined", "duplicate"]
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Something in the inbox that was left alone, and why."""
+    """Something in the inbox that was left alone, why, and what it waits for where that helps."""
 
     path: str
     reason: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class InboxFile:
-    """One regular file of a delivery, as the inbox listing saw it."""
+    """One regular file of a delivery, as the inbox listing saw it.
+
+    Attributes:
+        name: Its name as text.
+        path: Where it lies.
+        size: Its bytes.
+        modified_ns: When it was last written.
+        rows: How many rows the delivery's manifest promises, if it does.
+        sha256: The hash that the manifest promises, blank if it does not.
+    """
 
     name: str
     path: Path
     size: int
     modified_ns: int
+    rows: int | None = None
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +59,7 @@ class Delivery:
     folder: Path
     files: tuple[InboxFile, ...]
     ignored: tuple[Ignored, ...] = ()
+    manifest: InboxFile | None = None
 
     @property
     def label(self) -> str:
@@ -64,11 +77,12 @@ class InboxListing:
 
 @dataclass(frozen=True, slots=True)
 class LandedFile:
-    """One file of a delivery in the landing folder."""
+    """One file of a delivery in the landing folder, and the rows that were promised of it."""
 
     name: str
     sha256: str
     size: int
+    rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,13 @@ from collections.abc import Sequence
 from orchestration.contracts import load_contracts
 from orchestration.ingestion.delivery_manifest import write_record
 from orchestration.ingestion.files import make_private_folder
-from orchestration.ingestion.inbox import find_deliveries
-from orchestration.ingestion.landing import FileChangedError, UnsafeFileError, land_delivery
+from orchestration.ingestion.inbox import NOT_SETTLED, find_deliveries
+from orchestration.ingestion.landing import (
+    FileChangedError,
+    OtherBytesError,
+    UnsafeFileError,
+    land_delivery,
+)
 from orchestration.ingestion.ledger import ensure_schema, require_same_key
 from orchestration.ingestion.load import load_delivery
 from orchestration.ingestion.parsing import Parser
@@ -90,7 +95,9 @@ def _land(
         try:
             landed.append(land_delivery(settings.home, delivery, contracts[delivery.source]))
         except FileChangedError:
-            ignored.append(Ignored(delivery.label, "NOT_SETTLED"))
+            ignored.append(Ignored(delivery.label, NOT_SETTLED))
+        except OtherBytesError as error:
+            ignored.append(Ignored(delivery.label, "WAITS_FOR_FILES", str(error)))
         except UnsafeFileError:
             ignored.append(Ignored(delivery.label, "UNSAFE_FILE"))
         _tell(progress, "land", done, len(listing.deliveries))

@@ -9,6 +9,7 @@ import duckdb
 
 from orchestration.contracts import Column
 from orchestration.ingestion.ledger import TECHNICAL_COLUMNS, raw_columns
+from orchestration.ingestion.london import derived, spelling
 from orchestration.ingestion.outcomes import QUARANTINE_HEAD, PartOutcome, quarantine_parameters
 from orchestration.ingestion.results import LandedDelivery
 from orchestration.ingestion.sql import identifier, literal
@@ -96,6 +97,8 @@ def _values_and_joins(outcome: PartOutcome) -> tuple[list[str], list[str]]:
             )
         if column.answers:
             values.append(f"stage.a{place}")
+        if column.type == "datetime":
+            values.extend(derived(f"stage.v{place}", f"stage.d{place}"))
     return values, joins
 
 
@@ -174,10 +177,9 @@ def _mark_conflicts(
     con: duckdb.DuckDBPyConnection, landed: LandedDelivery, raw_table: str, outcome: PartOutcome
 ) -> bool:
     """Put the rows of one key but different content, out of several files, aside in `conflicts`."""
+    left_out = {*TECHNICAL_COLUMNS, *spelling(_columns(outcome))}
     content = (
-        ", ".join(
-            identifier(name) for name in raw_columns(outcome.table) if name not in TECHNICAL_COLUMNS
-        )
+        ", ".join(identifier(name) for name in raw_columns(outcome.table) if name not in left_out)
         if outcome.table
         else "null"
     )

@@ -15,10 +15,12 @@ import pytest
 from orchestration.preflight import BALLAST
 from tests.faults.harness import Target, Truth, can_trace, observe
 from tests.faults.inputs import arrivals, deliver
+from tests.support.command import heard
 
 TRIALS = int(os.environ.get("HEARD_FAULT_TRIALS") or 0)
 # The first deliveries of the later scene; the others arrive when the run is disturbed.
 EARLIER = 3
+CHILDREN = ("--authorities", "1", "--children", "80", "--years", "2", "--seed", "5")
 _tried: Counter[str] = Counter()
 _struck: Counter[str] = Counter()
 _numbers = itertools.count()
@@ -77,6 +79,19 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     assert before.code == 0, before.output
     deliver(folder / "inbox", arrivals()[EARLIER:])
     return _scene("later", folder, tmp_path_factory.mktemp("truth"))
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """A small synthetic authority, published, and what that looks like."""
+    folder = tmp_path_factory.mktemp("published")
+    made = heard("generate", "--out", str(folder / "inbox"), *CHILDREN, "--as-of", "2026-06-30")
+    assert made.returncode == 0, made.stderr
+    target = Target(folder / "inbox", folder / "home", is_real=True)
+    ended = target.run()
+    assert ended.code == 0, ended.output
+    (target.home / BALLAST).unlink(missing_ok=True)
+    return Scene("published", folder, observe(target, ended.seconds), is_real=True)
 
 
 @pytest.fixture

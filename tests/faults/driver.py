@@ -8,6 +8,7 @@ Belongs here: the same calls as the command, in the same order. Does not belong 
 
 import argparse
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator
@@ -15,8 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from orchestration.commands.problems import told_in_one_line
+from orchestration.ingestion import parsing
 from orchestration.instance import PRIVATE_UMASK, sole_run
-from orchestration.preflight import require_ready
+from orchestration.preflight import TellingLackOfRoom, require_ready
 from orchestration.reaper import reap
 from orchestration.settings import Settings
 from orchestration.stopping import STOPPED, stoppable
@@ -39,6 +41,8 @@ def main() -> None:
     parser.add_argument("inbox", type=Path)
     parser.add_argument("home", type=Path)
     parser.add_argument("--settle", type=float, default=0.0)
+    parser.add_argument("--unprepared", action="store_true", help="do not ask for room first")
+    parser.add_argument("--before-parser", type=shlex.split, default=())
     parser.add_argument("--broken", choices=sorted(BROKEN))
     given = parser.parse_args()
     settings = Settings(inbox=given.inbox, home=given.home)
@@ -46,8 +50,11 @@ def main() -> None:
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with told_in_one_line(), sole_run(settings.home), stoppable() as stop:
         reap(settings.home)
-        require_ready(settings)
-        _refresh(settings, given.settle, given.broken)
+        if not given.unprepared:
+            require_ready(settings)
+        parsing._COMMAND = (*given.before_parser, *parsing._COMMAND)
+        with TellingLackOfRoom(settings):
+            _refresh(settings, given.settle, given.broken)
     sys.exit(STOPPED if stop.is_made else 0)
 
 
@@ -115,7 +122,22 @@ def _break_landing() -> None:
     landing._copy = land
 
 
+def _break_manifests() -> None:
+    """Take what is there for what the manifest names."""
+    from orchestration.ingestion import inbox
+    from orchestration.ingestion.inbox_manifest import Compared
+
+    inbox.compare = lambda _, files: Compared(tuple(files), (), ())
+
+
+def _break_patience() -> None:
+    """Take the first death of the parser for the file's doing."""
+    parsing._ATTEMPTS = 1
+
+
 BROKEN = {
+    "manifests": _break_manifests,
+    "patience": _break_patience,
     "transactions": _break_transactions,
     "publication": _break_publication,
     "birth": _break_birth,

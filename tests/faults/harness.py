@@ -248,6 +248,11 @@ def counts_of(calls: Sequence[str], target: Target, log: Path) -> dict[str, int]
     trace = ["strace", "-f", "-qq", "-b", "execve", "-o", str(log)]
     trace += ["-e", f"trace={','.join(calls)}"]
     assert target.run(trace).code == 0
+    return calls_in(log, calls)
+
+
+def calls_in(log: Path, calls: Sequence[str]) -> dict[str, int]:
+    """Return how often one thread makes each system call, at the most, by what strace wrote."""
     seen: dict[tuple[str, str], int] = {}
     for line in log.read_text(errors="replace").splitlines():
         matched = re.match(r"(\d+) +(\w+)\(", line)

@@ -10,37 +10,16 @@ import shutil
 import sqlite3
 import time
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import pytest
-
-from orchestration.preflight import BALLAST
 from tests.faults.conftest import Scene, trials, tried
-from tests.faults.harness import Target, end_group, observe, unreadable, violations
+from tests.faults.harness import end_group, unreadable, violations
+from tests.faults.signs import BUILDING, PUBLISHING, start_until
 from tests.support.command import Site, heard
-
-if TYPE_CHECKING:
-    import subprocess
 
 SEED = 20261122
 # A share of the long run; the driver's five hundred take minutes, these would take hours.
 SHARE = 0.04
-CHILDREN = ("--authorities", "1", "--children", "80", "--years", "2", "--seed", "5")
-
-
-@pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """A small synthetic authority, published, and what that looks like."""
-    folder = tmp_path_factory.mktemp("published")
-    made = heard("generate", "--out", str(folder / "inbox"), *CHILDREN, "--as-of", "2026-06-30")
-    assert made.returncode == 0, made.stderr
-    target = Target(folder / "inbox", folder / "home", is_real=True)
-    ended = target.run()
-    assert ended.code == 0, ended.output
-    (target.home / BALLAST).unlink(missing_ok=True)
-    return Scene("published", folder, observe(target, ended.seconds), is_real=True)
 
 
 def test_a_killed_run_is_mended_by_the_next_and_no_run_waits_for_ever(
@@ -93,29 +72,6 @@ def test_a_run_asked_to_stop_says_so_and_a_rebuild_from_landing_alone_mends_ever
     assert target.differences(published.truth) == []
     clean = heard("verify", "--json", site=site)
     assert (clean.returncode, json.loads(clean.stdout)["damages"]) == (0, [])
-
-
-@dataclass(frozen=True)
-class Sign:
-    """What shows, from outside, that a run has come to a step."""
-
-    name: str
-    pattern: str
-
-
-BUILDING = Sign("building", "dbt/target/run/**/*.sql")
-PUBLISHING = Sign("publishing", "published/.heard-*.duckdb")
-
-
-def start_until(target: Target, sign: Sign) -> "subprocess.Popen[str]":
-    """Start a run and wait until it comes to a step."""
-    began = time.time()
-    process = target.start()
-    while process.poll() is None:
-        if any(path.stat().st_mtime > began for path in target.home.glob(sign.pattern)):
-            break
-        time.sleep(0.02)
-    return process
 
 
 def under_way(home: Path) -> int:

@@ -48,13 +48,33 @@ def test_a_file_that_is_still_being_copied_waits_for_its_end(fresh: Scene, tmp_p
     whole = arrivals()[-1]
     path = target.inbox / whole.label / whole.files[0][0]
     lines = whole.files[0][1].splitlines(keepends=True)
-    for length in range(1, len(lines), trials(9)):
+    for length in range(1, len(lines), _step(len(lines))):
         # A cut at the end of a line is a valid file: only time tells.
         path.write_text("".join(lines[:length]), encoding="utf-8")
         assert target.run().code == 0
     whole.put(target.inbox)
     tried("grow")
     # Had a part of it been loaded, the ledger would know one delivery more.
+    assert violations(target, fresh.truth) == []
+
+
+def test_with_a_manifest_no_part_of_a_growing_file_is_loaded_and_no_time_need_pass(
+    fresh: Scene, tmp_path: Path
+) -> None:
+    target = fresh.new(tmp_path)
+    whole = arrivals()[-1]
+    folder = target.inbox / whole.label
+    name, content = whole.files[0]
+    manifest = f"file_name,bytes\n{name},{len(content)}\n"
+    lines = content.splitlines(keepends=True)
+    (folder / "manifest.csv").write_text(manifest, encoding="utf-8")
+    for length in range(0, len(lines), _step(len(lines))):
+        (folder / name).write_text("".join(lines[:length]), encoding="utf-8")
+        assert target.run().code == 0
+        tried("grow beside a manifest")
+    whole.put(target.inbox)
+    moment = (folder / name).stat().st_mtime
+    os.utime(folder / "manifest.csv", (moment, moment))
     assert violations(target, fresh.truth) == []
 
 
@@ -90,3 +110,8 @@ def test_a_reader_sees_one_whole_release_each_time(later: Scene, tmp_path: Path)
     assert torn == 0
     assert releases > 1
     assert looks > releases
+
+
+def _step(lines: int) -> int:
+    """How many lines a growing file gains between two looks; one by one in the long run."""
+    return max(1, lines // trials(2))

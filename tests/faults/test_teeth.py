@@ -9,6 +9,7 @@ import pytest
 
 from tests.faults.conftest import Scene
 from tests.faults.harness import counts_of, unreadable, violations
+from tests.faults.inputs import arrivals
 
 pytestmark = pytest.mark.usefixtures("tracer")
 
@@ -54,3 +55,16 @@ def test_a_landed_file_written_under_its_final_name_is_caught(fresh: Scene, tmp_
     # Six of these writes are the first file's; its hash is then wrong for good.
     found = caught(fresh, tmp_path, "landing", "write", [6, 8, 10])
     assert any("FILE_CHANGED" in what or "holds" in what for what in found), found
+
+
+def test_a_manifest_that_nobody_holds_to_is_caught(fresh: Scene, tmp_path: Path) -> None:
+    target = fresh.new(tmp_path, "--broken", "manifests")
+    whole = arrivals()[-1]
+    folder = target.inbox / whole.label
+    name, content = whole.files[0]
+    (folder / "manifest.csv").write_text(f"file_name,bytes\n{name},{len(content)}\n")
+    (folder / name).write_text("".join(content.splitlines(keepends=True)[:9]))
+    assert target.run().code == 0
+    whole.put(target.inbox)
+    found = violations(target, fresh.truth)
+    assert any("raw.ssda903_reviews" in what for what in found), found

@@ -18,10 +18,7 @@ import dagster as dg
 import duckdb
 import pytest
 
-from orchestration.defs.automation import FINGERPRINT_TAG, new_delivery_sensor
-from orchestration.fingerprint import State, fingerprint, record_held_back, record_published
 from orchestration.instance import sole_run
-from orchestration.settings import Settings
 from tests.support.inbox import DELIVERED, KEY_HEX, REVIEWS_HEADER, Bench
 
 PERSON_CANARY = "Zyxwanda-Quillfeather"
@@ -208,76 +205,3 @@ def test_without_a_key_nothing_is_touched(tmp_path: Path) -> None:
     assert ran.code == 1
     assert "HEARD_PSEUDONYM_KEY" in ran.output
     assert not bench.home.exists()
-
-
-@pytest.fixture
-def ticking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Folders that the sensor looks at, with one delivery that was never run."""
-    bench = Bench(tmp_path / "inbox", tmp_path / "home")
-    bench.inbox.mkdir()
-    bench.deliver(RETURN, {"reviews.csv": reviews("PN1")})
-    monkeypatch.setenv("HEARD_INBOX", str(bench.inbox))
-    monkeypatch.setenv("HEARD_HOME", str(bench.home))
-    monkeypatch.setenv("HEARD_PSEUDONYM_KEY", KEY_HEX)
-    return Settings(inbox=bench.inbox, home=bench.home)
-
-
-def tick(instance: dg.DagsterInstance) -> dg.RunRequest | dg.SkipReason:
-    context = dg.build_sensor_context(instance)
-    answer = new_delivery_sensor(context)
-    assert isinstance(answer, dg.RunRequest | dg.SkipReason)
-    return answer
-
-
-def test_the_sensor_asks_for_a_run_of_what_is_new(ticking: Settings) -> None:
-    with dg.DagsterInstance.ephemeral() as ephemeral:
-        answer = tick(ephemeral)
-    current = fingerprint(ticking, State())
-    assert isinstance(answer, dg.RunRequest)
-    assert answer.run_key == f"{current}:1"
-    assert answer.tags[FINGERPRINT_TAG] == current
-
-
-def test_the_sensor_leaves_published_and_refused_inputs_alone(ticking: Settings) -> None:
-    current = fingerprint(ticking, State())
-    with dg.DagsterInstance.ephemeral() as ephemeral:
-        record_held_back(ticking.home, current)
-        held = tick(ephemeral)
-        (ticking.home / "published").mkdir()
-        (ticking.home / "published" / "heard.duckdb").touch()
-        record_published(ticking.home, current, "release")
-        done = tick(ephemeral)
-    assert isinstance(held, dg.SkipReason)
-    assert "held" in (held.skip_message or "")
-    assert isinstance(done, dg.SkipReason)
-    assert "Nothing new" in (done.skip_message or "")
-
-
-def test_the_sensor_tries_a_failed_delivery_again_but_not_for_ever(ticking: Settings) -> None:
-    tags = {FINGERPRINT_TAG: fingerprint(ticking, State())}
-
-    @dg.job
-    def stands_in() -> None:
-        """Do nothing; only its runs count."""
-
-    keys = []
-    with dg.DagsterInstance.ephemeral() as ephemeral:
-        for _ in range(4):
-            answer = tick(ephemeral)
-            keys.append(str(answer.run_key) if isinstance(answer, dg.RunRequest) else "skip")
-            if isinstance(answer, dg.RunRequest):
-                run = ephemeral.create_run_for_job(stands_in, tags=tags)
-                assert isinstance(tick(ephemeral), dg.SkipReason), "while it is under way"
-                ephemeral.report_run_failed(run)
-    assert [key.rsplit(":", 1)[-1] for key in keys] == ["1", "2", "3", "skip"]
-
-
-def test_the_sensor_says_when_there_is_no_key(
-    ticking: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("HEARD_PSEUDONYM_KEY")
-    monkeypatch.chdir(ticking.inbox)
-    with dg.DagsterInstance.ephemeral() as ephemeral:
-        answer = tick(ephemeral)
-    assert isinstance(answer, dg.SkipReason)
-    assert "HEARD_PSEUDONYM_KEY" in (answer.skip_message or "")

@@ -162,3 +162,12 @@ def test_names_that_are_no_text_and_files_that_are_no_files_are_told_apart(
     os.mkfifo(folder / "pipe.csv")
     piped = fingerprint(settings)
     assert len({before, named, piped}) == 3
+
+
+def test_a_change_of_a_delivery_manifest_is_a_change(settings: Settings) -> None:
+    manifest = settings.inbox / "330" / "ssd" / "2026-09-30" / "manifest.csv"
+    manifest.parent.mkdir(parents=True, exist_ok=True)
+    manifest.write_text("file_name,bytes,rows\nssd_person.csv,17,1\n")
+    before = fingerprint(settings, State())
+    manifest.write_text("file_name,bytes,rows\nssd_person.csv,17,2\n")
+    assert fingerprint(settings, State()) != before

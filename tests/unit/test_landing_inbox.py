@@ -106,6 +106,14 @@ def test_a_folder_that_still_changes_waits(tmp_path: Path, name: str) -> None:
     assert len(find_deliveries(tmp_path, CONTRACTS, 60, now_seconds=2_060).deliveries) == 1
 
 
+def test_a_file_from_a_clock_that_is_ahead_settles_by_ours(tmp_path: Path) -> None:
+    file = put(tmp_path, "330/ssd/2026-09-30/ssd_person.csv")
+    os.utime(file, (4_102_444_800, 4_102_444_800))
+    now = file.stat().st_ctime
+    assert find_deliveries(tmp_path, CONTRACTS, 60, now_seconds=now + 59).deliveries == ()
+    assert len(find_deliveries(tmp_path, CONTRACTS, 60, now_seconds=now + 61).deliveries) == 1
+
+
 def test_a_file_that_goes_away_during_the_look_means_that_somebody_is_at_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

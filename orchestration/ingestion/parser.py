@@ -18,11 +18,12 @@ from typing import Any
 
 import duckdb
 
-from orchestration.contracts import Contract, load_contracts
+from orchestration.contracts import Contract, load_contract
 from orchestration.ingestion.counting import require_rows
 from orchestration.ingestion.extracts import Opening, Part
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.judging import delivered_rows, judge_part
+from orchestration.ingestion.lean import without_pandas
 from orchestration.ingestion.mapped_reader import map_parts
 from orchestration.ingestion.readers import open_parts
 from orchestration.ingestion.sql import literal
@@ -47,21 +48,19 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     _limit(parent)
     con = _connect(Path(sys.argv[1]), Path(sys.argv[2]))
-    contracts = load_contracts()
-    for line in sys.stdin:
-        answers.write(json.dumps(_answer(con, contracts, json.loads(line))) + "\n")
-        answers.flush()
+    with without_pandas():
+        for line in sys.stdin:
+            answers.write(json.dumps(_answer(con, json.loads(line))) + "\n")
+            answers.flush()
 
 
-def _answer(
-    con: duckdb.DuckDBPyConnection, contracts: dict[str, Contract], request: dict[str, Any]
-) -> dict[str, Any]:
+def _answer(con: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> dict[str, Any]:
     path = Path(request["path"])
     _grant_time(path)
     mapping = Mapping.model_validate_json(request["mapping"]) if request["mapping"] else None
     opening = Opening(
         con=con,
-        contract=_contract(contracts, request["source"], mapping),
+        contract=_contract(request["source"], mapping),
         file_name=request["file_name"],
         path=path,
         scratch=Path(request["scratch"]),
@@ -95,10 +94,10 @@ def _answer(
     return {"parts": [part.as_message() for part in parts]}
 
 
-def _contract(contracts: dict[str, Contract], source: str, mapping: Mapping | None) -> Contract:
+def _contract(source: str, mapping: Mapping | None) -> Contract:
     if mapping:
-        return contract_of(mapping, contracts["voice_extension"])
-    return any_file() if source == ANY_FILE else contracts[source]
+        return contract_of(mapping, load_contract("voice_extension"))
+    return any_file() if source == ANY_FILE else load_contract(source)
 
 
 def _open(opening: Opening, mapping: Mapping | None) -> list[Part]:

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from orchestration.contracts import load_contracts
 from orchestration.ingestion import parser
 from orchestration.ingestion.parsing import Parser
 from orchestration.ingestion.results import IngestReport
@@ -87,12 +86,10 @@ def make_bench(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
 
 def parse_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the parser work in this process: a child for each of hundreds of runs takes minutes."""
-    contracts = load_contracts()
-
     def exchange(self: Parser, request: dict[str, Any], _patience: float) -> str:
         landing = self._home.resolve() / "landing"
         with parser._connect(landing, self._scratch.resolve()) as con:
-            return json.dumps(parser._answer(con, contracts, request))
+            return json.dumps(parser._answer(con, request))
 
     monkeypatch.setattr(parser, "_grant_time", lambda _path: None)
     monkeypatch.setattr(Parser, "_exchange", exchange)

@@ -86,6 +86,7 @@ def make_bench(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
 
 def parse_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the parser work in this process: a child for each of hundreds of runs takes minutes."""
+
     def exchange(self: Parser, request: dict[str, Any], _patience: float) -> str:
         landing = self._home.resolve() / "landing"
         with parser._connect(landing, self._scratch.resolve()) as con:

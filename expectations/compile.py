@@ -113,8 +113,9 @@ def expand(sql: str) -> str:
 def _deliveries_of(table: str, which: str | None = None) -> str:
     deliveries = f"{which} and" if which else "current_deliveries where"
     return (
-        f"(select * from raw.{table} where _delivery_id in "
-        f"(select delivery_id from {deliveries} raw_table = '{table}'))"
+        f"(select delivered.*, known.authority_code as _authority_code from raw.{table} as "
+        f"delivered inner join (select delivery_number, authority_code from {deliveries} "
+        f"raw_table = '{table}') as known on delivered._delivery_number = known.delivery_number)"
     )
 
 
@@ -194,7 +195,7 @@ def _pair(check: Check, scope: str, found: str) -> _Pair:
 def _repeats(check: Check, measure: UniqueKey) -> _Pair:
     # A yearly return repeats a child each year, so a key holds within one delivery.
     columns = ", ".join(measure.columns)
-    prefix = "_delivery_id, " if check.tier == "raw" else ""
+    prefix = "_delivery_number, " if check.tier == "raw" else ""
     return _Pair(check.id, "all", "count(*)", f"count(*) - count(distinct row({prefix}{columns}))")
 
 

@@ -9,10 +9,11 @@
     from (
         select
             delivered.*,
+            current_deliveries.authority_code as _authority_code,
             current_deliveries.source as _source,
             row_number() over (
                 partition by
-                    delivered._authority_code,
+                    current_deliveries.authority_code,
                     current_deliveries.source,
                     delivered._row_key
                 order by
@@ -23,7 +24,7 @@
         from {{ relation }} as delivered
         inner join {{ ref('stg_ledger__current_deliveries') }} as current_deliveries
             on
-                delivered._delivery_id = current_deliveries.delivery_id
+                delivered._delivery_number = current_deliveries.delivery_number
                 and current_deliveries.raw_table = '{{ relation.identifier }}'
     ) as ranked
     where _key_rank = 1

@@ -35,7 +35,7 @@ def open_csv(opening: Opening) -> list[Part]:
     # A blank line may lie inside a quoted text, where it is nothing special.
     has_blank_record = facts.has_blank_line and any(not cells for _, cells in _records(path))
     extract = CsvExtract(path, first[1], facts.ends_with_newline, has_blank_record)
-    return [Part("", None, extract)]
+    return [Part("", None, extract, blanks=facts.blanks)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +94,13 @@ class CsvExtract:
 def _insert(
     con: duckdb.DuckDBPyConnection, stage: str, batch: list[list[str | int | None]]
 ) -> None:
-    if batch:
-        lists = [list(column) for column in zip(*batch, strict=True)]
-        unnested = ", ".join("unnest(?)" for _ in lists)
-        con.execute(f"insert into {stage} select {unnested}", lists)
+    if not batch:
+        return
+    import pyarrow as pa
+
+    names = ["_row_number", *cell_names(len(batch[0]) - 1)]
+    columns = dict(zip(names, zip(*batch, strict=True), strict=True))
+    con.from_arrow(pa.table(columns)).insert_into(stage)
 
 
 def _records(path: Path, skip: int = 0) -> Iterator[tuple[int, list[str]]]:

@@ -16,7 +16,7 @@ import duckdb
 from orchestration.contracts import Contract, Table
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.matching import Header
-from orchestration.ingestion.rows import CarefulRows
+from orchestration.ingestion.rows import BLANKS, CarefulRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +73,14 @@ class Part:
         table: The contract table, where the format itself tells; None: names and headers do.
         extract: Its rows.
         drift: What else differs from the contract: (column or element, kind), safe to show.
-        is_tidy: Whether the reader knows that no cell begins or ends with a blank.
+        blanks: Which blanks a cell may begin or end with, as far as the reader knows.
     """
 
     label: str
     table: Table | None
     extract: Extract
     drift: tuple[tuple[str, str], ...] = ()
-    is_tidy: bool = False
+    blanks: str = BLANKS
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ _CHUNK = 1 << 22
 MAXIMUM_BYTES = 2 << 30
 MAXIMUM_SETTING = "HEARD_MAX_FILE_BYTES"
 _BLANK_LINES = (b"\n\n", b"\n\r\n", b"\r\r")
+# A no-break space ends in this byte, as some letters do; line ends lie in quoted cells only.
+_INNER_BLANKS = {"\t": b"\t", "\x0b": b"\x0b", "\x0c": b"\x0c", " ": b" ", "\xa0": b"\xa0"}
+_QUOTED_BLANKS = {"\n": b'"', "\r": b'"'}
 # How files of another kind begin that people rename to .csv.
 _OTHER_KINDS = (
     (b"PK\x03\x04", "zip or Excel"),
@@ -48,11 +51,19 @@ class FileRefusedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TextFacts:
-    """What one pass over the bytes of a text file tells."""
+    """What one pass over the bytes of a text file tells.
+
+    Attributes:
+        ends_with_newline: Whether the last line is complete.
+        has_blank_line: Whether two line ends follow each other anywhere.
+        has_line_end: Whether there is any.
+        blanks: Which blanks may stand inside a cell.
+    """
 
     ends_with_newline: bool
     has_blank_line: bool
     has_line_end: bool
+    blanks: str
 
 
 def check_size(path: Path) -> None:
@@ -71,6 +82,7 @@ def check_text(path: Path) -> TextFacts:
     decoder = codecs.getincrementaldecoder("utf-8")()
     last = b""
     has_blank_line = has_line_end = False
+    unseen, blanks = _INNER_BLANKS | _QUOTED_BLANKS, ""
     with path.open("rb") as stream:
         start = stream.read(_LONGEST_MARK)
         if start.startswith(_OTHER_UNICODE):
@@ -85,9 +97,11 @@ def check_text(path: Path) -> TextFacts:
             seam = last + chunk
             has_blank_line = has_blank_line or any(mark in seam for mark in _BLANK_LINES)
             has_line_end = has_line_end or b"\n" in chunk or b"\r" in chunk
+            blanks += "".join(blank for blank, mark in unseen.items() if mark in chunk)
+            unseen = {blank: mark for blank, mark in unseen.items() if blank not in blanks}
             last = seam[-2:]
         _decode(decoder, b"", final=True)
-    return TextFacts(last.endswith((b"\n", b"\r")), has_blank_line, has_line_end)
+    return TextFacts(last.endswith((b"\n", b"\r")), has_blank_line, has_line_end, blanks)
 
 
 def _check_kind(start: bytes) -> None:

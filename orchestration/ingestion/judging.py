@@ -10,7 +10,6 @@ from pathlib import Path
 from orchestration.contracts import Contract
 from orchestration.ingestion.answers import map_answers
 from orchestration.ingestion.cells import (
-    SEPARATOR,
     SQL_TYPES,
     Rule,
     is_untidy,
@@ -78,8 +77,9 @@ def delivered_rows(
     table = part.table or table_by_name(opening.contract, opening.file_name)
     header = match_header(opening.contract, table, part.extract.cells, opening.collection_year)
     opening.con.execute(
-        "create or replace temp table wanted_rows as select unnest($numbers) as _row_number",
-        {"numbers": numbers},
+        "create or replace temp table wanted_rows as "
+        "select unnest(cast(string_split($numbers, ',') as bigint[])) as _row_number",
+        {"numbers": ",".join(map(str, numbers))},
     )
     target = literal(str(opening.scratch / "rows.parquet"))
     copy = (
@@ -105,18 +105,16 @@ def _stage_rows(
     fast = extract.fast_rows(header, opening.contract)
     if fast is not None:
         try:
-            return _stage(opening, fast, header, name, part.is_tidy), CarefulRows(fast)
+            return _stage(opening, fast, header, name, part.blanks), CarefulRows(fast)
         except extract.refusals:
             # Its message quotes the line, so it is dropped; the careful way names the row.
             pass
     careful = extract.careful_rows(opening.con, header, "delivered_rows")
-    return _stage(opening, careful.sql, header, name, part.is_tidy), careful
+    return _stage(opening, careful.sql, header, name, part.blanks), careful
 
 
-def _stage(
-    opening: Opening, delivered: str, header: Header, name: str, is_tidy: bool
-) -> list[Rule]:
-    judged = _judged(delivered, header, opening, is_tidy)
+def _stage(opening: Opening, delivered: str, header: Header, name: str, blanks: str) -> list[Rule]:
+    judged = _judged(delivered, header, opening, blanks)
     target = literal(str(opening.scratch / f"{name}.parquet"))
     opening.con.execute(f"copy ({judged}) to {target} ({_FORMAT})")
     return _rules(header, opening.contract)
@@ -153,10 +151,10 @@ def _understand(opening: Opening, header: Header, name: str) -> tuple[int, ...]:
     return tuple(place for place, _ in places)
 
 
-def _judged(delivered: str, header: Header, opening: Opening, is_tidy: bool) -> str:
+def _judged(delivered: str, header: Header, opening: Opening, blanks: str) -> str:
     contract = opening.contract
     texts, firsts, values = ["_row_number"], ["_row_number"], []
-    untidy = None if is_tidy else "_is_untidy"
+    untidy = "_is_untidy" if blanks else None
     for place, column in enumerate(header.table.loaded_columns):
         if column.name not in header.places:
             values.append(f"cast(null as {SQL_TYPES[column.type]}) as v{place}")
@@ -169,7 +167,7 @@ def _judged(delivered: str, header: Header, opening: Opening, is_tidy: bool) -> 
         values.append(f"{valued(column, first)} as v{place}")
     # Rows that are alike in every delivered cell are alike in every value.
     digest = ", ".join(f"v{place}" for place in range(len(header.table.loaded_columns)))
-    looked_at = delivered if is_tidy else _looked_at(delivered, header)
+    looked_at = _looked_at(delivered, header, blanks) if blanks else delivered
     return f"""
         with trimmed as (select {", ".join(texts)} from ({looked_at})),
         parsed as (select {", ".join(firsts)} from trimmed)
@@ -179,11 +177,9 @@ def _judged(delivered: str, header: Header, opening: Opening, is_tidy: bool) -> 
         """
 
 
-def _looked_at(delivered: str, header: Header) -> str:
-    """All delivered cells of a row are joined, so that one look finds an outer blank in any."""
-    cells = ", ".join(f"coalesce({name}, '')" for name in cell_names(header.width))
-    joined = f"concat_ws({SEPARATOR}, {cells})"
-    return f"select *, {is_untidy(joined)} as _is_untidy from ({delivered})"
+def _looked_at(delivered: str, header: Header, blanks: str) -> str:
+    untidy = is_untidy(cell_names(header.width), blanks)
+    return f"select *, {untidy} as _is_untidy from ({delivered})"
 
 
 def _rules(header: Header, contract: Contract) -> list[Rule]:

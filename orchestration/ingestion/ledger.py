@@ -18,10 +18,10 @@ from orchestration.ingestion.warehouse import transaction
 from orchestration.privacy.keys import key_id
 
 TECHNICAL_COLUMNS: dict[str, str] = {
-    "_authority_code": "varchar",
-    "_delivery_id": "varchar",
+    # Which entry of `ledger.deliveries`, and of its `ledger.files`: whose row it is and where it
+    # came from stand there once; as texts on every row they would cost more than the row.
+    "_delivery_number": "ubigint",
     "_as_of": "date",
-    # Which entry of `ledger.files`: a hash and a name on every row would cost more than the row.
     "_file_number": "uinteger",
     "_row_number": "bigint",
     "_row_key": "uhugeint",
@@ -37,6 +37,7 @@ _COUNTS: dict[str, str] = {
 _LEDGER: dict[str, dict[str, str]] = {
     "deliveries": {
         "delivery_id": "varchar",
+        "delivery_number": "ubigint",
         "authority_code": "varchar",
         "source": "varchar",
         "as_of": "date",
@@ -60,6 +61,7 @@ _LEDGER: dict[str, dict[str, str]] = {
     },
     "delivery_tables": {
         "delivery_id": "varchar",
+        "delivery_number": "ubigint",
         "authority_code": "varchar",
         "source": "varchar",
         "as_of": "date",
@@ -171,6 +173,11 @@ def raw_columns(table: Table) -> dict[str, str]:
     return loaded | TECHNICAL_COLUMNS
 
 
+def delivery_number(delivery_id: str) -> int:
+    """The id of a delivery as the number that its rows carry."""
+    return int(delivery_id, 16)
+
+
 def known_reading(con: duckdb.DuckDBPyConnection, delivery_id: str) -> str | None:
     """By which reading of its contract a delivery was judged; None if it is new."""
     found = con.execute(
@@ -226,7 +233,8 @@ def forget(con: duckdb.DuckDBPyConnection, delivery_id: str, raw_tables: list[st
             con.execute(f"delete from ledger.{table} where delivery_id = ?", [delivery_id])
     for raw_table in raw_tables:
         con.execute(
-            f"delete from raw.{identifier(raw_table)} where _delivery_id = ?", [delivery_id]
+            f"delete from raw.{identifier(raw_table)} where _delivery_number = ?",
+            [delivery_number(delivery_id)],
         )
 
 

@@ -22,6 +22,7 @@ from orchestration.contracts import Contract, load_contracts
 from orchestration.ingestion.extracts import Opening, Part
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.judging import delivered_rows, judge_part
+from orchestration.ingestion.lean import without_pandas
 from orchestration.ingestion.mapped_reader import map_parts
 from orchestration.ingestion.readers import open_parts
 from orchestration.ingestion.sql import literal
@@ -47,9 +48,10 @@ def main() -> None:
     _limit(parent)
     con = _connect(Path(sys.argv[1]), Path(sys.argv[2]))
     contracts = load_contracts()
-    for line in sys.stdin:
-        answers.write(json.dumps(_answer(con, contracts, json.loads(line))) + "\n")
-        answers.flush()
+    with without_pandas():
+        for line in sys.stdin:
+            answers.write(json.dumps(_answer(con, contracts, json.loads(line))) + "\n")
+            answers.flush()
 
 
 def _answer(

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from orchestration.contracts import Contract
-from orchestration.ingestion.ledger import as_warehouse_time
+from orchestration.ingestion.ledger import as_warehouse_time, delivery_number
 from orchestration.ingestion.outcomes import QUARANTINE_HEAD, PartOutcome, quarantine_parameters
 from orchestration.ingestion.results import LandedDelivery, LoadState, TableCounts
 from orchestration.ingestion.sql import identifier
@@ -108,9 +108,10 @@ def record_delivery(
 ) -> None:
     """Record the delivery itself, and by which reading of its contract it was judged."""
     con.execute(
-        "insert into ledger.deliveries values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into ledger.deliveries values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             landed.delivery_id,
+            delivery_number(landed.delivery_id),
             landed.authority_code,
             landed.source,
             landed.as_of,
@@ -170,7 +171,7 @@ def _count(
             (select count(*) from {outcome.stage}),
             (
                 select count(*) from raw.{identifier(raw_table)}
-                where _delivery_id = $delivery and _file_number = $number
+                where _delivery_number = $rows_of and _file_number = $number
             ),
             (select count(*) from {outcome.stage} where _problems <> 0 and not _is_repeat),
             (select count(*) from {outcome.stage} where _is_repeat),
@@ -190,6 +191,7 @@ def _count(
         """,
         {
             "delivery": landed.delivery_id,
+            "rows_of": delivery_number(landed.delivery_id),
             "number": outcome.number,
             "file": outcome.file.name,
             "part": outcome.part.label,
@@ -232,14 +234,16 @@ def record_tables(
     con.execute(
         """
         insert into ledger.delivery_tables
-        select $delivery, $authority, $source, cast($as_of as date), $delivered_at, $extent,
-            raw_table, sum(rows_in), sum(rows_loaded), sum(rows_quarantined), sum(rows_duplicate)
+        select $delivery, $number, $authority, $source, cast($as_of as date), $delivered_at,
+            $extent, raw_table, sum(rows_in), sum(rows_loaded), sum(rows_quarantined),
+            sum(rows_duplicate)
         from ledger.files
         where delivery_id = $delivery and state in ('loaded', 'duplicate')
         group by raw_table
         """,
         {
             "delivery": landed.delivery_id,
+            "number": delivery_number(landed.delivery_id),
             "authority": landed.authority_code,
             "source": landed.source,
             "as_of": landed.as_of,

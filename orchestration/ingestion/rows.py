@@ -5,6 +5,9 @@ Belongs here: the values that every reader shares. Does not belong here: reading
 
 from dataclasses import dataclass
 
+# What spreadsheets and case systems leave around a value; the last is a no-break space.
+BLANKS = "\t\n\x0b\x0c\r \xa0"
+
 
 @dataclass(frozen=True, slots=True)
 class CarefulRows:

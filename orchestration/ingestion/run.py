@@ -10,6 +10,7 @@ from orchestration.ingestion.delivery_manifest import write_record
 from orchestration.ingestion.files import make_private_folder
 from orchestration.ingestion.inbox import find_deliveries
 from orchestration.ingestion.landing import FileChangedError, UnsafeFileError, land_delivery
+from orchestration.ingestion.lean import without_pandas
 from orchestration.ingestion.ledger import ensure_schema, require_same_key
 from orchestration.ingestion.load import load_delivery
 from orchestration.ingestion.parsing import Parser
@@ -66,7 +67,11 @@ def load_landed(
     contracts, mappings = source_contracts(settings.home), load_mappings(settings.home)
     reports: list[LoadReport] = []
     # Two threads insert hardly faster than one and take up to twice the processor time for it.
-    with open_warehouse(settings.home, threads=1) as con, Parser(settings.home, mappings) as parser:
+    with (
+        without_pandas(),
+        open_warehouse(settings.home, threads=1) as con,
+        Parser(settings.home, mappings) as parser,
+    ):
         ensure_schema(con, load_contracts())
         require_same_key(con, key)
         for done, delivery in enumerate(landed, start=1):

@@ -24,7 +24,7 @@ from orchestration.ingestion.extracts import Opening, Part
 from orchestration.ingestion.files import private_files
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.matching import Header
-from orchestration.ingestion.rows import CarefulRows
+from orchestration.ingestion.rows import BLANKS, CarefulRows
 from orchestration.ingestion.sql import literal
 from orchestration.ingestion.xml_gate import BLOCK, refusal, root_name, safe_parser, utf8_blocks
 from orchestration.ingestion.xml_names import ElementNames
@@ -85,8 +85,8 @@ def open_xml(opening: Opening, *, block: int = BLOCK, batch: int = _BATCH) -> li
             places = _delivered(table, names.seen) if rows[table.name] else _every(table)
             has_stand_ins = sink.has_stand_ins[place]
             extract = XmlExtract(_target(opening, table), table, places, has_stand_ins)
-            is_tidy = not (has_stand_ins or sink.has_blanks[place])
-            parts.append(Part(table.name, table, extract, tuple(drift), is_tidy))
+            blanks = BLANKS if has_stand_ins or sink.has_blanks[place] else ""
+            parts.append(Part(table.name, table, extract, tuple(drift), blanks))
             # What the file holds besides is told once.
             drift = []
     return parts

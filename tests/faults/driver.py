@@ -28,7 +28,8 @@ create or replace view published.delivery as
     select authority_code, source, as_of, raw_table, rows_in, rows_loaded
     from ledger.delivery_tables;
 create or replace view published.indicator_value as
-    select _authority_code as authority_code, count(*) as value from raw.ssda903_reviews
+    select authority_code, count(*) as value from raw.ssda903_reviews
+    inner join ledger.deliveries on _delivery_number = delivery_number
     group by all;
 """
 

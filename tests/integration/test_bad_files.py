@@ -91,7 +91,10 @@ def test_a_bad_file_ends_in_the_class_that_its_manifest_says(
     assert set(map(tuple, bad.spec.get("drift", ()))) <= set(drift)
     if "holds" in bad.spec:
         query, expected = bad.spec["holds"]
-        rows = outcome.bench.rows(f"{query} where _authority_code = '{bad.authority}'")
+        rows = outcome.bench.rows(
+            f"{query} inner join ledger.deliveries on _delivery_number = delivery_number"
+            f" where authority_code = '{bad.authority}'"
+        )
         assert sorted(row[0] for row in rows) == sorted(expected)
 
 

@@ -131,7 +131,8 @@ def test_a_key_that_is_swapped_in_mid_run_never_mixes_with_the_first(
     monkeypatch.setenv("HEARD_PSEUDONYM_KEY", KEY_HEX)
     load_landed(settings, landed)
     assert bench.rows(
-        "select count(distinct _authority_code), count(*) from raw.ssda903_reviews"
+        "select count(distinct authority_code), count(*) from raw.ssda903_reviews "
+        "inner join ledger.deliveries on _delivery_number = delivery_number"
     ) == [(2, 2)]
 
 

@@ -32,19 +32,21 @@ def test_a_row_loads_typed_and_with_its_delivery(bench: Bench) -> None:
     report = bench.ingest()
     columns = (
         "cinv_cin_visit_id, cinv_person_id, cinv_cin_visit_date, cinv_cin_visit_seen, "
-        "cinv_cin_visit_seen_alone, _authority_code, _as_of, _row_number"
+        "cinv_cin_visit_seen_alone, _as_of, _row_number"
     )
     assert bench.rows(f"select {columns} from raw.ssd_cin_visits") == [
-        ("V1", hashed("C1"), date(2026, 5, 1), "Y", None, "330", date(2026, 9, 30), 2)
+        ("V1", hashed("C1"), date(2026, 5, 1), "Y", None, date(2026, 9, 30), 2)
     ]
-    ((delivery_id, sha256, key),) = bench.rows(
-        "select _delivery_id, sha256, _row_key from raw.ssd_cin_visits inner join ledger.files "
-        "on _delivery_id = delivery_id and _file_number = file_number"
+    ((delivery_id, sha256, key, authority),) = bench.rows(
+        "select delivery_id, sha256, _row_key, authority_code from raw.ssd_cin_visits "
+        "inner join ledger.deliveries on _delivery_number = delivery_number "
+        "inner join ledger.files using (delivery_id) where _file_number = file_number"
     )
     assert bench.rows("select delivery_id from ledger.deliveries") == [(delivery_id,)]
     assert (bench.home / "landing" / sha256).is_file()
     # The first 128 bits of what identifies the row: its visit.
     assert key == int.from_bytes(hashlib.md5(b"V1", usedforsecurity=False).digest(), "little")
+    assert authority == "330"
     assert report.totals.rows_loaded == 1
 
 
@@ -218,9 +220,11 @@ def test_one_child_has_one_pseudonym_in_every_source_and_another_in_every_author
         )
     bench.ingest()
     ids = bench.rows(
-        "select _authority_code, pers_person_id from raw.ssd_person "
-        "union all select _authority_code, child from raw.ssda903_reviews "
-        "union all select _authority_code, person_id from raw.vx_communication_need order by all"
+        "select authority_code, person from ledger.deliveries inner join ("
+        "select _delivery_number, pers_person_id as person from raw.ssd_person "
+        "union all select _delivery_number, child from raw.ssda903_reviews "
+        "union all select _delivery_number, person_id from raw.vx_communication_need"
+        ") on _delivery_number = delivery_number"
     )
     assert sorted(ids) == sorted([("330", hashed("7"))] * 3 + [("331", hashed("7", "331"))] * 3)
     assert hashed("7") != hashed("7", "331")

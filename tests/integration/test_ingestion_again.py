@@ -26,8 +26,8 @@ EVERYTHING = (
     "select * from ledger.drift order by all",
 )
 CURRENT = (
-    "select review from raw.ssda903_reviews where _delivery_id = (select max_by(delivery_id, "
-    "(as_of, delivered_at, delivery_id)) from ledger.delivery_tables)"
+    "select review from raw.ssda903_reviews where _delivery_number = (select "
+    "max_by(delivery_number, (as_of, delivered_at, delivery_id)) from ledger.delivery_tables)"
 )
 
 

@@ -90,8 +90,7 @@ def test_a_raw_table_has_the_contracts_types(tmp_path: Path) -> None:
     assert found["dob"] == "DATE"
     assert found["sdq_score"] == "BIGINT"
     assert [name for name in found if name.startswith("_")] == [
-        "_authority_code",
-        "_delivery_id",
+        "_delivery_number",
         "_as_of",
         "_file_number",
         "_row_number",

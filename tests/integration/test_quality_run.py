@@ -113,12 +113,13 @@ def test_every_collection_year_of_a_return_is_judged(con: duckdb.DuckDBPyConnect
 
 def test_a_restated_extract_replaces_the_one_it_corrects(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("update raw.ssd_person set pers_sex = null")
-    con.execute("update ledger.delivery_tables set delivery_id = 'first-' || delivery_id")
-    con.execute("update raw.ssd_person set _delivery_id = 'first-' || _delivery_id")
+    con.execute("update ledger.delivery_tables set delivery_number = delivery_number + 1")
+    con.execute("update raw.ssd_person set _delivery_number = _delivery_number + 1")
     deliver(con, "ssd", AS_OF, {"ssd_person": SSD["ssd_person"]})
     con.execute(
         "update ledger.delivery_tables set delivered_at = delivered_at + interval 1 hour "
-        "where delivery_id not like 'first-%'"
+        "where delivery_number in "
+        "(select _delivery_number from raw.ssd_person where pers_sex is not null)"
     )
     results = run_checks(con, ["raw/ssd/ssd_person"], "run", MEASURED_AT)
     assert {r.outcome for r in results if r.check_id == "SSD-002"} == {Outcome.PASS}

@@ -27,7 +27,8 @@ CALM = settings(
 CURRENT = """
 with ranked as (
     select
-        delivery_id,
+        delivery_number,
+        authority_code,
         raw_table,
         row_number() over (
             partition by
@@ -37,12 +38,12 @@ with ranked as (
     from ledger.delivery_tables
 )
 select {columns} from raw.{table} as rows
-inner join ranked on rows._delivery_id = ranked.delivery_id
+inner join ranked on rows._delivery_number = ranked.delivery_number
 where ranked.place = 1 and ranked.raw_table = '{table}'
 order by all
 """
-REVIEW = "rows.child, rows.review, rows.review_code, rows._authority_code, rows._as_of"
-PERSON = "rows.pers_person_id, rows.pers_sex, rows._authority_code, rows._as_of"
+REVIEW = "rows.child, rows.review, rows.review_code, ranked.authority_code, rows._as_of"
+PERSON = "rows.pers_person_id, rows.pers_sex, ranked.authority_code, rows._as_of"
 
 children = st.sampled_from(["1", "2", " 2", "3", ""])
 review_rows = st.tuples(

@@ -4,12 +4,13 @@ Belongs here: one authority's raw tables, ledger and marts, made by SQL with inv
 Does not belong here: the faults (each test plants its own).
 """
 
+import hashlib
 from datetime import UTC, date, datetime
 
 import duckdb
 
 from orchestration.contracts import load_contracts
-from orchestration.ingestion.ledger import ensure_schema
+from orchestration.ingestion.ledger import delivery_number, ensure_schema
 from tests.support.quality_tables import CHILDREN, RETURN, SSD, VOICE, Part
 
 AUTHORITY = "330"
@@ -81,24 +82,25 @@ def deliver(
     con: duckdb.DuckDBPyConnection, source: str, as_of: date, parts: dict[str, Part]
 ) -> None:
     """Load one delivery of a source, as ingestion would."""
-    delivery_id = f"{source}-{as_of}"
+    delivery_id = hashlib.sha256(f"{source}-{as_of}".encode()).hexdigest()[:12]
     con.execute(
-        "insert into ledger.deliveries values (?, ?, ?, ?, ?, 1, 'loaded', ?, null)",
-        [delivery_id, AUTHORITY, source, as_of, as_of, as_of],
+        "insert into ledger.deliveries values (?, ?, ?, ?, ?, ?, 1, 'loaded', ?, null)",
+        [delivery_id, delivery_number(delivery_id), AUTHORITY, source, as_of, as_of, as_of],
     )
     for name, part in parts.items():
         raw_table = f"ssda903_{name}" if source == "ssda903" else name
         names = ", ".join(part.columns)
         values = ", ".join(part.columns.values()).replace("{as_of}", str(as_of))
         con.execute(
-            f"insert into raw.{raw_table} ({names}, _authority_code, _delivery_id, _as_of, "
-            f"_row_number, _row_key) select {values}, '{AUTHORITY}', '{delivery_id}', "
+            f"insert into raw.{raw_table} ({names}, _delivery_number, _as_of, "
+            f"_row_number, _row_key) select {values}, {delivery_number(delivery_id)}, "
             f"date '{as_of}', i + 1, i from range(1, {part.rows + 1}) as numbers (i)"
         )
         con.execute(
-            "insert into ledger.delivery_tables values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
+            "insert into ledger.delivery_tables values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
             [
                 delivery_id,
+                delivery_number(delivery_id),
                 AUTHORITY,
                 source,
                 as_of,

@@ -7,6 +7,7 @@ import pytest
 
 from orchestration.contracts import Column, load_contracts
 from orchestration.ingestion.cells import is_untidy, parsed, rules, trimmed, valued
+from orchestration.ingestion.rows import BLANKS
 
 
 def judge(
@@ -27,7 +28,7 @@ def judge(
         .execute(
             f"""
             with delivered as (select cast($cell as varchar) as cell),
-            looked_at as (select cell, {is_untidy("coalesce(cell, '')")} as untidy from delivered),
+            looked_at as (select cell, {is_untidy(["cell"], BLANKS)} as untidy from delivered),
             trimmed as (
                 select {trimmed(column, contract, "cell", "untidy")} as text from looked_at
             ),

@@ -38,6 +38,7 @@ ranked as (
 
 select
     delivery_id,
+    delivery_number,
     raw_table,
     authority_code,
     source,

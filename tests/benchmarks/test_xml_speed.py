@@ -164,7 +164,7 @@ def ingested(path: Path, home: Path) -> int:
     (home / "tmp").mkdir(parents=True)
     file = LandedFile(path.name, "0" * 64, path.stat().st_size)
     landed = LandedDelivery(
-        "benchmark",
+        "be0000000000",
         "330",
         CENSUS.source,
         date(2027, 3, 31),

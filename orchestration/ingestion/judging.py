@@ -214,21 +214,32 @@ def _note_repeats(opening: Opening, delivered: str, width: int, name: str) -> bo
     if found is None or found[0] == 0:
         return False
     # Values may be alike where cells are not, and two digests may meet by chance: the cells decide.
-    cells = ", ".join(cell_names(width))
+    # Lengths keep the cells apart, whatever they hold. Groups and joins spill to disk, however many
+    # repeats there are.
+    cells = " || ".join(f"coalesce(length({c}) || ':' || {c}, '-')" for c in cell_names(width))
     repeats = literal(str(opening.scratch / f"{name}_repeats.parquet"))
     con.execute(
         f"""
-        copy (
-            select _row_number
-            from ({delivered})
-            where _row_number in (
-                select unnest(list(_row_number)) from read_parquet({stage})
-                group by _digest having count(*) > 1
+        create or replace temp table alike as
+        select _row_number, md5_number({cells}) as cells
+        from ({delivered})
+        where _row_number in (
+            select stage._row_number from read_parquet({stage}) as stage
+            where stage._digest in (
+                select _digest from read_parquet({stage}) group by _digest having count(*) > 1
             )
-            qualify row_number() over (partition by {cells} order by _row_number) > 1
+        )
+        """
+    )
+    con.execute(
+        f"""
+        copy (
+            select _row_number from alike
+            where _row_number not in (select min(_row_number) from alike group by cells)
         ) to {repeats} ({_FORMAT})
         """
     )
+    con.execute("drop table alike")
     return True
 
 

@@ -19,7 +19,7 @@ from tests.support.command import KEY, REPOSITORY, children_cpu_seconds
 ROWS = int(os.environ.get("HEARD_BENCH_ROWS", "2000000"))
 EXTRACTS = {
     "reviews": """
-        'C' || (i % 50000) as CHILD,
+        'C' || (i % 50021) as CHILD,
         strftime(date '2010-01-01' + cast(i % 5000 as int), '%d/%m/%Y') as DOB,
         strftime(date '2030-04-01' + cast(i % 365 as int), '%d/%m/%Y') as REVIEW,
         'PN' || (i % 8) as REVIEW_CODE

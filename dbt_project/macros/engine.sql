@@ -37,27 +37,9 @@
     datediff({{ end_date }}, {{ start_date }})
 {%- endmacro %}
 
-{# Hours that passed between two times of England's clock, so that a night on which the clock goes
-   forward or back is as long as it was. #}
-{% macro hours_between(start_time, end_time) %}
-    {{- return(adapter.dispatch('hours_between', 'heard')(start_time, end_time)) -}}
-{% endmacro %}
-{% macro default__hours_between(start_time, end_time) -%}
-    extract(epoch from
-        ({{ end_time }} at time zone 'Europe/London') - ({{ start_time }} at time zone 'Europe/London')
-    ) / 3600.0
-{%- endmacro %}
-{% macro duckdb__hours_between(start_time, end_time) -%}
-    (
-        epoch(timezone('Europe/London', {{ end_time }}))
-        - epoch(timezone('Europe/London', {{ start_time }}))
-    ) / 3600.0
-{%- endmacro %}
-{% macro spark__hours_between(start_time, end_time) -%}
-    (
-        unix_timestamp(to_utc_timestamp({{ end_time }}, 'Europe/London'))
-        - unix_timestamp(to_utc_timestamp({{ start_time }}, 'Europe/London'))
-    ) / 3600.0
+{# A quantile by linear interpolation; 0.5 is the median. Nulls do not count. #}
+{% macro quantile(column, at) -%}
+    percentile_cont({{ at }}) within group (order by cast({{ column }} as {{ type_rate() }}))
 {%- endmacro %}
 
 {% macro type_rate() %}
@@ -127,4 +109,27 @@
 {%- endmacro %}
 {% macro spark__replace_all(expression, pattern, replacement) -%}
     regexp_replace({{ expression }}, '{{ pattern }}', '{{ replacement }}')
+{%- endmacro %}
+
+{# Hours that passed between two times of England's clock, so that a night on which the clock goes
+   forward or back is as long as it was. #}
+{% macro hours_between(start_time, end_time) %}
+    {{- return(adapter.dispatch('hours_between', 'heard')(start_time, end_time)) -}}
+{% endmacro %}
+{% macro default__hours_between(start_time, end_time) -%}
+    extract(epoch from
+        ({{ end_time }} at time zone 'Europe/London') - ({{ start_time }} at time zone 'Europe/London')
+    ) / 3600.0
+{%- endmacro %}
+{% macro duckdb__hours_between(start_time, end_time) -%}
+    (
+        epoch(timezone('Europe/London', {{ end_time }}))
+        - epoch(timezone('Europe/London', {{ start_time }}))
+    ) / 3600.0
+{%- endmacro %}
+{% macro spark__hours_between(start_time, end_time) -%}
+    (
+        unix_timestamp(to_utc_timestamp({{ end_time }}, 'Europe/London'))
+        - unix_timestamp(to_utc_timestamp({{ start_time }}, 'Europe/London'))
+    ) / 3600.0
 {%- endmacro %}

@@ -35,10 +35,12 @@ select
     {{ contributor_count(indicator) }} as contributors,
     {{ parts.compared_numerator or 'cast(null as bigint)' }} as compared_numerator,
     {{ parts.compared_denominator or 'cast(null as bigint)' }} as compared_denominator,
-    cast(null as {{ type_rate() }}) as quantile_value
+    cast(null as {{ type_rate() }}) as quantile_value,
+    {{ parts.exempt or 'cast(null as bigint)' }} as exempt
 from cells
 where
-    {{ parts.recorded_of }} > 0
+    -- A cell from which everybody was taken out must still tell that they were.
+    ({{ parts.recorded_of }} > 0{{ " or " ~ parts.exempt ~ " > 0" if parts.exempt }})
     and breakdown in ('all'{% for breakdown in indicator.breakdowns %}, '{{ breakdown }}'{% endfor %})
 {{ "union all" if measured or not loop.last }}
 {%- endfor %}
@@ -59,7 +61,8 @@ select
     {{ prefix }}_contributors as contributors,
     cast(null as bigint) as compared_numerator,
     cast(null as bigint) as compared_denominator,
-    {{ prefix }}_quantile as quantile_value
+    {{ prefix }}_quantile as quantile_value,
+    cast(null as bigint) as exempt
 from measured_cells
 where
     {{ prefix }}_recorded_of > 0
@@ -248,6 +251,7 @@ cells as (
         'recorded_of': indicator.get('recorded_of', indicator.denominator),
         'compared_numerator': indicator.get('compared_numerator'),
         'compared_denominator': indicator.get('compared_denominator'),
+        'exempt': indicator.get('exempt'),
         'contributors': none if people == 'denominator' else people,
     }) }}
 {% endmacro %}

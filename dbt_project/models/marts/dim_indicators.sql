@@ -16,6 +16,8 @@ select
     {{ quoted(indicator.source_tables) }} as source_tables,
     {{ quoted(indicator.caveat) }} as caveat,
     {{ quoted(indicator.get('aggregate', 'ratio')) }} as aggregate,
-    cast({{ indicator.get('at', 'null') }} as {{ type_rate() }}) as quantile_at
+    cast({{ indicator.get('at', 'null') }} as {{ type_rate() }}) as quantile_at,
+    {{ quoted(indicator.get('read_with', []) | join(', ')) }} as read_with,
+    {{ 'true' if indicator.exempt is defined else 'false' }} as has_exemptions
 {{ "union all" if not loop.last }}
 {%- endfor %}

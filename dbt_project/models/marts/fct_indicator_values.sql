@@ -69,7 +69,8 @@ select
             then 100 * cast(rated.recorded as {{ type_rate() }}) / rated.recorded_of
     end as completeness,
     coalesce(indicator_quality.quality, 'ok') as quality,
-    rated.as_of
+    rated.as_of,
+    case when rated.status = 'shown' then rated.exempt end as exempt
 from rated
 left join indicator_quality
     on

@@ -54,7 +54,9 @@ influences as (
         count(*) as influences,
         max(case when outcome_codes.decision_changed then 1 else 0 end) as is_changed,
         count(
-            case when outcome_codes.voice_considered and not outcome_codes.decision_changed then 1 end
+            case
+                when outcome_codes.voice_considered and not outcome_codes.decision_changed then 1
+            end
         ) as not_followed,
         count(
             case

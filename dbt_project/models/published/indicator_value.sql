@@ -55,7 +55,8 @@ select
     sized.status,
     sized.completeness,
     coalesce(indicator_quality.quality, 'ok') as quality,
-    sized.as_of
+    sized.as_of,
+    sized.exempt
 from sized
 left join indicator_quality
     on

@@ -45,7 +45,7 @@ placed as (
             partition by authority_code, recorded_by_key, words
         ) as is_written_before
     from counted
-    where word_count >= {{ indicator_limit('B7', 'minimum_words_of_sentence') }}
+    where word_count >= {{ indicator_setting('B7', 'minimum_words_of_sentence') }}
 
 ),
 
@@ -64,9 +64,9 @@ texts as (
 select
     authority_code,
     expression_id,
-    words >= {{ indicator_limit('B7', 'minimum_words') }} as is_comparable,
+    words >= {{ indicator_setting('B7', 'minimum_words') }} as is_comparable,
     case
-        when words >= {{ indicator_limit('B7', 'minimum_words') }}
-            then 100 * words_written_before >= {{ indicator_limit('B7') }} * words
+        when words >= {{ indicator_setting('B7', 'minimum_words') }}
+            then 100 * words_written_before >= {{ indicator_setting('B7', 'limit') }} * words
     end as is_repeated
 from texts

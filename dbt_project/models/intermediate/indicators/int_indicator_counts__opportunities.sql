@@ -46,7 +46,8 @@ kinds as (
             as is_conference,
         opportunities.is_own_voice
         and opportunities.outcome <> 'not_due'
-        and opportunities.age_years between 0 and {{ indicator_limit('A8') }} - 1 as is_of_young_child,
+        and opportunities.age_years >= 0
+        and opportunities.age_years < {{ indicator_setting('A8', 'limit') }} as is_of_young_child,
         opportunities.held_date is not null
         and opportunities.opportunity_type_code = 'SA_PARENT_VIEW'
         and opportunities.voice_owner_code = 'parent_carer' as is_parent_in_assessment,
@@ -158,7 +159,8 @@ facts as (
         and coalesce(missed_reason, '') <> 'not_recorded' as is_decision_outcome_recorded,
         is_decision and outcome in ('declined', 'not_appropriate') as is_decision_exempt,
         is_interview,
-        is_interview and hours_to_interview <= {{ indicator_limit('C4') }} as is_interview_in_time,
+        is_interview
+        and hours_to_interview <= {{ indicator_setting('C4', 'limit') }} as is_interview_in_time,
         is_interview
         and (hours_to_interview is not null or outcome = 'declined') as is_interview_recorded,
         stage,

@@ -61,6 +61,7 @@ select
     case when indicators.aggregate = 'difference' then coalesce(counts.compared_denominator, 0) end
         as compared_denominator,
     counts.quantile_value,
+    case when indicators.has_exemptions then coalesce(counts.exempt, 0) end as exempt,
     available.as_of
 from levels
 inner join periods

@@ -61,6 +61,7 @@ protected as (
         {{ protected_count('recorded', 'cell_offset') }} as recorded,
         {{ protected_count('recorded_of', 'cell_offset') }} as recorded_of,
         quantile_value,
+        {{ protected_count('exempt', 'cell_offset') }} as exempt,
         status as source_status
     from offset_cells
 
@@ -105,6 +106,7 @@ select
     status,
     case when status in ('shown', 'rate_withheld') then numerator end as numerator,
     case when status in ('shown', 'rate_withheld') then denominator end as denominator,
+    case when status in ('shown', 'rate_withheld') then exempt end as exempt,
     case
         when status <> 'shown' then null
         when aggregate = 'quantile' then cast(round(quantile_value) as integer)

@@ -12,6 +12,8 @@
 {%- set indicators = var('indicators') | selectattr('measure', 'equalto', measure) | list -%}
 {%- set measured = indicators | selectattr('measured', 'defined') | list -%}
 {%- set counted = indicators | rejectattr('measured', 'defined') | list -%}
+{#- The column exempt is there where some indicator of the measure leaves anybody out. -#}
+{%- set exempting = indicators | selectattr('exempt', 'defined') | list -%}
 {%- if counted %}
 {{ counted_ctes(counted) }}{{ "," if measured }}
 {%- endif %}
@@ -35,8 +37,10 @@ select
     {{ contributor_count(indicator) }} as contributors,
     {{ parts.compared_numerator or 'cast(null as bigint)' }} as compared_numerator,
     {{ parts.compared_denominator or 'cast(null as bigint)' }} as compared_denominator,
-    cast(null as {{ type_rate() }}) as quantile_value,
+    cast(null as {{ type_rate() }}) as quantile_value
+    {%- if exempting %},
     {{ parts.exempt or 'cast(null as bigint)' }} as exempt
+    {%- endif %}
 from cells
 where
     -- A cell from which everybody was taken out must still tell that they were.
@@ -61,8 +65,10 @@ select
     {{ prefix }}_contributors as contributors,
     cast(null as bigint) as compared_numerator,
     cast(null as bigint) as compared_denominator,
-    {{ prefix }}_quantile as quantile_value,
+    {{ prefix }}_quantile as quantile_value
+    {%- if exempting %},
     cast(null as bigint) as exempt
+    {%- endif %}
 from measured_cells
 where
     {{ prefix }}_recorded_of > 0

@@ -150,7 +150,7 @@ recorded as (
         case
             when influences.not_followed = 0 or influences.not_followed is null then null
             when influences.reasons_given = influences.not_followed then true
-            when influences.reasons_recorded = influences.not_followed then false
+            when influences.reasons_recorded > influences.reasons_given then false
         end as is_reason_given,
         influences.influences is not null or replies.is_closed is not null as needs_reply,
         coalesce(replies.is_closed = 1, false) as is_loop_closed,

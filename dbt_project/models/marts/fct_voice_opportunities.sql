@@ -52,6 +52,18 @@ conferences as (
 
 ),
 
+family_meetings as (
+
+    select distinct
+        authority_code,
+        occasion_table,
+        occasion_id,
+        person_key
+    from opportunities
+    where opportunity_code = 'FGDM_MEET' and held_date is not null
+
+),
+
 return_interviews as (
 
     select
@@ -96,6 +108,7 @@ select
             or conferences.advocate_present = 0
             then false
     end as has_advocate,
+    family_meetings.person_key is not null as is_family_meeting_held,
     {{ yes_no('opportunities.interview_offered') }} as is_interview_offered,
     case
         when opportunities.held_date is not null and return_interviews.hours_to_interview >= 0
@@ -133,6 +146,13 @@ left join conferences
         and opportunities.occasion_id = conferences.occasion_id
         and opportunities.person_key = conferences.person_key
         and opportunities.is_own_voice
+left join family_meetings
+    on
+        opportunities.authority_code = family_meetings.authority_code
+        and opportunities.occasion_table = family_meetings.occasion_table
+        and opportunities.occasion_id = family_meetings.occasion_id
+        and opportunities.person_key = family_meetings.person_key
+        and opportunities.stage = 'family_network'
 left join return_interviews
     on
         opportunities.authority_code = return_interviews.authority_code

@@ -53,6 +53,9 @@ kinds as (
         and opportunities.voice_owner_code = 'parent_carer' as is_parent_in_assessment,
         opportunities.held_date is not null
         and opportunities.is_decision_point as is_decision,
+        opportunities.held_date is not null
+        and opportunities.opportunity_type_code = 'FGDM_OFFER'
+        and opportunities.voice_owner_code = 'parent_carer' as is_letter,
         opportunities.is_own_voice
         and opportunities.opportunity_type_code = 'RHI_DONE'
         and opportunities.outcome <> 'not_due'
@@ -150,14 +153,24 @@ facts as (
         is_decision and outcome in ('voiced', 'missed') as is_decision_to_be_heard,
         is_decision
         and outcome = 'voiced'
+        -- What the event itself shows, such as a participation code, was heard on its day.
         and (
-            first_expressed_on <= held_date
+            coalesce(first_expressed_on, held_date) <= held_date
             or (is_own_voice and coalesce(counts_as_participated, false))
         ) as is_heard_before_decision,
         is_decision
         and outcome in ('voiced', 'missed')
         and coalesce(missed_reason, '') <> 'not_recorded' as is_decision_outcome_recorded,
         is_decision and outcome in ('declined', 'not_appropriate') as is_decision_exempt,
+        is_letter and outcome <> 'not_appropriate' as is_letter_to_offer,
+        is_letter
+        and outcome <> 'not_appropriate'
+        and coalesce(missed_reason, '') <> 'not_asked' as is_letter_with_offer,
+        is_letter
+        and outcome <> 'not_appropriate'
+        and coalesce(missed_reason, '') <> 'not_asked'
+        and is_family_meeting_held as is_family_meeting_taken_up,
+        is_letter and outcome = 'not_appropriate' as is_letter_exempt,
         is_interview,
         is_interview
         and hours_to_interview <= {{ indicator_setting('C4', 'limit') }} as is_interview_in_time,

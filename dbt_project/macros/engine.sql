@@ -37,6 +37,11 @@
     datediff({{ end_date }}, {{ start_date }})
 {%- endmacro %}
 
+{# A quantile by linear interpolation; 0.5 is the median. Nulls do not count. #}
+{% macro quantile(column, at) -%}
+    percentile_cont({{ at }}) within group (order by cast({{ column }} as {{ type_rate() }}))
+{%- endmacro %}
+
 {% macro type_rate() %}
     {{ return(adapter.dispatch('type_rate', 'heard')()) }}
 {% endmacro %}
@@ -83,3 +88,48 @@
         ) % {{ base }} as bigint
     )
 {% endmacro %}
+
+{# The sentences of a text, as an array: what stands between full stops, other end marks and lines. #}
+{% macro sentences_of(expression) %}
+    {{- return(adapter.dispatch('sentences_of', 'heard')(expression)) -}}
+{% endmacro %}
+{% macro default__sentences_of(expression) -%}
+    regexp_split_to_array({{ expression }}, '[.!?;\n\r]+')
+{%- endmacro %}
+{% macro spark__sentences_of(expression) -%}
+    split({{ expression }}, '[.!?;\n\r]+')
+{%- endmacro %}
+
+{# A text with every match of a pattern replaced. #}
+{% macro replace_all(expression, pattern, replacement) %}
+    {{- return(adapter.dispatch('replace_all', 'heard')(expression, pattern, replacement)) -}}
+{% endmacro %}
+{% macro default__replace_all(expression, pattern, replacement) -%}
+    regexp_replace({{ expression }}, '{{ pattern }}', '{{ replacement }}', 'g')
+{%- endmacro %}
+{% macro spark__replace_all(expression, pattern, replacement) -%}
+    regexp_replace({{ expression }}, '{{ pattern }}', '{{ replacement }}')
+{%- endmacro %}
+
+{# Hours that passed between two times of England's clock, so that a night on which the clock goes
+   forward or back is as long as it was. #}
+{% macro hours_between(start_time, end_time) %}
+    {{- return(adapter.dispatch('hours_between', 'heard')(start_time, end_time)) -}}
+{% endmacro %}
+{% macro default__hours_between(start_time, end_time) -%}
+    extract(epoch from
+        ({{ end_time }} at time zone 'Europe/London') - ({{ start_time }} at time zone 'Europe/London')
+    ) / 3600.0
+{%- endmacro %}
+{% macro duckdb__hours_between(start_time, end_time) -%}
+    (
+        epoch(timezone('Europe/London', {{ end_time }}))
+        - epoch(timezone('Europe/London', {{ start_time }}))
+    ) / 3600.0
+{%- endmacro %}
+{% macro spark__hours_between(start_time, end_time) -%}
+    (
+        unix_timestamp(to_utc_timestamp({{ end_time }}, 'Europe/London'))
+        - unix_timestamp(to_utc_timestamp({{ start_time }}, 'Europe/London'))
+    ) / 3600.0
+{%- endmacro %}

@@ -24,6 +24,7 @@ WORDS = {
     "framework_practice": "practice",
     "source_tables": "made from",
     "caveat": "take care",
+    "read_with": "read with",
 }
 
 

@@ -25,6 +25,7 @@ TOLD = (
     "framework_practice",
     "source_tables",
     "caveat",
+    "read_with",
 )
 _FINANCIAL = re.compile(r"^(\d{4})-(\d{2})(?:-Q([1-4]))?$", re.IGNORECASE)
 FINANCIAL_YEAR_START_MONTH = 4
@@ -115,11 +116,15 @@ def explain_indicator(
             findings = tuple(dict(row) for row in rows(connection, _FINDINGS, quality))
     return Explanation(
         indicator_id=indicator_id,
-        definition={name: str(found.get(name) or "") for name in TOLD},
+        definition={name: _told(found.get(name)) for name in TOLD},
         values=values,
         findings=findings,
         lineage=read_lineage(manifest, indicator_id) if manifest else None,
     )
+
+
+def _told(found: object) -> str:
+    return ", ".join(map(str, found)) if isinstance(found, list) else str(found or "")
 
 
 def _period(text: str | None) -> dict[str, object]:

@@ -20,6 +20,11 @@ NAME_OF_LAYER = {
     "marts": r"(dim|fct)_[a-z_]+",
     "published": r"[a-z_]+",
 }
+# What a definition says about counting, besides its words and breakdowns.
+COUNTING = (
+    *("measure", "contributors", "numerator", "denominator", "exempt", "recorded", "recorded_of"),
+    *("aggregate", "measured", "at", "limit"),
+)
 # Rows that have no key of their own: statuses and spans that a source may repeat, opportunities
 # before their key is made, and tables whose key may hold a null.
 WITHOUT_KEY = {
@@ -156,6 +161,8 @@ def test_every_indicator_names_columns_facts_and_levels_that_exist() -> None:
     assert {indicator["id"] for indicator in indicators} >= {
         *("A1", "A2", "A3", "A4", "A5", "A6", "A12", "B1", "B3"),
         *("C3", "C5", "D1", "D4", "E1", "E2", "F2"),
+        *("A7", "A8", "A9", "B2", "B4", "B5", "B6", "B7", "B8"),
+        *("C1", "C2", "C4", "C6", "D2", "D3", "D5"),
     }
     raw = {
         contract.raw_table(table)
@@ -165,8 +172,53 @@ def test_every_indicator_names_columns_facts_and_levels_that_exist() -> None:
     for indicator in indicators:
         name = f"int_indicator_counts__{indicator['measure']}.sql"
         sql = (MODELS / "intermediate" / "indicators" / name).read_text()
-        for part in ("numerator", "denominator", "recorded", "recorded_of"):
+        for part in ("numerator", "denominator", "recorded", "recorded_of", "exempt", "measured"):
             if part in indicator:
                 assert re.search(rf"\b{indicator[part]}\b", sql), (indicator["id"], part)
-        assert set(indicator["needs"]) <= raw, indicator["id"]
+        assert {*indicator["needs"], *indicator.get("needs_all", [])} <= raw, indicator["id"]
         assert set(indicator.get("levels", {})) <= set(indicator["breakdowns"]), indicator["id"]
+
+
+def test_no_coverage_indicator_is_read_alone_or_hides_whom_it_left_out() -> None:
+    """Coverage stands beside depth or influence, and says how many were exempted from it."""
+    indicators = yaml.safe_load((MODELS.parent / "vars.yml").read_text())["vars"]["indicators"]
+    by_id = {indicator["id"]: indicator for indicator in indicators}
+    for indicator_id, guards in {
+        "A1": {"B1", "D4"},
+        "A2": {"B1", "D4"},
+        "A5": {"B1", "D4"},
+    }.items():
+        assert guards <= set(by_id[indicator_id]["read_with"]), indicator_id
+    for indicator in indicators:
+        guards = indicator.get("read_with", [])
+        assert all(re.fullmatch(r"[A-H]\d{0,2}", guard) for guard in guards), indicator["id"]
+        assert indicator["id"] not in guards, indicator["id"]
+        left_out = "less not appropriate and declined" in indicator["denominator_text"]
+        assert not left_out or "exempt" in indicator, indicator["id"]
+    assert {"A1", "A2", "A5", "A7", "B3", "C1"} <= {
+        indicator["id"] for indicator in indicators if "exempt" in indicator
+    }
+
+
+def test_the_worked_examples_of_indicators_use_the_definitions_that_are_published() -> None:
+    """A unit test that names a few indicators must not prove another definition than theirs."""
+    indicators = yaml.safe_load((MODELS.parent / "vars.yml").read_text())["vars"]["indicators"]
+    by_id = {indicator["id"]: indicator for indicator in indicators}
+    shown = set()
+    for path in sorted(
+        (MODELS / "intermediate" / "indicators").glob("int_indicator_counts__*.yml")
+    ):
+        for example in yaml.safe_load(path.read_text()).get("unit_tests", []):
+            named = example.get("overrides", {}).get("vars", {}).get("indicators", [])
+            for indicator in named:
+                stated = {key: value for key, value in indicator.items() if key != "breakdowns"}
+                told = by_id[indicator["id"]]
+                counting = {*COUNTING} & told.keys()
+                assert stated == {"id": told["id"]} | {key: told[key] for key in counting}, example[
+                    "name"
+                ]
+                shown.add(indicator["id"])
+    assert shown >= {
+        *("A1", "A7", "A8", "A9", "A10", "A11", "B2", "B4", "B5", "B6", "B7", "B8"),
+        *("C1", "C2", "C4", "C6", "D2", "D3", "D5"),
+    }

@@ -209,3 +209,32 @@ def test_a_small_table_is_not_counted_in_public(site: Site) -> None:
     assert hidden == small
     assert least is not None
     assert least[0] >= 10
+
+
+def test_whom_an_indicator_left_out_is_published_like_its_other_counts(site: Site) -> None:
+    """One offset explains the denominator and the exempt count of a cell; nought stays nought."""
+    columns = "authority_code, period_type, period_start, indicator_id, breakdown, breakdown_value"
+    with duckdb.connect(str(site.warehouse), read_only=True) as con:
+        exact = {
+            row[:6]: row[6:]
+            for row in con.execute(
+                f"select {columns}, denominator, exempt from marts.fct_indicator_values"
+            ).fetchall()
+        }
+    with duckdb.connect(str(site.published), read_only=True) as con:
+        published = con.execute(
+            f"select {columns}, status, denominator, exempt from published.indicator_value"
+        ).fetchall()
+    seen = set()
+    for *cell, status, denominator, exempt in published:
+        bottom, left_out = exact[tuple(cell)]
+        if status not in ("shown", "rate_withheld") or left_out is None:
+            assert exempt is None, cell
+            continue
+        assert any(
+            (_protected(bottom, offset), _protected(left_out, offset)) == (denominator, exempt)
+            for offset in range(5)
+        ), cell
+        assert left_out or not exempt, cell
+        seen.add(cell[3])
+    assert seen >= {"A1", "A2", "A5", "A7", "B3", "C1"}

@@ -28,15 +28,57 @@ directness_codes as (
 
 ),
 
+capture_method_codes as (
+
+    select * from {{ ref('ref_capture_method_codes') }}
+
+),
+
+working_days as (
+
+    select * from {{ ref('int_working_days') }}
+
+),
+
+texts as (
+
+    select * from {{ ref('int_expressions__texts_compared') }}
+
+),
+
 influences as (
 
     select
-        authority_code,
-        subject_id,
-        count(*) as influences
-    from {{ ref('stg_voice_extension__influence') }}
-    where subject_kind = 'expression'
-    group by authority_code, subject_id
+        influences.authority_code,
+        influences.subject_id,
+        count(*) as influences,
+        max(case when outcome_codes.decision_changed then 1 else 0 end) as is_changed,
+        count(
+            case
+                when outcome_codes.voice_considered and not outcome_codes.decision_changed then 1
+            end
+        ) as not_followed,
+        count(
+            case
+                when
+                    outcome_codes.voice_considered
+                    and not outcome_codes.decision_changed
+                    and {{ yes_no('influences.reason_given') }} then 1
+            end
+        ) as reasons_given,
+        count(
+            case
+                when
+                    outcome_codes.voice_considered
+                    and not outcome_codes.decision_changed
+                    and {{ yes_no('influences.reason_given') }} is not null then 1
+            end
+        ) as reasons_recorded
+    from {{ ref('stg_voice_extension__influence') }} as influences
+    left join {{ ref('ref_influence_outcome_codes') }} as outcome_codes
+        on influences.influence_outcome_code = outcome_codes.influence_outcome_code
+    where influences.subject_kind = 'expression'
+    group by influences.authority_code, influences.subject_id
 
 ),
 
@@ -46,6 +88,7 @@ replies as (
         replies.authority_code,
         replies.subject_id,
         max(case when loop_status_codes.loop_closed then 1 else 0 end) as is_closed,
+        min(case when loop_status_codes.loop_closed then replies.replied_on end) as told_on,
         max(case when loop_status_codes.leaves_denominator then 1 else 0 end) as leaves_denominator
     from {{ ref('stg_voice_extension__reply') }} as replies
     left join {{ ref('ref_loop_status_codes') }} as loop_status_codes
@@ -78,13 +121,43 @@ recorded as (
         expressions.directness_code,
         coalesce(directness_codes.counts_as_own_words, false) as is_own_words,
         {{ yes_no('expressions.checked_with_person') }} as is_checked_with_person,
+        coalesce(directness_codes.counts_as_summary, false) as is_summary,
+        coalesce(
+            capture_method_codes.adapted_for_communication_need
+            or upper(trim(expressions.communication_aid_used)) = 'Y',
+            false
+        ) as is_adapted_to_need,
+        coalesce(
+            capture_method_codes.is_language_aid
+            or upper(trim(expressions.interpreter_used)) = 'Y'
+            or upper(trim(expressions.communication_aid_used)) = 'Y',
+            false
+        ) as is_interpreter_or_aid_used,
+        case
+            when expressions.recorded_on >= expressions.expressed_on
+                then
+                    recorded_days.working_day_number - expressed_days.working_day_number
+        end as working_days_to_record,
         expressions.text is not null as has_text,
+        coalesce(texts.is_comparable, false) as is_text_comparable,
+        texts.is_repeated as is_text_repeated,
         expressions.quote_permission_scope_code,
         expressions.quote_permission_expires_on,
         expressions.quote_permission_withdrawn_on,
         coalesce(influences.influences, 0) > 0 as has_influence,
+        coalesce(influences.is_changed = 1, false) as has_changed_decision,
+        coalesce(influences.not_followed > 0, false) as is_not_followed,
+        case
+            when influences.not_followed = 0 or influences.not_followed is null then null
+            when influences.reasons_given = influences.not_followed then true
+            when influences.reasons_recorded > influences.reasons_given then false
+        end as is_reason_given,
         influences.influences is not null or replies.is_closed is not null as needs_reply,
         coalesce(replies.is_closed = 1, false) as is_loop_closed,
+        case
+            when replies.told_on >= expressions.expressed_on
+                then {{ days_between('expressions.expressed_on', 'replies.told_on') }}
+        end as days_to_reply,
         coalesce(replies.leaves_denominator = 1, false) as reply_leaves_denominator,
         linked_expressions.opportunity_key
     from expressions
@@ -94,6 +167,16 @@ recorded as (
             and expressions.expressed_on <= authorities.as_of
     left join directness_codes
         on expressions.directness_code = directness_codes.directness_code
+    left join capture_method_codes
+        on expressions.capture_method_code = capture_method_codes.capture_method_code
+    left join working_days as expressed_days
+        on expressions.expressed_on = expressed_days.date_day
+    left join working_days as recorded_days
+        on expressions.recorded_on = recorded_days.date_day
+    left join texts
+        on
+            expressions.authority_code = texts.authority_code
+            and expressions.expression_id = texts.expression_id
     left join influences
         on
             expressions.authority_code = influences.authority_code
@@ -128,13 +211,23 @@ derived as (
         'unknown' as directness_code,
         false as is_own_words,
         cast(null as boolean) as is_checked_with_person,
+        false as is_summary,
+        false as is_adapted_to_need,
+        false as is_interpreter_or_aid_used,
+        cast(null as integer) as working_days_to_record,
         false as has_text,
+        false as is_text_comparable,
+        cast(null as boolean) as is_text_repeated,
         cast(null as {{ dbt.type_string() }}) as quote_permission_scope_code,
         cast(null as date) as quote_permission_expires_on,
         cast(null as date) as quote_permission_withdrawn_on,
         false as has_influence,
+        false as has_changed_decision,
+        false as is_not_followed,
+        cast(null as boolean) as is_reason_given,
         false as needs_reply,
         false as is_loop_closed,
+        cast(null as integer) as days_to_reply,
         false as reply_leaves_denominator,
         opportunity_key
     from opportunities
@@ -169,13 +262,23 @@ select
     events.directness_code,
     events.is_own_words,
     events.is_checked_with_person,
+    events.is_summary,
+    events.is_adapted_to_need,
+    events.is_interpreter_or_aid_used,
+    cast(events.working_days_to_record as integer) as working_days_to_record,
     events.has_text,
+    events.is_text_comparable,
+    events.is_text_repeated,
     events.quote_permission_scope_code,
     events.quote_permission_expires_on,
     events.quote_permission_withdrawn_on,
     events.has_influence,
+    events.has_changed_decision,
+    events.is_not_followed,
+    events.is_reason_given,
     events.needs_reply,
     events.is_loop_closed,
+    cast(events.days_to_reply as integer) as days_to_reply,
     events.reply_leaves_denominator,
     events.opportunity_key,
     coalesce(opportunities.opportunity_code, 'not_applicable') as opportunity_type_code,

@@ -18,5 +18,6 @@ select
     voice_kind,
     framework_practice,
     source_tables,
-    caveat
+    caveat,
+    read_with
 from indicators

@@ -29,6 +29,9 @@ by_occasion as (
     select
         expressions.authority_code,
         expressions.expression_id,
+        expressions.expressed_on,
+        expressions.capture_method_code,
+        expressions.directness_code,
         opportunities.opportunity_key,
         0 as days_apart
     from expressions
@@ -47,6 +50,9 @@ by_kind_and_date as (
     select
         expressions.authority_code,
         expressions.expression_id,
+        expressions.expressed_on,
+        expressions.capture_method_code,
+        expressions.directness_code,
         opportunities.opportunity_key,
         abs({{ days_between('opportunities.opportunity_date', 'expressions.expressed_on') }})
             as days_apart
@@ -90,6 +96,9 @@ nearest as (
 select
     authority_code,
     expression_id,
+    expressed_on,
+    capture_method_code,
+    directness_code,
     opportunity_key
 from nearest
 where nearness = 1

@@ -29,20 +29,23 @@ periods as (
 
 ),
 
-heard as (
+last_heard as (
 
-    select distinct
+    select
         open_children.authority_code,
         open_children.person_key,
-        open_children.period_end
+        open_children.period_end,
+        max(own_voice_events.event_date) as last_heard_on
     from open_children
     inner join own_voice_events
         on
             open_children.authority_code = own_voice_events.authority_code
             and open_children.person_key = own_voice_events.person_key
             and open_children.period_end >= own_voice_events.event_date
-            and {{ add_to_date('open_children.period_end', -6, 'month') }}
-            < own_voice_events.event_date
+    group by
+        open_children.authority_code,
+        open_children.person_key,
+        open_children.period_end
 
 ),
 
@@ -55,11 +58,19 @@ facts as (
         open_children.open_since <= {{ add_to_date('open_children.period_end', -42, 'day') }}
             as is_open_six_weeks,
         open_children.open_since <= {{ add_to_date('open_children.period_end', -42, 'day') }}
-        and heard.person_key is not null as is_heard_of_open_six_weeks,
+        and last_heard.last_heard_on > {{ add_to_date('open_children.period_end', -6, 'month') }}
+            as is_heard_of_open_six_weeks,
         open_children.open_since <= {{ add_to_date('open_children.period_end', -6, 'month') }}
             as is_open_six_months,
         open_children.open_since <= {{ add_to_date('open_children.period_end', -6, 'month') }}
-        and heard.person_key is null as is_silent_of_open_six_months,
+        and not coalesce(
+            last_heard.last_heard_on > {{ add_to_date('open_children.period_end', -6, 'month') }},
+            false
+        ) as is_silent_of_open_six_months,
+        {{ days_between(
+            'coalesce(last_heard.last_heard_on, open_children.open_since)',
+            'open_children.period_end'
+        ) }} as days_since_own_voice,
         open_children.stage,
         child_dates.sex,
         child_dates.age_band,
@@ -79,11 +90,11 @@ facts as (
             open_children.authority_code = child_dates.authority_code
             and open_children.person_key = child_dates.person_key
             and open_children.period_end = child_dates.on_date
-    left join heard
+    left join last_heard
         on
-            open_children.authority_code = heard.authority_code
-            and open_children.person_key = heard.person_key
-            and open_children.period_end = heard.period_end
+            open_children.authority_code = last_heard.authority_code
+            and open_children.person_key = last_heard.person_key
+            and open_children.period_end = last_heard.period_end
 
 ),
 

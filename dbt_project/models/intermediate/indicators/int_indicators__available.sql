@@ -1,4 +1,5 @@
-{#- Whether an authority delivered at least one table that an indicator needs. -#}
+{#- Whether an authority delivered at least one table of those that an indicator needs, and every
+    table without which nothing of it can be seen. -#}
 with current_deliveries as (
 
     select * from {{ ref('stg_ledger__current_deliveries') }}
@@ -7,10 +8,13 @@ with current_deliveries as (
 
 needs as (
     {% for indicator in var('indicators') %}
-    {%- for raw_table in indicator.needs %}
+    {%- set indispensable = indicator.get('needs_all', []) %}
+    {%- for raw_table in indicator.needs + indispensable %}
     select
         '{{ indicator.id }}' as indicator_id,
-        '{{ raw_table }}' as raw_table
+        '{{ raw_table }}' as raw_table,
+        '{{ raw_table if loop.index0 >= indicator.needs | length else 'any' }}' as need,
+        {{ 1 + indispensable | length }} as needs
     {{ "union all" if not loop.last }}
     {%- endfor %}
     {{ "union all" if not loop.last }}
@@ -25,4 +29,5 @@ select
 from needs
 inner join current_deliveries
     on needs.raw_table = current_deliveries.raw_table
-group by current_deliveries.authority_code, needs.indicator_id
+group by current_deliveries.authority_code, needs.indicator_id, needs.needs
+having count(distinct needs.need) = needs.needs

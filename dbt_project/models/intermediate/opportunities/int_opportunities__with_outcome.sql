@@ -268,6 +268,7 @@ select
     not_captured_reason_code,
     participation_code,
     has_participated,
+    interview_offered,
     interview_accepted,
     is_seen,
     is_seen_alone,

@@ -37,6 +37,11 @@
     datediff({{ end_date }}, {{ start_date }})
 {%- endmacro %}
 
+{# A quantile by linear interpolation; 0.5 is the median. Nulls do not count. #}
+{% macro quantile(column, at) -%}
+    percentile_cont({{ at }}) within group (order by cast({{ column }} as {{ type_rate() }}))
+{%- endmacro %}
+
 {% macro type_rate() %}
     {{ return(adapter.dispatch('type_rate', 'heard')()) }}
 {% endmacro %}

@@ -6,17 +6,81 @@
    Grain: authority, period, indicator, breakdown value. contributors counts the children behind a
    denominator; months, which are never published, have none.
 
-   The facts are read once, into months and contributors; everything after works on those. #}
+   An indicator is a ratio of two counts unless its aggregate says difference (the ratio of
+   compared_numerator to compared_denominator, less its own) or quantile (macro measured_ctes). #}
 {% macro indicator_counts(measure) %}
 {%- set indicators = var('indicators') | selectattr('measure', 'equalto', measure) | list -%}
+{%- set measured = indicators | selectattr('measured', 'defined') | list -%}
+{%- set counted = indicators | rejectattr('measured', 'defined') | list -%}
+{%- if counted %}
+{{ counted_ctes(counted) }}{{ "," if measured }}
+{%- endif %}
+{%- if measured %}
+{{ measured_ctes(measured) }}
+{%- endif %}
+{% for indicator in counted %}
+{%- set parts = indicator_columns(indicator) %}
+select
+    authority_code,
+    period_type,
+    period_start,
+    period_end,
+    '{{ indicator.id }}' as indicator_id,
+    breakdown,
+    breakdown_value,
+    {{ parts.numerator }} as numerator,
+    {{ parts.denominator }} as denominator,
+    {{ parts.recorded }} as recorded,
+    {{ parts.recorded_of }} as recorded_of,
+    {{ contributor_count(indicator) }} as contributors,
+    {{ parts.compared_numerator or 'cast(null as bigint)' }} as compared_numerator,
+    {{ parts.compared_denominator or 'cast(null as bigint)' }} as compared_denominator,
+    cast(null as {{ type_rate() }}) as quantile_value
+from cells
+where
+    {{ parts.recorded_of }} > 0
+    and breakdown in ('all'{% for breakdown in indicator.breakdowns %}, '{{ breakdown }}'{% endfor %})
+{{ "union all" if measured or not loop.last }}
+{%- endfor %}
+{%- for indicator in measured %}
+{%- set prefix = indicator.id | lower %}
+select
+    authority_code,
+    period_type,
+    period_start,
+    period_end,
+    '{{ indicator.id }}' as indicator_id,
+    breakdown,
+    breakdown_value,
+    cast(null as bigint) as numerator,
+    {{ prefix }}_count as denominator,
+    {{ prefix }}_count as recorded,
+    {{ prefix }}_recorded_of as recorded_of,
+    {{ prefix }}_contributors as contributors,
+    cast(null as bigint) as compared_numerator,
+    cast(null as bigint) as compared_denominator,
+    {{ prefix }}_quantile as quantile_value
+from measured_cells
+where
+    {{ prefix }}_recorded_of > 0
+    and breakdown in ('all'{% for breakdown in indicator.breakdowns %}, '{{ breakdown }}'{% endfor %})
+{{ "union all" if not loop.last }}
+{%- endfor %}
+{% endmacro %}
+
+{# Sums of every column that the indicators name: `cells`.
+
+   The facts are read once, into months and contributors; everything after works on those. #}
+{% macro counted_ctes(indicators) %}
 {%- set breakdowns = ['all'] -%}
 {%- set columns = [] -%}
-{%- set distinct_indicators = indicators | rejectattr('contributors', 'defined') | list -%}
+{%- set distinct_people = [] -%}
 {%- for indicator in indicators -%}
+    {%- do distinct_people.extend(distinct_contributors(indicator)) -%}
     {%- for breakdown in indicator.breakdowns if breakdown not in breakdowns -%}
         {%- do breakdowns.append(breakdown) -%}
     {%- endfor -%}
-    {%- for column in indicator_columns(indicator).values() if column not in columns -%}
+    {%- for column in indicator_columns(indicator).values() if column and column not in columns -%}
         {%- do columns.append(column) -%}
     {%- endfor -%}
 {%- endfor -%}
@@ -83,7 +147,7 @@ counted as (
 
 ),
 
-{%- if distinct_indicators %}
+{%- if distinct_people %}
 -- Months of one quarter never part, so a child is looked for in quarters.
 by_quarter_and_contributor as (
 
@@ -93,9 +157,9 @@ by_quarter_and_contributor as (
         by_month_and_contributor.breakdown_value,
         quarters.quarter_start,
         by_month_and_contributor.contributor_key,
-        {%- for indicator in distinct_indicators %}
-        max(case when {{ indicator.denominator }} > 0 then 1 else 0 end)
-            as {{ indicator.id | lower }}_contributes{{ "," if not loop.last }}
+        {%- for people in distinct_people %}
+        max(case when {{ people.column }} > 0 then 1 else 0 end)
+            as {{ people.name }}_contributes{{ "," if not loop.last }}
         {%- endfor %}
     from by_month_and_contributor
     inner join quarters
@@ -116,9 +180,9 @@ contributors_in_period as (
         by_quarter_and_contributor.breakdown,
         by_quarter_and_contributor.breakdown_value,
         {{ period }},
-        {%- for indicator in distinct_indicators %}
-        max({{ indicator.id | lower }}_contributes)
-            as {{ indicator.id | lower }}_contributes{{ "," if not loop.last }}
+        {%- for people in distinct_people %}
+        max({{ people.name }}_contributes)
+            as {{ people.name }}_contributes{{ "," if not loop.last }}
         {%- endfor %}
     from by_quarter_and_contributor
     inner join periods
@@ -140,9 +204,9 @@ contributors as (
     select
         {{ cell }},
         {{ period }},
-        {%- for indicator in distinct_indicators %}
-        cast(sum({{ indicator.id | lower }}_contributes) as bigint)
-            as {{ indicator.id | lower }}_contributors{{ "," if not loop.last }}
+        {%- for people in distinct_people %}
+        cast(sum({{ people.name }}_contributes) as bigint)
+            as {{ people.name }}_contributors{{ "," if not loop.last }}
         {%- endfor %}
     from contributors_in_period
     group by
@@ -155,12 +219,12 @@ contributors as (
 cells as (
 
     select
-        counted.*{{ "," if distinct_indicators }}
-        {%- for indicator in distinct_indicators %}
-        contributors.{{ indicator.id | lower }}_contributors{{ "," if not loop.last }}
+        counted.*{{ "," if distinct_people }}
+        {%- for people in distinct_people %}
+        contributors.{{ people.name }}_contributors{{ "," if not loop.last }}
         {%- endfor %}
     from counted
-    {%- if distinct_indicators %}
+    {%- if distinct_people %}
     left join contributors
         on
             counted.authority_code = contributors.authority_code
@@ -171,40 +235,53 @@ cells as (
     {%- endif %}
 
 )
-{% for indicator in indicators %}
-{%- set parts = indicator_columns(indicator) %}
-select
-    authority_code,
-    period_type,
-    period_start,
-    period_end,
-    '{{ indicator.id }}' as indicator_id,
-    breakdown,
-    breakdown_value,
-    {{ parts.numerator }} as numerator,
-    {{ parts.denominator }} as denominator,
-    {{ parts.recorded }} as recorded,
-    {{ parts.recorded_of }} as recorded_of,
-    {% if indicator.contributors is defined %}{{ parts.denominator }}
-    {%- else %}{{ indicator.id | lower }}_contributors{% endif %} as contributors
-from cells
-where
-    {{ parts.recorded_of }} > 0
-    and breakdown in ('all'{% for breakdown in indicator.breakdowns %}, '{{ breakdown }}'{% endfor %})
-{{ "union all" if not loop.last }}
-{%- endfor %}
 {% endmacro %}
 
 {# The columns of the facts that an indicator counts. #}
 {% macro indicator_columns(indicator) %}
     {%- set recorded = indicator.get('recorded', indicator.denominator) -%}
+    {%- set people = indicator.get('contributors', 'denominator') -%}
     {{ return({
         'numerator': indicator.numerator,
         'denominator': indicator.denominator,
         'recorded': recorded,
         'recorded_of': indicator.get('recorded_of', indicator.denominator),
+        'compared_numerator': indicator.get('compared_numerator'),
+        'compared_denominator': indicator.get('compared_denominator'),
+        'contributors': none if people == 'denominator' else people,
     }) }}
 {% endmacro %}
+
+{# Whom to count once behind an indicator: as which name, and those with something in which column.
+   None where the definition names a column that is a number of people already. #}
+{% macro distinct_contributors(indicator) %}
+    {%- set people = [] -%}
+    {%- if indicator.contributors is not defined -%}
+        {%- do people.append({'name': indicator.id | lower, 'column': indicator.denominator}) -%}
+        {%- if indicator.compared_denominator is defined -%}
+            {%- do people.append({
+                'name': (indicator.id | lower) ~ '_compared',
+                'column': indicator.compared_denominator,
+            }) -%}
+        {%- endif -%}
+    {%- endif -%}
+    {{ return(people) }}
+{% endmacro %}
+
+{# How many people stand behind a cell; of two sides, the smaller. #}
+{% macro contributor_count(indicator) -%}
+    {%- set names = [] -%}
+    {%- for people in distinct_contributors(indicator) -%}
+        {%- do names.append(people.name ~ '_contributors') -%}
+    {%- endfor -%}
+    {%- if names | length > 1 -%}
+        least({{ names | join(', ') }})
+    {%- elif names -%}
+        {{ names[0] }}
+    {%- else -%}
+        {{ indicator_columns(indicator).contributors or indicator.denominator }}
+    {%- endif -%}
+{%- endmacro %}
 
 {# How many facts hold, or the sum of a column that is a number already (its name has no is_). #}
 {% macro indicator_sum(column) -%}

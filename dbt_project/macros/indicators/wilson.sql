@@ -14,3 +14,12 @@
         ) / (1 + 1.959963984540054 * 1.959963984540054 / {{ size }})
     ))
 {%- endmacro %}
+
+{# One limit of the interval for the difference of two proportions, first less second, at 95 %:
+   Newcombe's hybrid score, from the Wilson limits of each. Source: Newcombe (1998), method 10. #}
+{% macro difference_limit(first, first_size, second, second_size, side) %}
+    {{ first }} - {{ second }} + {{ side }} * sqrt(
+        power({{ wilson_limit(first, first_size, side) }} - {{ first }}, 2)
+        + power({{ wilson_limit(second, second_size, -side) }} - {{ second }}, 2)
+    )
+{%- endmacro %}

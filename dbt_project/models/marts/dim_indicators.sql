@@ -14,6 +14,8 @@ select
     {{ quoted(indicator.voice_kind) }} as voice_kind,
     {{ quoted(indicator.framework_practice) }} as framework_practice,
     {{ quoted(indicator.source_tables) }} as source_tables,
-    {{ quoted(indicator.caveat) }} as caveat
+    {{ quoted(indicator.caveat) }} as caveat,
+    {{ quoted(indicator.get('aggregate', 'ratio')) }} as aggregate,
+    cast({{ indicator.get('at', 'null') }} as {{ type_rate() }}) as quantile_at
 {{ "union all" if not loop.last }}
 {%- endfor %}

@@ -20,7 +20,12 @@ rated as (
             when status = 'shown' and denominator > 0
                 then cast(numerator as {{ type_rate() }}) / denominator
         end as proportion,
-        cast(denominator as {{ type_rate() }}) as size
+        cast(denominator as {{ type_rate() }}) as size,
+        case
+            when status = 'shown' and compared_denominator > 0
+                then cast(compared_numerator as {{ type_rate() }}) / compared_denominator
+        end as compared_proportion,
+        cast(compared_denominator as {{ type_rate() }}) as compared_size
     from complete
 
 )
@@ -35,14 +40,28 @@ select
     rated.breakdown_value,
     case when rated.status = 'shown' then rated.numerator end as numerator,
     case when rated.status = 'shown' then rated.denominator end as denominator,
-    100 * rated.proportion as value,
+    case rated.aggregate
+        when 'quantile' then case when rated.status = 'shown' then rated.quantile_value end
+        when 'difference' then 100 * (rated.compared_proportion - rated.proportion)
+        else 100 * rated.proportion
+    end as value,
     case
         when rated.unit = 'percent' and rated.proportion is not null
             then 100 * {{ wilson_limit('rated.proportion', 'rated.size', -1) }}
+        when rated.unit = 'points' and rated.proportion is not null
+            then 100 * ({{ difference_limit(
+                'rated.compared_proportion', 'rated.compared_size',
+                'rated.proportion', 'rated.size', -1
+            ) }})
     end as lower,
     case
         when rated.unit = 'percent' and rated.proportion is not null
             then 100 * {{ wilson_limit('rated.proportion', 'rated.size', 1) }}
+        when rated.unit = 'points' and rated.proportion is not null
+            then 100 * ({{ difference_limit(
+                'rated.compared_proportion', 'rated.compared_size',
+                'rated.proportion', 'rated.size', 1
+            ) }})
     end as upper,
     rated.status,
     case

@@ -15,7 +15,10 @@ sized as (
     select
         *,
         {{ protected_size('proportion', 'cast(denominator as ' ~ type_rate() ~ ')') }}
-            as effective_size
+            as effective_size,
+        {{ protected_size(
+            'compared_proportion', 'cast(compared_denominator as ' ~ type_rate() ~ ')'
+        ) }} as compared_size
     from protected_values
 
 )
@@ -34,10 +37,20 @@ select
     case
         when sized.unit = 'percent' and sized.status = 'shown'
             then 100 * {{ wilson_limit('sized.proportion', 'sized.effective_size', -1) }}
+        when sized.unit = 'points' and sized.status = 'shown'
+            then 100 * ({{ difference_limit(
+                'sized.compared_proportion', 'sized.compared_size',
+                'sized.proportion', 'sized.effective_size', -1
+            ) }})
     end as lower,
     case
         when sized.unit = 'percent' and sized.status = 'shown'
             then 100 * {{ wilson_limit('sized.proportion', 'sized.effective_size', 1) }}
+        when sized.unit = 'points' and sized.status = 'shown'
+            then 100 * ({{ difference_limit(
+                'sized.compared_proportion', 'sized.compared_size',
+                'sized.proportion', 'sized.effective_size', 1
+            ) }})
     end as upper,
     sized.status,
     sized.completeness,

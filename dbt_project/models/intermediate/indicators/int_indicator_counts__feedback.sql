@@ -61,7 +61,10 @@ select
     cast(open_at_end.open_children as bigint) as denominator,
     cast(open_at_end.open_children as bigint) as recorded,
     cast(open_at_end.open_children as bigint) as recorded_of,
-    cast(open_at_end.open_children as bigint) as contributors
+    cast(open_at_end.open_children as bigint) as contributors,
+    cast(null as bigint) as compared_numerator,
+    cast(null as bigint) as compared_denominator,
+    cast(null as {{ type_rate() }}) as quantile_value
 from items
 inner join open_at_end
     on

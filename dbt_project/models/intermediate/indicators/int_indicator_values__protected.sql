@@ -48,20 +48,27 @@ protected as (
         period_end,
         indicator_id,
         unit,
+        aggregate,
+        quantile_at,
         breakdown,
         breakdown_value,
         as_of,
         {{ protected_count('numerator', 'cell_offset') }} as numerator,
         {{ protected_count('denominator', 'cell_offset') }} as denominator,
         {{ protected_count('contributors', 'cell_offset') }} as contributors,
+        {{ protected_count('compared_numerator', 'cell_offset') }} as compared_numerator,
+        {{ protected_count('compared_denominator', 'cell_offset') }} as compared_denominator,
         {{ protected_count('recorded', 'cell_offset') }} as recorded,
         {{ protected_count('recorded_of', 'cell_offset') }} as recorded_of,
+        quantile_value,
         status as source_status
     from offset_cells
 
 ),
 
--- Everything from here on is a function of protected numbers only.
+-- Everything from here on is a function of protected numbers only, but for a quantile itself. That
+-- is whole, and is told only where 11 people or more stand behind it (a protected 15) and a
+-- protected 5 lie beyond it, so that it is nobody's own figure.
 judged as (
 
     select
@@ -69,7 +76,16 @@ judged as (
         case
             when source_status <> 'shown' then source_status
             when contributors < 10 then 'suppressed'
-            when denominator < 20 then 'rate_withheld'
+            when aggregate = 'quantile'
+                then
+                    case
+                        when
+                            contributors >= 15
+                            and round(contributors * least(quantile_at, 1 - quantile_at), 6) >= 5
+                            then 'shown'
+                        else 'rate_withheld'
+                    end
+            when denominator < 20 or compared_denominator < 20 then 'rate_withheld'
             else 'shown'
         end as status
     from protected
@@ -90,12 +106,24 @@ select
     case when status in ('shown', 'rate_withheld') then numerator end as numerator,
     case when status in ('shown', 'rate_withheld') then denominator end as denominator,
     case
-        when status = 'shown'
-            then cast(round(cast(100 * numerator as {{ type_rate() }}) / denominator) as integer)
+        when status <> 'shown' then null
+        when aggregate = 'quantile' then cast(round(quantile_value) as integer)
+        when aggregate = 'difference'
+            then
+                cast(round(
+                    cast(100 * compared_numerator as {{ type_rate() }}) / compared_denominator
+                    - cast(100 * numerator as {{ type_rate() }}) / denominator
+                ) as integer)
+        else cast(round(cast(100 * numerator as {{ type_rate() }}) / denominator) as integer)
     end as value,
     case
         when status = 'shown' then cast(numerator as {{ type_rate() }}) / denominator
     end as proportion,
+    case
+        when status = 'shown'
+            then cast(compared_numerator as {{ type_rate() }}) / compared_denominator
+    end as compared_proportion,
+    case when status = 'shown' then compared_denominator end as compared_denominator,
     case
         when status = 'shown' and recorded_of > 0
             then cast(round(cast(100 * recorded as {{ type_rate() }}) / recorded_of) as integer)

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
 with counts as (
-    {% for measure in var('indicators') | map(attribute='measure') | unique %}
+    {% for measure in var('indicators') | map(attribute='measure') | unique if measure != 'none' %}
     select * from {{ ref('int_indicator_counts__' ~ measure) }}
     {{ "union all" if not loop.last }}
     {%- endfor %}

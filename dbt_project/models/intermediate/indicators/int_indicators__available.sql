@@ -6,7 +6,7 @@ with current_deliveries as (
 ),
 
 needs as (
-    {% for indicator in var('indicators') %}
+    {% for indicator in var('indicators') if indicator.needs %}
     {%- for raw_table in indicator.needs %}
     select
         '{{ indicator.id }}' as indicator_id,

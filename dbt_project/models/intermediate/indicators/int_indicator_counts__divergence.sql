@@ -65,7 +65,8 @@ record_facts as (
         person_key,
         'accommodation_suitable' as record_fact,
         coalesce(care_leaver_latest_contact, as_of) as recorded_on,
-        {{ is_suitable('coalesce(care_leaver_accom_suitable, care_leaver_accommodation)') }} as is_good
+        {{ is_suitable('coalesce(care_leaver_accom_suitable, care_leaver_accommodation)') }}
+            as is_good
     from care_leavers
     union all
     select
@@ -162,7 +163,7 @@ linked as (
                 paired_answers.wave_id,
                 paired_answers.respondent_id
             -- Of two records of one day the less good one, so that order plays no part.
-            order by paired_records.recorded_on desc nulls last, paired_records.is_good
+            order by paired_records.recorded_on desc nulls last, paired_records.is_good asc
         ) as recency
     from paired_answers
     left join paired_records

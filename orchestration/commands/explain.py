@@ -104,7 +104,7 @@ def _origin(out: "Console", found: Explanation) -> None:
     if lineage is None:
         out.print("  The warehouse was never built here; run `heard run` to see its lineage.")
         return
-    contracts = (f"orchestration/contracts/{name}.yaml" for name in lineage.contracts)
+    contracts = tuple(f"orchestration/contracts/{name}.yaml" for name in lineage.contracts)
     for layer, names in (
         ("published", (lineage.published,)),
         ("marts", lineage.marts),
@@ -113,7 +113,10 @@ def _origin(out: "Console", found: Explanation) -> None:
         ("raw", lineage.raw),
         ("contracts", contracts),
     ):
-        _entry(out, f"  {layer:<13} ", ", ".join(names))
+        if names:
+            _entry(out, f"  {layer:<13} ", ", ".join(names))
+    if not lineage.raw:
+        out.print("  No source that is read shows it, so it is not available anywhere.")
 
 
 def _entry(out: "Console", label: str, text: str) -> None:

@@ -10,6 +10,12 @@ theme_codes as (
 
 ),
 
+divergence_pairs as (
+
+    select * from {{ ref('ref_divergence_pairs') }}
+
+),
+
 practices as (
 
     select * from {{ ref('ref_framework_practices') }}
@@ -29,6 +35,13 @@ select
     label,
     cast(null as integer) as sort_order
 from theme_codes
+union all
+select
+    'divergence_pair' as code_list,
+    divergence_pair as code,
+    label,
+    sort_order
+from divergence_pairs
 union all
 select
     'framework_practice' as code_list,

@@ -46,7 +46,8 @@ ssd as (
         ssd_placements.cla_placement_id as placement_id,
         upper(trim(ssd_placements.cla_placement_type)) as placement_type_code,
         ssd_placements.cla_placement_start_date as start_date,
-        ssd_placements.cla_placement_end_date as end_date
+        ssd_placements.cla_placement_end_date as end_date,
+        upper(trim(ssd_placements.cla_placement_change_reason)) as change_reason_code
     from ssd_placements
     left join people_of_care_ids
         on
@@ -73,7 +74,8 @@ ssda903 as (
         ssda903_episodes.row_key as placement_id,
         upper(trim(ssda903_episodes.placement_type_code)) as placement_type_code,
         ssda903_episodes.episode_start_date as start_date,
-        ssda903_episodes.episode_end_date as end_date
+        ssda903_episodes.episode_end_date as end_date,
+        upper(trim(ssda903_episodes.placement_change_reason_code)) as change_reason_code
     from ssda903_episodes
     left join people_in_ssd
         on
@@ -99,6 +101,7 @@ select
     merged.placement_type_code,
     merged.start_date,
     merged.end_date,
+    merged.change_reason_code,
     coalesce(
         placement_type_codes.placement_group_proposed,
         case when merged.placement_type_code is null then 'unknown' else 'not_mapped' end

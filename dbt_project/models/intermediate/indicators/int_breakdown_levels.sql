@@ -6,6 +6,16 @@ with levels as (
         breakdown,
         breakdown_value
     from {{ ref('ref_breakdown_levels') }}
+    union all
+    select
+        'theme' as breakdown,
+        theme_code as breakdown_value
+    from {{ ref('ref_theme_codes') }}
+    union all
+    select
+        'divergence_pair' as breakdown,
+        divergence_pair as breakdown_value
+    from {{ ref('ref_divergence_pairs') }}
 
 ),
 

@@ -3,7 +3,7 @@
 with counts as (
     {%- set exempting = var('indicators') | selectattr('exempt', 'defined')
         | map(attribute='measure') | list %}
-    {% for measure in var('indicators') | map(attribute='measure') | unique %}
+    {% for measure in var('indicators') | map(attribute='measure') | unique if measure != 'none' %}
     select *{{ ', cast(null as bigint) as exempt' if measure not in exempting }}
     from {{ ref('int_indicator_counts__' ~ measure) }}
     {{ "union all" if not loop.last }}
@@ -43,7 +43,7 @@ select
     levels.indicator_id,
     indicators.family,
     indicators.unit,
-    indicators.aggregate,
+    indicators.aggregation,
     indicators.quantile_at,
     levels.breakdown,
     levels.breakdown_value,
@@ -53,16 +53,17 @@ select
         else 'shown'
     end as status,
     -- A quantile has no numerator; none of something is a count.
-    case when indicators.aggregate <> 'quantile' then coalesce(counts.numerator, 0) end
+    case when indicators.aggregation <> 'quantile' then coalesce(counts.numerator, 0) end
         as numerator,
     coalesce(counts.denominator, 0) as denominator,
     coalesce(counts.recorded, 0) as recorded,
     coalesce(counts.recorded_of, 0) as recorded_of,
     coalesce(counts.contributors, 0) as contributors,
-    case when indicators.aggregate = 'difference' then coalesce(counts.compared_numerator, 0) end
+    case when indicators.aggregation = 'difference' then coalesce(counts.compared_numerator, 0) end
         as compared_numerator,
-    case when indicators.aggregate = 'difference' then coalesce(counts.compared_denominator, 0) end
-        as compared_denominator,
+    case
+        when indicators.aggregation = 'difference' then coalesce(counts.compared_denominator, 0)
+    end as compared_denominator,
     counts.quantile_value,
     case when indicators.has_exemptions then coalesce(counts.exempt, 0) end as exempt,
     available.as_of

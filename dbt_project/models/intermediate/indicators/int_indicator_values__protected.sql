@@ -48,7 +48,7 @@ protected as (
         period_end,
         indicator_id,
         unit,
-        aggregate,
+        aggregation,
         quantile_at,
         breakdown,
         breakdown_value,
@@ -77,7 +77,7 @@ judged as (
         case
             when source_status <> 'shown' then source_status
             when contributors < 10 then 'suppressed'
-            when aggregate = 'quantile'
+            when aggregation = 'quantile'
                 then
                     case
                         when
@@ -109,8 +109,8 @@ select
     case when status in ('shown', 'rate_withheld') then exempt end as exempt,
     case
         when status <> 'shown' then null
-        when aggregate = 'quantile' then cast(round(quantile_value) as integer)
-        when aggregate = 'difference'
+        when aggregation = 'quantile' then cast(round(quantile_value) as integer)
+        when aggregation = 'difference'
             then
                 cast(round(
                     cast(100 * compared_numerator as {{ type_rate() }}) / compared_denominator

@@ -7,7 +7,7 @@ with current_deliveries as (
 ),
 
 needs as (
-    {% for indicator in var('indicators') %}
+    {% for indicator in var('indicators') if indicator.needs %}
     {%- set indispensable = indicator.get('needs_all', []) %}
     {%- for raw_table in indicator.needs + indispensable %}
     select

@@ -83,3 +83,17 @@
         ) % {{ base }} as bigint
     )
 {% endmacro %}
+
+{# One row for each part of a text; stands in a select list. #}
+{% macro split_to_rows(expression, separator) %}
+    {{- return(adapter.dispatch('split_to_rows', 'heard')(expression, separator)) -}}
+{% endmacro %}
+{% macro default__split_to_rows(expression, separator) -%}
+    unnest(string_to_array({{ expression }}, '{{ separator }}'))
+{%- endmacro %}
+{% macro duckdb__split_to_rows(expression, separator) -%}
+    unnest(string_split({{ expression }}, '{{ separator }}'))
+{%- endmacro %}
+{% macro spark__split_to_rows(expression, separator) -%}
+    explode(split({{ expression }}, '{{ separator }}'))
+{%- endmacro %}

@@ -14,6 +14,12 @@ practices as (
 
     select * from {{ ref('ref_framework_practices') }}
 
+),
+
+kinds as (
+
+    select * from {{ ref('ref_information_right_kind_codes') }}
+
 )
 
 select
@@ -36,3 +42,36 @@ select
     label_2026 as label,
     cast(null as integer) as sort_order
 from practices
+union all
+-- What voice about information has in place of a stage of the journey.
+select
+    'stage' as code_list,
+    information_right_kind_code as code,
+    label,
+    cast(null as integer) as sort_order
+from kinds
+union all
+select
+    'stage' as code_list,
+    'survey' as code,
+    'Survey about the use of information' as label,
+    cast(null as integer) as sort_order
+union all
+select
+    'kind' as code_list,
+    information_right_kind_code as code,
+    label,
+    cast(null as integer) as sort_order
+from kinds
+union all
+select
+    'voice_kind' as code_list,
+    'as_information' as code,
+    'Voice as information' as label,
+    1 as sort_order
+union all
+select
+    'voice_kind' as code_list,
+    'about_information' as code,
+    'Voice about information' as label,
+    2 as sort_order

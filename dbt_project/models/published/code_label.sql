@@ -20,6 +20,12 @@ kinds as (
 
     select * from {{ ref('ref_information_right_kind_codes') }}
 
+),
+
+owners as (
+
+    select * from {{ ref('ref_voice_owner_codes') }}
+
 )
 
 select
@@ -75,3 +81,18 @@ select
     'about_information' as code,
     'Voice about information' as label,
     2 as sort_order
+union all
+-- Nine codes, seven voices: which of the framework's voices a code belongs to.
+select
+    'seven_voices' as code_list,
+    voice_owner_code as code,
+    seven_voices as label,
+    cast(null as integer) as sort_order
+from owners
+union all
+select
+    'framework_practice_2025' as code_list,
+    framework_practice_code as code,
+    label_2025 as label,
+    cast(null as integer) as sort_order
+from practices

@@ -133,3 +133,17 @@
         - unix_timestamp(to_utc_timestamp({{ start_time }}, 'Europe/London'))
     ) / 3600.0
 {%- endmacro %}
+
+{# One row for each part of a text; stands in a select list. #}
+{% macro split_to_rows(expression, separator) %}
+    {{- return(adapter.dispatch('split_to_rows', 'heard')(expression, separator)) -}}
+{% endmacro %}
+{% macro default__split_to_rows(expression, separator) -%}
+    unnest(string_to_array({{ expression }}, '{{ separator }}'))
+{%- endmacro %}
+{% macro duckdb__split_to_rows(expression, separator) -%}
+    unnest(string_split({{ expression }}, '{{ separator }}'))
+{%- endmacro %}
+{% macro spark__split_to_rows(expression, separator) -%}
+    explode(split({{ expression }}, '{{ separator }}'))
+{%- endmacro %}

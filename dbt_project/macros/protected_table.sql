@@ -3,8 +3,11 @@
    Gives the CTE `protected`: the relation's key columns, each count protected and null where the
    cell is suppressed, and status (shown or suppressed). A cell is shown when its protected number
    of contributors is 10 or more (rule R2). dimensions maps a dimension's name in the cell id to its
-   column; authority and period are added. #}
-{% macro protected_table(relation, family, dimensions, counts, contributors) %}
+   column; authority and period are added. family_column names a column that holds the measure
+   family where it differs by row; carried columns pass through as they are. #}
+{% macro protected_table(
+    relation, family, dimensions, counts, contributors, family_column=none, carried=[]
+) %}
 {%- set values = {'authority': 'authority_code', 'period': "period_type || ':' || cast(period_start as " ~ dbt.type_string() ~ ")"} -%}
 {%- do values.update(dimensions) %}
 offset_cells as (
@@ -16,7 +19,7 @@ offset_cells as (
     from (
         select
             *,
-            {{ cell_id("'" ~ family ~ "'", values.keys() | list, values) }} as cell_id
+            {{ cell_id(family_column or "'" ~ family ~ "'", values.keys() | list, values) }} as cell_id
         from {{ relation }}
     ) as cells
     inner join {{ disclosure_keys() }} as disclosure_keys
@@ -43,7 +46,7 @@ protected as (
         period_type,
         period_start,
         period_end,
-        {%- for column in dimensions.values() %}
+        {%- for column in dimensions.values() | list + carried %}
         {{ column }},
         {%- endfor %}
         {%- for count in counts %}

@@ -54,20 +54,40 @@ replied as (
 
 ),
 
-items as (
+-- A complaint about nothing but records, and who sees them, is voice about information.
+about_information as (
 
     select
         authority_code,
-        person_key,
-        kind as source,
-        feedback_id as source_id,
+        subject_id
+    from {{ ref('fct_voice_themes') }}
+    where subject_kind = 'feedback'
+    group by authority_code, subject_id
+    having min(case when parent_theme = 'information' then 1 else 0 end) = 1
+
+),
+
+items as (
+
+    select
+        feedback.authority_code,
+        feedback.person_key,
+        feedback.kind as source,
+        feedback.feedback_id as source_id,
         'feedback' as subject_kind,
-        feedback_id as subject_id,
-        voice_owner_code,
-        'as_information' as voice_kind,
-        theme_codes,
-        received_on
+        feedback.feedback_id as subject_id,
+        feedback.voice_owner_code,
+        case
+            when about_information.subject_id is not null then 'about_information'
+            else 'as_information'
+        end as voice_kind,
+        feedback.theme_codes,
+        feedback.received_on
     from feedback
+    left join about_information
+        on
+            feedback.authority_code = about_information.authority_code
+            and feedback.feedback_id = about_information.subject_id
     union all
     select
         authority_code,
@@ -111,6 +131,8 @@ select
     items.authority_code,
     items.person_key,
     items.source,
+    items.subject_kind,
+    items.subject_id,
     items.voice_owner_code,
     items.voice_kind,
     items.theme_codes,

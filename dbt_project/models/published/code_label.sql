@@ -20,6 +20,18 @@ practices as (
 
     select * from {{ ref('ref_framework_practices') }}
 
+),
+
+kinds as (
+
+    select * from {{ ref('ref_information_right_kind_codes') }}
+
+),
+
+owners as (
+
+    select * from {{ ref('ref_voice_owner_codes') }}
+
 )
 
 select
@@ -47,5 +59,53 @@ select
     'framework_practice' as code_list,
     framework_practice_code as code,
     label_2026 as label,
+    cast(null as integer) as sort_order
+from practices
+union all
+-- What voice about information has in place of a stage of the journey.
+select
+    'stage' as code_list,
+    information_right_kind_code as code,
+    label,
+    cast(null as integer) as sort_order
+from kinds
+union all
+select
+    'stage' as code_list,
+    'survey' as code,
+    'Survey about the use of information' as label,
+    cast(null as integer) as sort_order
+union all
+select
+    'kind' as code_list,
+    information_right_kind_code as code,
+    label,
+    cast(null as integer) as sort_order
+from kinds
+union all
+select
+    'voice_kind' as code_list,
+    'as_information' as code,
+    'Voice as information' as label,
+    1 as sort_order
+union all
+select
+    'voice_kind' as code_list,
+    'about_information' as code,
+    'Voice about information' as label,
+    2 as sort_order
+union all
+-- Nine codes, seven voices: which of the framework's voices a code belongs to.
+select
+    'seven_voices' as code_list,
+    voice_owner_code as code,
+    seven_voices as label,
+    cast(null as integer) as sort_order
+from owners
+union all
+select
+    'framework_practice_2025' as code_list,
+    framework_practice_code as code,
+    label_2025 as label,
     cast(null as integer) as sort_order
 from practices

@@ -8,7 +8,10 @@ with counted as (
 
 {{ protected_table(
     'counted', 'feedback',
-    {'source': 'source', 'theme': 'theme_code', 'voice_owner': 'voice_owner_code'},
+    {
+        'source': 'source', 'theme': 'theme_code', 'voice_kind': 'voice_kind',
+        'voice_owner': 'voice_owner_code'
+    },
     ['items', 'replied'], 'contributors'
 ) }}
 
@@ -19,7 +22,7 @@ select
     period_end,
     coalesce(source, 'all') as source,
     voice_owner_code as voice_owner,
-    'all' as voice_kind,
+    coalesce(voice_kind, 'all') as voice_kind,
     coalesce(theme_code, 'all') as theme_code,
     items,
     replied,

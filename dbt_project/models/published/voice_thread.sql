@@ -1,14 +1,24 @@
 {{ config(materialized='table') }}
 
+-- Voice about information belongs to no stage of a journey: its cells are those of the kind of
+-- request, as in voice_about_information, so that one number is never rounded in two ways.
 with counted as (
 
-    select * from {{ ref('int_voice_thread__complete') }}
+    select
+        *,
+        case when voice_kind = 'as_information' then 'coverage' else 'information_rights' end
+            as family,
+        case when voice_kind = 'as_information' then stage end as journey_stage,
+        case when voice_kind = 'about_information' then stage end as information_kind
+    from {{ ref('fct_voice_threads') }}
 
 ),
 
 {{ protected_table(
-    'counted', 'coverage', {'stage': 'stage', 'voice_owner': 'voice_owner_code'},
-    ['opportunities', 'voiced', 'own_words', 'considered', 'changed', 'told'], 'contributors'
+    'counted', none,
+    {'stage': 'journey_stage', 'kind': 'information_kind', 'voice_owner': 'voice_owner_code'},
+    ['opportunities', 'voiced', 'own_words', 'considered', 'changed', 'told', 'themed', 'unbroken'],
+    'contributors', family_column='family', carried=['voice_kind', 'stage']
 ) }}
 
 select
@@ -24,5 +34,8 @@ select
     considered,
     changed,
     told,
-    status
+    status,
+    voice_kind,
+    themed,
+    unbroken
 from protected

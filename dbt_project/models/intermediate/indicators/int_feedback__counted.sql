@@ -1,7 +1,13 @@
-{#- Two views of the same items, by source and by theme: together they would be too fine. -#}
+{#- Three views of the same items, by source, theme and kind: together they would be too fine. -#}
 with feedback_items as (
 
     select * from {{ ref('fct_feedback_items') }}
+
+),
+
+themes as (
+
+    select * from {{ ref('fct_voice_themes') }}
 
 ),
 
@@ -48,13 +54,25 @@ slices as (
 
     select
         sources.source,
-        cast(null as {{ dbt.type_string() }}) as theme_code
+        cast(null as {{ dbt.type_string() }}) as theme_code,
+        cast(null as {{ dbt.type_string() }}) as voice_kind
     from sources
     union all
     select
         cast(null as {{ dbt.type_string() }}) as source,
-        theme_code
+        theme_code,
+        cast(null as {{ dbt.type_string() }}) as voice_kind
     from theme_codes
+    union all
+    select
+        cast(null as {{ dbt.type_string() }}) as source,
+        cast(null as {{ dbt.type_string() }}) as theme_code,
+        'as_information' as voice_kind
+    union all
+    select
+        cast(null as {{ dbt.type_string() }}) as source,
+        cast(null as {{ dbt.type_string() }}) as theme_code,
+        'about_information' as voice_kind
 
 ),
 
@@ -66,6 +84,7 @@ counts as (
         period_start,
         source,
         cast(null as {{ dbt.type_string() }}) as theme_code,
+        cast(null as {{ dbt.type_string() }}) as voice_kind,
         voice_owner_code,
         count(distinct coalesce(person_key, feedback_item_key)) as contributors,
         count(*) as items,
@@ -74,24 +93,42 @@ counts as (
     group by authority_code, period_type, period_start, source, voice_owner_code
     union all
     select
+        authority_code,
+        period_type,
+        period_start,
+        cast(null as {{ dbt.type_string() }}) as source,
+        cast(null as {{ dbt.type_string() }}) as theme_code,
+        voice_kind,
+        voice_owner_code,
+        count(distinct coalesce(person_key, feedback_item_key)) as contributors,
+        count(*) as items,
+        count(case when is_replied then 1 end) as replied
+    from in_periods
+    group by authority_code, period_type, period_start, voice_kind, voice_owner_code
+    union all
+    select
         in_periods.authority_code,
         in_periods.period_type,
         in_periods.period_start,
         cast(null as {{ dbt.type_string() }}) as source,
-        theme_codes.theme_code,
+        themes.theme_code,
+        cast(null as {{ dbt.type_string() }}) as voice_kind,
         in_periods.voice_owner_code,
         count(distinct coalesce(in_periods.person_key, in_periods.feedback_item_key))
             as contributors,
         count(*) as items,
         count(case when in_periods.is_replied then 1 end) as replied
     from in_periods
-    inner join theme_codes
-        on ';' || in_periods.theme_codes || ';' like '%;' || theme_codes.theme_code || ';%'
+    inner join themes
+        on
+            in_periods.authority_code = themes.authority_code
+            and in_periods.subject_kind = themes.subject_kind
+            and in_periods.subject_id = themes.subject_id
     group by
         in_periods.authority_code,
         in_periods.period_type,
         in_periods.period_start,
-        theme_codes.theme_code,
+        themes.theme_code,
         in_periods.voice_owner_code
 
 )
@@ -103,6 +140,7 @@ select
     periods.period_end,
     slices.source,
     slices.theme_code,
+    slices.voice_kind,
     owners.voice_owner_code,
     -- One person who writes twelve times is one person.
     coalesce(counts.contributors, 0) as contributors,
@@ -118,4 +156,5 @@ left join counts
         and periods.period_start = counts.period_start
         and coalesce(slices.source, '') = coalesce(counts.source, '')
         and coalesce(slices.theme_code, '') = coalesce(counts.theme_code, '')
+        and coalesce(slices.voice_kind, '') = coalesce(counts.voice_kind, '')
         and owners.voice_owner_code = counts.voice_owner_code

@@ -15,6 +15,7 @@ opportunities as (
         *,
         {{ owner_group('voice_owner_code') }} as owner_group
     from {{ ref('int_opportunities__expected') }}
+    where not coalesce(is_not_due, false)
 
 ),
 
@@ -30,7 +31,11 @@ by_occasion as (
         expressions.authority_code,
         expressions.expression_id,
         opportunities.opportunity_key,
-        0 as days_apart
+        0 as days_apart,
+        -- One row of a case system can be the occasion of two kinds, such as a care leaver's plan
+        -- and contact: the kind that the record names goes first.
+        case when expressions.opportunity_code = opportunities.opportunity_code then 0 else 1 end
+            as is_other_kind
     from expressions
     inner join opportunities
         on
@@ -49,7 +54,8 @@ by_kind_and_date as (
         expressions.expression_id,
         opportunities.opportunity_key,
         abs({{ days_between('opportunities.opportunity_date', 'expressions.expressed_on') }})
-            as days_apart
+            as days_apart,
+        0 as is_other_kind
     from expressions
     inner join opportunity_types
         on expressions.opportunity_code = opportunity_types.opportunity_code
@@ -81,7 +87,7 @@ nearest as (
         *,
         row_number() over (
             partition by authority_code, expression_id
-            order by days_apart, opportunity_key
+            order by days_apart, is_other_kind, opportunity_key
         ) as nearness
     from candidates
 

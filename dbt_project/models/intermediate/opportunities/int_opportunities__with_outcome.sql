@@ -171,7 +171,8 @@ seen as (
         occasion_id,
         'own' as owner_group,
         is_seen,
-        is_seen_alone
+        is_seen_alone,
+        not_alone_reason_code
     from {{ ref('int_visits__merged') }}
     union all
     select
@@ -180,7 +181,8 @@ seen as (
         assessment_id as occasion_id,
         'own' as owner_group,
         {{ answer_is_yes('assessment_child_seen_code') }} as is_seen,
-        cast(null as boolean) as is_seen_alone
+        cast(null as boolean) as is_seen_alone,
+        cast(null as {{ dbt.type_string() }}) as not_alone_reason_code
     from {{ ref('stg_ssd__cin_assessments') }}
 
 ),
@@ -197,6 +199,7 @@ evidence as (
         interview_answers.accepted as interview_accepted,
         seen.is_seen,
         seen.is_seen_alone,
+        seen.not_alone_reason_code,
         opportunities.is_own_voice
         and opportunities.age_years < opportunities.min_age_direct_voice as is_too_young
     from opportunities
@@ -238,14 +241,36 @@ with_outcome as (
     select
         *,
         case
-            when has_participated or interview_accepted = 'Y' or has_expression then 'voiced'
+            when coalesce(is_not_due, false) then 'not_due'
+            when
+                has_participated or interview_accepted = 'Y' or answer = 'voiced' or has_expression
+                then 'voiced'
             when interview_offered = 'Y' and interview_accepted = 'N' then 'declined'
-            when not_captured_reason_code = 'declined' then 'declined'
-            when not_captured_reason_code = 'not_appropriate' or is_too_young
+            when not_captured_reason_code = 'declined' or answer = 'declined' then 'declined'
+            when
+                not_captured_reason_code = 'not_appropriate'
+                or answer = 'not_appropriate'
+                or is_too_young
                 then 'not_appropriate'
             else 'missed'
         end as outcome
     from evidence
+
+),
+
+with_reason as (
+
+    select
+        *,
+        case
+            when outcome <> 'missed' then null
+            when held_date is null and opportunity_code <> 'RHI_DONE' then 'not_held'
+            when participation_code in ('PN4', 'PN7') then 'views_not_conveyed'
+            when not_captured_reason_code is not null then not_captured_reason_code
+            when interview_offered = 'N' then 'not_asked'
+            else coalesce(answer, 'not_recorded')
+        end as missed_reason
+    from with_outcome
 
 )
 
@@ -265,16 +290,16 @@ select
     opportunity_date,
     age_years,
     outcome,
-    not_captured_reason_code,
+    missed_reason,
+    coalesce(missed_reason, outcome) as outcome_detail,
+    -- A child who would not be seen alone gave a reason, and may well have spoken all the same.
+    coalesce(not_captured_reason_code, not_alone_reason_code) as not_captured_reason_code,
     participation_code,
     has_participated,
     interview_accepted,
+    outcome <> 'not_due'
+    and (has_participated or coalesce(interview_accepted = 'Y' or answer = 'voiced', false))
+        as is_shown_to_be_voiced,
     is_seen,
-    is_seen_alone,
-    case
-        when outcome <> 'missed' then null
-        when held_date is null and opportunity_code <> 'RHI_DONE' then 'not_held'
-        when participation_code in ('PN4', 'PN7') then 'views_not_conveyed'
-        else coalesce(not_captured_reason_code, 'not_recorded')
-    end as missed_reason
-from with_outcome
+    is_seen_alone
+from with_reason

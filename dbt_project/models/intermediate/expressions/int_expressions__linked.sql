@@ -31,11 +31,7 @@ by_occasion as (
         expressions.authority_code,
         expressions.expression_id,
         opportunities.opportunity_key,
-        0 as days_apart,
-        -- One row of a case system can be the occasion of two kinds, such as a care leaver's plan
-        -- and contact: the kind that the record names goes first.
-        case when expressions.opportunity_code = opportunities.opportunity_code then 0 else 1 end
-            as is_other_kind
+        0 as days_apart
     from expressions
     inner join opportunities
         on
@@ -43,6 +39,11 @@ by_occasion as (
             and expressions.occasion_table = opportunities.occasion_table
             and expressions.occasion_id = opportunities.occasion_id
             and expressions.owner_group = opportunities.owner_group
+            -- One row can be the occasion of two kinds, such as a care leaver's plan and contact.
+            and (
+                not coalesce(opportunities.shares_occasion, false)
+                or expressions.opportunity_code = opportunities.opportunity_code
+            )
 
 ),
 
@@ -54,8 +55,7 @@ by_kind_and_date as (
         expressions.expression_id,
         opportunities.opportunity_key,
         abs({{ days_between('opportunities.opportunity_date', 'expressions.expressed_on') }})
-            as days_apart,
-        0 as is_other_kind
+            as days_apart
     from expressions
     inner join opportunity_types
         on expressions.opportunity_code = opportunity_types.opportunity_code
@@ -87,7 +87,7 @@ nearest as (
         *,
         row_number() over (
             partition by authority_code, expression_id
-            order by days_apart, is_other_kind, opportunity_key
+            order by days_apart, opportunity_key
         ) as nearness
     from candidates
 

@@ -168,6 +168,7 @@ select
     opportunity_types.min_age_direct_voice,
     opportunity_types.is_decision_point,
     opportunity_types.occasion_table as occasion_family,
+    coalesce(opportunity_types.shares_occasion, false) as shares_occasion,
     case
         when opportunity_voices.voice_owner_code = 'child' and aged.age_years >= 16
             then 'young_person'

@@ -4,7 +4,8 @@ with opportunities as (
 
     select
         *,
-        {{ owner_group('voice_owner_code') }} as owner_group
+        {{ owner_group('voice_owner_code') }} as owner_group,
+        case when shares_occasion then opportunity_code end as shared_by_code
     from {{ ref('int_opportunities__expected') }}
 
 ),
@@ -23,14 +24,24 @@ linked_expressions as (
 not_captured as (
 
     select
-        authority_code,
-        occasion_table,
-        occasion_id,
-        {{ owner_group('voice_owner_code') }} as owner_group,
-        min(not_captured_reason_code) as not_captured_reason_code
-    from {{ ref('stg_voice_extension__not_captured') }}
-    where occasion_id is not null
-    group by authority_code, occasion_table, occasion_id, {{ owner_group('voice_owner_code') }}
+        reasons.authority_code,
+        reasons.occasion_table,
+        reasons.occasion_id,
+        {{ owner_group('reasons.voice_owner_code') }} as owner_group,
+        -- The kind matters only where one row is the occasion of several.
+        case when opportunity_types.shares_occasion then reasons.opportunity_code end
+            as shared_by_code,
+        min(reasons.not_captured_reason_code) as not_captured_reason_code
+    from {{ ref('stg_voice_extension__not_captured') }} as reasons
+    left join {{ ref('ref_voice_opportunity_types') }} as opportunity_types
+        on reasons.opportunity_code = opportunity_types.opportunity_code
+    where reasons.occasion_id is not null
+    group by
+        reasons.authority_code,
+        reasons.occasion_table,
+        reasons.occasion_id,
+        {{ owner_group('reasons.voice_owner_code') }},
+        case when opportunity_types.shares_occasion then reasons.opportunity_code end
 
 ),
 
@@ -213,6 +224,8 @@ evidence as (
             and opportunities.occasion_table = not_captured.occasion_table
             and opportunities.occasion_id = not_captured.occasion_id
             and opportunities.owner_group = not_captured.owner_group
+            and coalesce(opportunities.shared_by_code, '')
+            = coalesce(not_captured.shared_by_code, '')
     left join codes
         on
             opportunities.authority_code = codes.authority_code

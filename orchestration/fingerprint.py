@@ -29,6 +29,7 @@ STATE_VERSION = 1
 REPOSITORY = Path(__file__).resolve().parent.parent
 CODE_FOLDERS = ("orchestration", "expectations", "dbt_project", "seeds")
 OWN_MAPPINGS = "mappings"
+OWN_CLOCKS = "local_clocks.csv"
 CODE_SUFFIXES = frozenset({".py", ".sql", ".yml", ".yaml", ".csv"})
 # What can change a number without a change in our own code.
 PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "great-expectations", "pandas", "numpy")
@@ -150,6 +151,8 @@ def _inputs(settings: Settings) -> Iterator[tuple[str, Path]]:
         yield f"{_INBOX}{path.relative_to(settings.inbox).as_posix()}", path
     for path in _walk(settings.home / OWN_MAPPINGS):
         yield f"mappings/{path.relative_to(settings.home).as_posix()}", path
+    if (clocks := settings.home / OWN_CLOCKS).is_file():
+        yield OWN_CLOCKS, clocks
     for folder in CODE_FOLDERS:
         for path in _walk(REPOSITORY / folder):
             if path.suffix in CODE_SUFFIXES:

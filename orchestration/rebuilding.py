@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 RAW = ("raw",)
 # An installation's own mappings: without them its mapped deliveries have no contract.
 MAPPINGS = "mappings"
+# Intervals that an authority set for itself: without them its plans have other due dates.
+CLOCKS = "local_clocks.csv"
 
 
 class RebuildRefusedError(RuntimeError):
@@ -158,6 +160,8 @@ def _prepare(scratch: Path, home: Path, records: list[DeliveryRecord]) -> None:
     (scratch / "landing").mkdir(parents=True, mode=PRIVATE_FOLDER)
     if (home / MAPPINGS).is_dir():
         shutil.copytree(home / MAPPINGS, scratch / MAPPINGS)
+    if (home / CLOCKS).is_file():
+        shutil.copy2(home / CLOCKS, scratch / CLOCKS)
     for sha256 in sorted({file.sha256 for record in records for file in record.landed.files}):
         source, target = landed_path(home, sha256), landed_path(scratch, sha256)
         try:

@@ -23,6 +23,7 @@ KNOWN = frozenset(
         "FileChangedError",
         "HeldBackError",
         "InboxMissingError",
+        "LocalClocksError",
         "MappingError",
         "MappingExistsError",
         "MissingKeyError",

@@ -13,6 +13,7 @@ from orchestration.defs.layers import (
     DELIVERIES,
     DELIVERY_TABLES,
     LANDING,
+    LOCAL_CLOCKS,
     RAW,
     ROW_COUNT,
     WAREHOUSE_POOL,
@@ -60,6 +61,13 @@ delivery_tables = dg.AssetSpec(
     deps=[list(DELIVERIES)],
     group_name=LANDING,
     description="One row per delivery and raw table: rows in, loaded, quarantined, duplicate.",
+    kinds={"duckdb"},
+)
+
+local_clocks = dg.AssetSpec(
+    list(LOCAL_CLOCKS),
+    group_name=LANDING,
+    description="One row per clock and step that an authority set in local_clocks.csv.",
     kinds={"duckdb"},
 )
 

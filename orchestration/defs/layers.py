@@ -19,6 +19,7 @@ RELEASE = "release"
 
 DELIVERIES = (LANDING, "deliveries")
 DELIVERY_TABLES = ("ledger", "delivery_tables")
+LOCAL_CLOCKS = ("ledger", "local_clocks")
 CHECK_RESULTS = (QUALITY, "check_results")
 INDICATOR_QUALITY = (QUALITY, "indicator_quality")
 HEARD_RELEASE = (RELEASE, "heard")

@@ -18,6 +18,7 @@ from orchestration.ingestion.landing import (
 from orchestration.ingestion.lean import without_pandas
 from orchestration.ingestion.ledger import ensure_schema, require_same_key
 from orchestration.ingestion.load import load_delivery
+from orchestration.ingestion.local_clocks import load_local_clocks, read_local_clocks
 from orchestration.ingestion.parsing import Parser
 from orchestration.ingestion.results import (
     Ignored,
@@ -67,9 +68,11 @@ def load_landed(
 
     Raises:
         OtherKeyError: The warehouse was made with another key; nothing was loaded.
+        LocalClocksError: The file of local clocks cannot be used; nothing was loaded.
     """
     key = master_key()
     contracts, mappings = source_contracts(settings.home), load_mappings(settings.home)
+    clocks = read_local_clocks(settings.home)
     reports: list[LoadReport] = []
     # Two threads insert hardly faster than one and take up to twice the processor time for it.
     with (
@@ -79,6 +82,7 @@ def load_landed(
     ):
         ensure_schema(con, load_contracts())
         require_same_key(con, key)
+        load_local_clocks(con, clocks)
         for done, delivery in enumerate(landed, start=1):
             write_record(settings.home, delivery, key_id(key))
             reports.append(

@@ -14,15 +14,6 @@ from orchestration.synthetic.workforce import Tables, person_id, worker_ids
 # Table, prefix of its key, share of periods of care, key, person and date column, fixed values.
 _SMALL_TABLES: tuple[tuple[str, str, float, str, str, str, dict[str, str]], ...] = (
     (
-        "ssd_cla_health",
-        "HEA",
-        0.9,
-        "clah_health_check_id",
-        "clah_person_id",
-        "clah_health_check_date",
-        {"clah_health_check_type": "Health Assessment", "clah_health_check_status": "Complete"},
-    ),
-    (
         "ssd_cla_immunisations",
         "",
         0.9,
@@ -67,15 +58,6 @@ _SMALL_TABLES: tuple[tuple[str, str, float, str, str, str, dict[str, str]], ...]
         "",
         {"lapp_previous_permanence_option": "P2"},
     ),
-    (
-        "ssd_sdq_scores",
-        "SDQ",
-        0.6,
-        "csdq_table_id",
-        "csdq_person_id",
-        "csdq_sdq_completed_date",
-        {"csdq_sdq_score": "14"},
-    ),
 )
 
 
@@ -83,7 +65,7 @@ def care_tables(place: Place, history: History) -> Tables:
     """Return periods of care and what belongs to them."""
     statuses = history.care.statuses
     return {
-        "ssd_cla_episodes": _episodes(place, history),
+        "ssd_cla_episodes": _episodes(history),
         "ssd_cla_placement": _placements(place, history),
         "ssd_legal_status": pd.DataFrame(
             {
@@ -98,8 +80,36 @@ def care_tables(place: Place, history: History) -> Tables:
         "ssd_cla_visits": _visits(place, history),
         "ssd_missing": _missing(history),
         "ssd_care_leavers": _leavers(history),
+        "ssd_cla_health": _health(history),
+        "ssd_sdq_scores": _questionnaires(history),
         **_health_tables(place, history),
     }
+
+
+def _health(history: History) -> pd.DataFrame:
+    rows = history.health[history.health["held"] < FAR]
+    return pd.DataFrame(
+        {
+            "clah_health_check_id": rows["health_id"],
+            "clah_person_id": person_id(history, rows["child"].to_numpy()),
+            "clah_health_check_type": "Health Assessment",
+            "clah_health_check_date": iso(rows["held"]),
+            "clah_health_check_status": "Complete",
+        }
+    )
+
+
+def _questionnaires(history: History) -> pd.DataFrame:
+    rows = history.questionnaires
+    return pd.DataFrame(
+        {
+            "csdq_table_id": rows["sdq_id"],
+            "csdq_person_id": person_id(history, rows["child"].to_numpy()),
+            "csdq_sdq_completed_date": iso(rows["held"]),
+            "csdq_sdq_reason": rows["reason"],
+            "csdq_sdq_score": rows["score"],
+        }
+    )
 
 
 def _placements(place: Place, history: History) -> pd.DataFrame:
@@ -125,12 +135,10 @@ def _placements(place: Place, history: History) -> pd.DataFrame:
     )
 
 
-def _episodes(place: Place, history: History) -> pd.DataFrame:
+def _episodes(history: History) -> pd.DataFrame:
     rows, periods = history.care.episodes, history.care.periods
-    period, draws = rows["period"].to_numpy(), place.draws("episodes")
+    period = rows["period"].to_numpy()
     ended = np.where(rows["last"], periods["reason"].to_numpy()[period], "X1")
-    contact = place.as_of - draws.whole(1, 160, len(rows))
-    contact = np.where((rows["end"] >= FAR) & (contact >= rows["start"]), contact, FAR)
     spell = periods["spell"].to_numpy()[period]
     return pd.DataFrame(
         {
@@ -147,7 +155,7 @@ def _episodes(place: Place, history: History) -> pd.DataFrame:
                 rows["placement"]
             ],
             "clae_entered_care_date": iso(periods["start"].to_numpy()[period]),
-            "clae_cla_last_iro_contact_date": iso(contact),
+            "clae_cla_last_iro_contact_date": iso(rows["officer_contact"]),
         }
     )
 

@@ -111,9 +111,8 @@ def _immigration(place: Place, people: pd.DataFrame) -> pd.DataFrame:
 
 def referral_tables(place: Place, history: History) -> Tables:
     """Return contacts, early help, referrals, assessments and plans of children in need."""
-    spells, draws = history.spells, place.draws("referral tables")
+    spells = history.spells
     person, number = person_id(history, spells["child"].to_numpy()), spells["spell"].to_numpy()
-    source = draws.pick(place.recipe.rates["referral_sources"], len(spells))
     closed = (spells["close"] < FAR).to_numpy()
     ended = np.where(spells["closed_early"] | (spells["kind"] == "assessed"), "RC8", "RC7")
     episodes = {
@@ -121,7 +120,7 @@ def referral_tables(place: Place, history: History) -> Tables:
         "cine_person_id": person,
         "cine_referral_date": iso(spells["referral"]),
         "cine_cin_primary_need_code": spells["need"],
-        "cine_referral_source_code": source,
+        "cine_referral_source_code": spells["source"],
         "cine_referral_nfa": np.where(spells["closed_early"], "Y", "N"),
         "cine_close_reason": np.where(closed, ended, ""),
         "cine_close_date": iso(spells["close"]),
@@ -129,10 +128,10 @@ def referral_tables(place: Place, history: History) -> Tables:
         "cine_referral_worker_id": worker_ids(number * 7),
     }
     contacts = {
-        "cont_contact_id": identifiers(place, "CON", len(spells)),
+        "cont_contact_id": spells["contact_id"],
         "cont_person_id": person,
         "cont_contact_date": iso(spells["referral"]),
-        "cont_contact_source_code": source,
+        "cont_contact_source_code": spells["source"],
     }
     return {
         "ssd_cin_episodes": pd.DataFrame(episodes),

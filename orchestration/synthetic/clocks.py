@@ -109,6 +109,11 @@ class Step:
     repeat: Array
     in_months: Array
 
+    @property
+    def parts(self) -> tuple[Array, Array, Array, Array]:
+        """Return its arrays, to put the steps of some chains in the place of others."""
+        return self.kind, self.first_due, self.repeat, self.in_months
+
     def due(self, rows: Array, number: int) -> Array:
         """Return the number-th due date (1 is the first) of the given rows."""
         first, times = self.first_due[rows], self.repeat[rows] * (number - 1)

@@ -4,6 +4,7 @@ Belongs here: when each event was due and held, whether the child was seen, and 
 code it has. Does not belong here: who spoke and what was said, or the layout of a file.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,14 @@ import pandas as pd
 from orchestration.synthetic.care import Care
 from orchestration.synthetic.clocks import FAR, Array, Step, add_months, age_on, walk
 from orchestration.synthetic.recipe import Draws, Place
+from orchestration.synthetic.routine import (
+    health_step,
+    home_step,
+    placements_by_clock,
+    short_break_step,
+)
 
+Clock = Callable[[int, Array, Array], Step]
 _HEARD = ("PN1", "PN2", "PN3", "PN5", "PN6")
 
 
@@ -41,13 +49,21 @@ class Timing:
 
 def placement_visits(place: Place, care: Care) -> pd.DataFrame:
     """Return looked-after visits, held and missed, by placement (not for short breaks)."""
-    real = ~care.periods["short_break"].to_numpy()[care.placements["period"]]
-    homes = care.placements[real].reset_index(drop=True)
+    homes = placements_by_clock(care, care_reviews(place, care))
     start, end = homes["start"].to_numpy(), homes["end"].to_numpy()
     a_year = add_months(start, 12)
     lasting = homes["type"].isin(["U1", "U4"]).to_numpy()
+    variant = homes["variant"].to_numpy()
+    at_home = variant != "standard"
 
     def clock(number: int, chains: Array, anchor: Array) -> Step:
+        step, home = away(number, chains, anchor), at_home[chains]
+        parents = home_step(variant[chains[home]], number, anchor[home])
+        for usual, other in zip(step.parts, parents.parts, strict=True):
+            usual[home] = other
+        return step
+
+    def away(number: int, chains: Array, anchor: Array) -> Step:
         if number == 1:
             kind = np.full(len(chains), "CLA_VISIT_FIRST", dtype=object)
             return Step(kind, anchor + 7, np.full(len(chains), 42), np.zeros(len(chains), bool))
@@ -92,6 +108,38 @@ def care_reviews(place: Place, care: Care) -> pd.DataFrame:
     reviews["child"] = periods["child"].to_numpy()[reviews["chain"]]
     reviews["period"] = periods["period"].to_numpy()[reviews["chain"]]
     return reviews
+
+
+def short_break_reviews(place: Place, care: Care) -> pd.DataFrame:
+    """Return reviews of short breaks, held and missed."""
+    periods = care.periods[care.periods["short_break"]].reset_index(drop=True)
+
+    def clock(number: int, chains: Array, anchor: Array) -> Step:
+        return short_break_step(number, anchor)
+
+    return _in_periods(place, periods, "SHORT_BREAK", clock)
+
+
+def health_assessments(place: Place, care: Care) -> pd.DataFrame:
+    """Return health assessments, held and missed, by period of care (not for short breaks)."""
+    periods = care.periods[~care.periods["short_break"]].reset_index(drop=True)
+    born = periods["born"].to_numpy()
+
+    def clock(number: int, chains: Array, anchor: Array) -> Step:
+        return health_step(born[chains], anchor)
+
+    return _in_periods(place, periods, "HEALTH_ASSESS", clock)
+
+
+def _in_periods(place: Place, periods: pd.DataFrame, kind: str, clock: Clock) -> pd.DataFrame:
+    rates = place.recipe.rates
+    in_time = np.full(len(periods), rates["visit_on_time"][kind])
+    timing = Timing(place.draws(kind), in_time, rates["late_not_skipped"])
+    start, end = periods["start"].to_numpy(), periods["end"].to_numpy()
+    held = walk(start, end, np.minimum(end, place.as_of), place.as_of, clock, timing.hold)
+    held["child"] = periods["child"].to_numpy()[held["chain"]]
+    held["period"] = periods["period"].to_numpy()[held["chain"]]
+    return held
 
 
 def conference_reviews(place: Place, plans: pd.DataFrame) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from orchestration.synthetic.clocks import FAR, Array, age_on, padded, year_ends
 from orchestration.synthetic.journeys import plan_journeys
 from orchestration.synthetic.people import invent_children
 from orchestration.synthetic.recipe import Place
+from orchestration.synthetic.routine import questionnaires
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class History:
     cla_visits: pd.DataFrame
     cla_reviews: pd.DataFrame
     missing: pd.DataFrame
+    health: pd.DataFrame
+    questionnaires: pd.DataFrame
 
 
 def identifiers(place: Place, prefix: str, count: int) -> Array:
@@ -47,13 +50,17 @@ def invent_history(place: Place) -> History:
     children = invent_children(place)
     journeys = plan_journeys(place, children)
     spells, early_help = journeys.spells, journeys.early_help
-    _name(place, spells, referral_id="REF", assessment_id="ASM", s47_id="S47")
+    spells["source"] = place.draws("referral tables").pick(
+        place.recipe.rates["referral_sources"], len(spells)
+    )
+    _name(place, spells, contact_id="CON", referral_id="REF", assessment_id="ASM", s47_id="S47")
     _name(place, early_help, episode_id="EHE")
     care = plan_care(place, children, spells)
     _name(place, care.periods, cla_id="CLA")
     _name(place, care.placements, placement_id="PLC")
     _name(place, care.episodes, episode_id="EPI")
     _name(place, care.statuses, status_id="LEG")
+    _add_officer_contacts(place, care)
     leavers = plan_leavers(place, children, care.periods)
     _name(place, leavers, leaver_id="LEV")
     _add_assessment_facts(place, spells, children)
@@ -77,7 +84,29 @@ def invent_history(place: Place) -> History:
         cla_visits=_care_visits(place, care),
         cla_reviews=_care_reviews(place, children, care),
         missing=missing,
+        health=_health(place, care),
+        questionnaires=_questionnaires(place, care),
     )
+
+
+def _add_officer_contacts(place: Place, care: Care) -> None:
+    """Add the reviewing officer's latest contact, which the extract holds for open episodes."""
+    rows = care.episodes
+    contact = place.as_of - place.draws("episodes").whole(1, 160, len(rows))
+    known = (rows["end"] >= FAR) & (contact >= rows["start"])
+    rows["officer_contact"] = np.where(known, contact, FAR)
+
+
+def _health(place: Place, care: Care) -> pd.DataFrame:
+    health = events.health_assessments(place, care)
+    _name_held(place, health, "health_id", "HEA")
+    return health
+
+
+def _questionnaires(place: Place, care: Care) -> pd.DataFrame:
+    asked = questionnaires(place, care)
+    _name(place, asked, sdq_id="SDQ")
+    return asked
 
 
 def _name(place: Place, frame: pd.DataFrame, **columns: str) -> None:
@@ -207,7 +236,10 @@ def _care_visits(place: Place, care: Care) -> pd.DataFrame:
 
 def _care_reviews(place: Place, children: pd.DataFrame, care: Care) -> pd.DataFrame:
     """Return looked-after reviews; a code that the extract lost may stand in the yearly return."""
-    reviews = events.care_reviews(place, care)
+    reviews = pd.concat(
+        [events.care_reviews(place, care), events.short_break_reviews(place, care)],
+        ignore_index=True,
+    )
     _name_held(place, reviews, "review_id", "CLR")
     held = reviews["held"].to_numpy()
     child = reviews["child"].to_numpy()

@@ -13,7 +13,14 @@ from orchestration.synthetic.people import owner_of_child
 from orchestration.synthetic.recipe import Place
 
 OWN = ("child", "young_person")
-_COLUMNS = {"seen": "", "seen_alone": "", "code": "", "offered": "", "accepted": ""}
+_ANSWERS = ("own_answer", "parent_carer_answer", "caregiver_answer")
+_COLUMNS = dict.fromkeys(("seen", "seen_alone", "code", "offered", "accepted", *_ANSWERS), "")
+# What a record says by itself of a voice: whose, and what became of it.
+_CONTACT_BY = {"1C": "own_answer", "1A": "parent_carer_answer"}
+_MOVE_ASKED_BY = {"CHILD": "own_answer", "CREQB": "caregiver_answer", "CREQO": "caregiver_answer"}
+_NO_SCORE = {"SDQ2": ("", "declined"), "SDQ3": ("not_appropriate", "not_appropriate")}
+_NO_SCORE |= {"SDQ5": ("declined", "not_able")}
+_IN_TOUCH = {"REFU": "declined", "NREQ": "not_appropriate", "RHOM": "not_appropriate"}
 
 
 def list_opportunities(place: Place, history: History) -> pd.DataFrame:
@@ -42,6 +49,11 @@ def _occasions(history: History) -> pd.DataFrame:
         _rows(history.missing[history.missing["end"] < FAR], "RHI_DONE", "missing_id"),
         _pathway_plans(history),
         _closures(history),
+        _contacts(history),
+        *_care_decisions(history),
+        _rows(history.health, None, "health_id"),
+        _questionnaires(history),
+        _adviser_contacts(history),
     ]
     return pd.concat(parts, ignore_index=True)
 
@@ -101,6 +113,56 @@ def _closures(history: History) -> pd.DataFrame:
     return _rows(history.early_help.rename(columns={"end": "held"}), "FH_CLOSE", "episode_id")
 
 
+def _contacts(history: History) -> pd.DataFrame:
+    made = history.spells.rename(columns={"referral": "held"})
+    return _rows(_answered(made, "source", _CONTACT_BY), "CONTACT", "contact_id")
+
+
+def _care_decisions(history: History) -> list[pd.DataFrame]:
+    """Return moves, accommodation begun, the reviewing officer's contacts and leaving care."""
+    care = history.care
+    moved = care.placements[care.placements["change_reason"] != ""].rename(columns={"end": "held"})
+    begun = care.statuses[care.statuses["status"] == "V2"].rename(columns={"start": "held"})
+    officer = care.episodes[care.episodes["officer_contact"] < FAR]
+    main = care.periods[~care.periods["short_break"] & (care.periods["reason"] != "E2")]
+    left = main[main["end"] < FAR].rename(columns={"end": "held"})
+    short = set(care.periods["child"][care.periods["short_break"]])
+    officer = officer[~officer["child"].isin(short)].rename(columns={"officer_contact": "held"})
+    return [
+        _rows(
+            _answered(moved, "change_reason", _MOVE_ASKED_BY), "PLACEMENT_DECISION", "placement_id"
+        ),
+        _rows(begun, "S20_START", "status_id"),
+        _rows(officer, "IRO_CONTACT", "episode_id"),
+        _rows(left, "EXIT_CARE", "cla_id"),
+    ]
+
+
+def _answered(events: pd.DataFrame, column: str, spoke: dict[str, str]) -> pd.DataFrame:
+    """Note whose voice a code shows."""
+    by = events[column].map(spoke)
+    return events.assign(**{name: np.where(by == name, "voiced", "") for name in _ANSWERS})
+
+
+def _questionnaires(history: History) -> pd.DataFrame:
+    # A form that was not due for the child's age is no moment to be heard.
+    asked = history.questionnaires[history.questionnaires["reason"] != "SDQ1"]
+    answers = [_NO_SCORE.get(reason, ("", "")) for reason in asked["reason"]]
+    scored = (asked["score"] != "").to_numpy()
+    carer = np.array([of_carer for _, of_carer in answers], dtype=object)
+    answered = asked.assign(
+        own_answer=[of_child for of_child, _ in answers],
+        caregiver_answer=np.where(scored, "voiced", carer),
+    )
+    return _rows(answered, "SDQ", "sdq_id")
+
+
+def _adviser_contacts(history: History) -> pd.DataFrame:
+    known = history.leavers[history.leavers["in_extract"]].rename(columns={"contact": "held"})
+    known["own_answer"] = known["in_touch"].map(_IN_TOUCH).fillna("")
+    return _rows(known, "PA_VISIT", "leaver_id")
+
+
 def _by_owner(place: Place, history: History, occasions: pd.DataFrame) -> pd.DataFrame:
     """Repeat each occasion for every voice that is expected at it."""
     kinds = place.recipe.opportunities
@@ -112,11 +174,22 @@ def _by_owner(place: Place, history: History, occasions: pd.DataFrame) -> pd.Dat
     date = rows["date"].to_numpy()
     rows["age"] = age_on(born, date)
     owner = rows["owner"].to_numpy()
+    rows["asked"] = owner
     rows["owner"] = np.where(owner == "own", owner_of_child(born, date), owner)
     rows["own"] = np.isin(rows["owner"].to_numpy(), OWN)
     # An unborn child has no voice of its own to miss; the others at the occasion have.
     rows = rows[~(rows["own"] & (rows["age"] < 0))].reset_index(drop=True)
+    # What only a young person is asked, nobody under 16 is.
+    rows = rows[(rows["asked"] != "young_person") | (rows["age"] >= 16)]
+    rows = rows.reset_index(drop=True)
     rows["group"] = owner_group(rows["owner"].to_numpy())
+    rows["answer"] = ""
+    for name in _ANSWERS:
+        mine = rows["group"] == name.removesuffix("_answer")
+        rows.loc[mine, "answer"] = rows.loc[mine, name]
+    needs_answer = {kind: bool(facts.get("own_if_answered")) for kind, facts in kinds.items()}
+    unasked = rows["own"] & rows["kind"].map(needs_answer) & (rows["answer"] == "")
+    rows = rows[~unasked].reset_index(drop=True)
     for fact in ("stage", "table"):
         rows[fact] = rows["kind"].map({kind: facts[fact] for kind, facts in kinds.items()})
     for fact in ("decision", "visit", "coded", "clock", "review"):

@@ -26,19 +26,25 @@ def add_outcomes(rows: pd.DataFrame, expressions: pd.DataFrame, reasons: pd.Data
     refused = ((rows["offered"] == "Y") & (rows["accepted"] == "N")).to_numpy()
     coded = own & held & rows["is_coded"].to_numpy() & was_heard(rows["code"].to_numpy())
     young = own & rows["is_review"].to_numpy() & (rows["age"].to_numpy() < 4)
+    answer = rows["answer"].to_numpy()
     rows["reason"] = reason
     rows["coded"] = coded
     rows["outcome"] = np.select(
-        [coded | accepted | spoke, refused | (reason == "declined")],
-        ["voiced", "declined"],
-        np.where((reason == "not_appropriate") | young, "not_appropriate", "missed"),
+        [
+            coded | accepted | spoke | (answer == "voiced"),
+            refused | (reason == "declined") | (answer == "declined"),
+            (reason == "not_appropriate") | young | (answer == "not_appropriate"),
+        ],
+        ["voiced", "declined", "not_appropriate"],
+        "missed",
     )
 
 
 def own_voice_events(rows: pd.DataFrame, expressions: pd.DataFrame) -> pd.DataFrame:
     """Return child and day of every event of a child's own voice, recorded or derived."""
     said = expressions[expressions["own"] & (expressions["child"] >= 0)][["child", "day"]]
-    derived = rows[rows["coded"] | (rows["accepted"] == "Y")][["child", "date"]]
+    answered = rows["own"] & (rows["answer"] == "voiced")
+    derived = rows[rows["coded"] | (rows["accepted"] == "Y") | answered][["child", "date"]]
     events = pd.concat([said, derived.rename(columns={"date": "day"})], ignore_index=True)
     return events.sort_values(["day", "child"], kind="stable").reset_index(drop=True)
 

@@ -239,7 +239,7 @@ def explain_absence(place: Place, rows: pd.DataFrame, expressions: pd.DataFrame)
     at = expressions["row"].to_numpy()
     spoke[at[at >= 0]] = True
     spoke |= rows["own"].to_numpy() & was_heard(rows["code"].to_numpy())
-    spoke |= (rows["kind"] == "RHI_DONE").to_numpy()
+    spoke |= (rows["kind"] == "RHI_DONE").to_numpy() | (rows["answer"] != "").to_numpy()
     count = len(rows)
     told = rows["is_held"].to_numpy() & ~spoke & draws.whether(rates["not_captured"], count)
     own, age = rows["own"].to_numpy(), rows["age"].to_numpy()

@@ -16,5 +16,8 @@ select
     basis_reference,
     confidence,
     is_decision_point,
-    is_built
+    is_built,
+    shown_in,
+    source_tables,
+    shown_note
 from opportunity_types

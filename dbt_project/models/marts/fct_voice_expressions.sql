@@ -198,7 +198,9 @@ derived as (
         authority_code,
         person_key,
         case
-            when opportunity_code = 'RHI_DONE' then 'return_interview' else 'participation_code'
+            when has_participated then 'participation_code'
+            when opportunity_code = 'RHI_DONE' then 'return_interview'
+            else 'event_record'
         end as evidence_kind,
         cast(null as {{ dbt.type_string() }}) as expression_id,
         'as_information' as voice_kind,
@@ -231,7 +233,7 @@ derived as (
         false as reply_leaves_denominator,
         opportunity_key
     from opportunities
-    where is_own_voice and (has_participated or interview_accepted = 'Y')
+    where is_own_voice and is_shown_to_be_voiced
 
 ),
 

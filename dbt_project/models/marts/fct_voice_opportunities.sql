@@ -89,6 +89,7 @@ select
     opportunities.opportunity_date,
     opportunities.outcome,
     opportunities.missed_reason,
+    opportunities.outcome_detail,
     opportunities.not_captured_reason_code,
     opportunities.participation_code,
     opportunities.is_own_voice,

@@ -23,7 +23,9 @@ ssd_periods as (
         case
             when sum(case when cla_episode_ceased_date is null then 1 else 0 end) = 0
                 then max(cla_episode_ceased_date)
-        end as end_date
+        end as end_date,
+        max(case when upper(trim(cla_episode_ceased_reason)) = 'E2' then 1 else 0 end) = 1
+            as is_ended_by_death
     from ssd_episodes
     where person_key is not null and cla_episode_start_date is not null
     group by authority_code, person_key, cla_id
@@ -45,7 +47,8 @@ return_episodes as (
         ssda903_episodes.authority_code,
         ssda903_episodes.person_key,
         ssda903_episodes.episode_start_date as start_date,
-        coalesce(ssda903_episodes.episode_end_date, cast('9999-12-31' as date)) as end_date
+        coalesce(ssda903_episodes.episode_end_date, cast('9999-12-31' as date)) as end_date,
+        ssda903_episodes.episode_ceased_reason_code
     from ssda903_episodes
     left join people_in_ssd
         on
@@ -100,7 +103,9 @@ return_periods as (
         'ssda903' as source,
         cast(period_number as {{ dbt.type_string() }}) as care_period_id,
         min(start_date) as start_date,
-        nullif(max(end_date), cast('9999-12-31' as date)) as end_date
+        nullif(max(end_date), cast('9999-12-31' as date)) as end_date,
+        max(case when upper(trim(episode_ceased_reason_code)) = 'E2' then 1 else 0 end) = 1
+            as is_ended_by_death
     from numbered
     group by authority_code, person_key, period_number
 

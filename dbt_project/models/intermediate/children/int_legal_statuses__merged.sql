@@ -24,6 +24,8 @@ delivered as (
         authority_code,
         person_key,
         'ssd' as source,
+        'ssd_legal_status' as occasion_table,
+        legal_status_id as occasion_id,
         left(upper(trim(legal_status)), 2) as legal_status_code,
         legal_status_start_date as start_date,
         legal_status_end_date as end_date
@@ -33,6 +35,8 @@ delivered as (
         authority_code,
         person_key,
         'ssda903' as source,
+        'ssda903_episodes' as occasion_table,
+        row_key as occasion_id,
         left(upper(trim(legal_status_code)), 2) as legal_status_code,
         episode_start_date as start_date,
         episode_end_date as end_date
@@ -53,6 +57,9 @@ select
     delivered.authority_code,
     delivered.person_key,
     delivered.source,
+    delivered.occasion_table,
+    delivered.occasion_id,
+    delivered.legal_status_code,
     delivered.start_date,
     delivered.end_date,
     coalesce(
@@ -60,6 +67,7 @@ select
         case when delivered.legal_status_code is null then 'unknown' else 'not_mapped' end
     ) as legal_group,
     coalesce(legal_status_codes.exclude_from_main_care_population, false) as is_short_break,
+    legal_status_codes.visits_with_parents,
     -- The case system describes a child it holds; the return fills in the others.
     delivered.source = 'ssd' or people_in_ssd.person_key is null as is_preferred
 from delivered

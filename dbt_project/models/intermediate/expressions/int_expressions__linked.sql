@@ -15,6 +15,7 @@ opportunities as (
         *,
         {{ owner_group('voice_owner_code') }} as owner_group
     from {{ ref('int_opportunities__expected') }}
+    where not coalesce(is_not_due, false)
 
 ),
 
@@ -41,6 +42,11 @@ by_occasion as (
             and expressions.occasion_table = opportunities.occasion_table
             and expressions.occasion_id = opportunities.occasion_id
             and expressions.owner_group = opportunities.owner_group
+            -- One row can be the occasion of two kinds, such as a care leaver's plan and contact.
+            and (
+                not coalesce(opportunities.shares_occasion, false)
+                or expressions.opportunity_code = opportunities.opportunity_code
+            )
 
 ),
 

@@ -22,4 +22,4 @@ select
     person_key,
     opportunity_date as event_date
 from opportunities
-where is_own_voice and (has_participated or interview_accepted = 'Y')
+where is_own_voice and is_shown_to_be_voiced

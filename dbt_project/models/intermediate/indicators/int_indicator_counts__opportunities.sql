@@ -1,6 +1,8 @@
 with opportunities as (
 
     select * from {{ ref('fct_voice_opportunities') }}
+    -- What is still to come belongs to no denominator.
+    where outcome <> 'not_due'
 
 ),
 
@@ -39,7 +41,7 @@ kinds as (
         and opportunities.opportunity_type_code = 'SA_CHILD_SEEN' as is_assessment,
         opportunities.is_own_voice
         and opportunities.due_date is not null
-        and opportunities.stage = 'looked_after' as is_clocked,
+        and opportunities.opportunity_type_code like 'CLA%' as is_clocked,
         opportunities.is_own_voice
         and opportunities.held_date is not null
         and opportunities.opportunity_type_code in ('ICPC', 'RCPC_FIRST', 'RCPC_NEXT')

@@ -8,7 +8,13 @@ with care_periods as (
 
 placements as (
 
-    select * from {{ ref('int_placements__merged') }}
+    select * from {{ ref('int_placements__by_visit_clock') }}
+
+),
+
+cin_plans as (
+
+    select * from {{ ref('stg_ssd__cin_plans') }}
 
 ),
 
@@ -33,15 +39,37 @@ children as (
 chains as (
 
     select
+        care_periods.authority_code,
+        care_periods.person_key,
+        case
+            when coalesce(children.is_short_break_only, false) then 'short_break_review'
+            else 'cla_review'
+        end as clock_code,
+        care_periods.source,
+        care_periods.care_period_id as chain_id,
+        care_periods.start_date,
+        care_periods.end_date,
+        false as is_long_term,
+        'standard' as clock_variant
+    from care_periods
+    left join children
+        on
+            care_periods.authority_code = children.authority_code
+            and care_periods.person_key = children.person_key
+    union all
+    select
         authority_code,
         person_key,
-        'cla_review' as clock_code,
+        'health_assessment' as clock_code,
         source,
         care_period_id as chain_id,
         start_date,
         end_date,
-        false as is_long_term
+        false as is_long_term,
+        'standard' as clock_variant
     from care_periods
+    -- The return says whether there was one in the year, not when.
+    where source = 'ssd'
     union all
     select
         authority_code,
@@ -51,10 +79,33 @@ chains as (
         placement_id as chain_id,
         start_date,
         end_date,
-        is_long_term
+        is_long_term,
+        clock_variant
     from placements
-    -- The return holds no visits, so it cannot show that one was missed.
-    where source = 'ssd'
+    union all
+    select
+        authority_code,
+        person_key,
+        'cin_visit' as clock_code,
+        'ssd' as source,
+        cin_plan_id as chain_id,
+        cin_plan_start_date as start_date,
+        cin_plan_end_date as end_date,
+        false as is_long_term,
+        'standard' as clock_variant
+    from cin_plans
+    union all
+    select
+        authority_code,
+        person_key,
+        'cp_visit' as clock_code,
+        'ssd' as source,
+        cp_plan_id as chain_id,
+        cp_plan_start_date as start_date,
+        cp_plan_end_date as end_date,
+        false as is_long_term,
+        'standard' as clock_variant
+    from cp_plans
     union all
     select
         cp_plans.authority_code,
@@ -64,7 +115,8 @@ chains as (
         cp_plans.cp_plan_id as chain_id,
         coalesce(initial_conferences.icpc_date, cp_plans.cp_plan_start_date) as start_date,
         cp_plans.cp_plan_end_date as end_date,
-        false as is_long_term
+        false as is_long_term,
+        'standard' as clock_variant
     from cp_plans
     left join initial_conferences
         on
@@ -75,6 +127,7 @@ chains as (
 
 select
     chains.*,
+    children.birth_date,
     case when chains.clock_code = 'cp_review' then chains.chain_id else chains.person_key end
         as events_key,
     {{ surrogate_key([
@@ -90,4 +143,7 @@ where
     chains.person_key is not null
     and chains.start_date is not null
     -- Short breaks follow clocks of their own.
-    and (chains.clock_code = 'cp_review' or not coalesce(children.is_short_break_only, false))
+    and (
+        chains.clock_code not in ('cla_visit', 'health_assessment')
+        or not coalesce(children.is_short_break_only, false)
+    )

@@ -24,6 +24,12 @@ cp_reviews as (
 
 ),
 
+health_checks as (
+
+    select * from {{ ref('stg_ssd__cla_health') }}
+
+),
+
 authorities as (
 
     select * from {{ ref('int_authorities__delivered') }}
@@ -39,30 +45,57 @@ children as (
 events as (
 
     select
-        authority_code,
-        person_key,
-        'cla_review' as clock_code,
-        review_date as event_date,
-        occasion_table,
-        occasion_id,
-        person_key as events_key
+        reviews.authority_code,
+        reviews.person_key,
+        case
+            when coalesce(children.is_short_break_only, false) then 'short_break_review'
+            else 'cla_review'
+        end as clock_code,
+        case
+            when coalesce(children.is_short_break_only, false) then 'SHORT_BREAK'
+            else 'CLA_REVIEW_N'
+        end as unclocked_code,
+        reviews.review_date as event_date,
+        reviews.occasion_table,
+        reviews.occasion_id,
+        reviews.person_key as events_key
     from reviews
+    left join children
+        on
+            reviews.authority_code = children.authority_code
+            and reviews.person_key = children.person_key
     union all
     select
         authority_code,
         person_key,
-        'cla_visit' as clock_code,
+        lower(opportunity_code) as clock_code,
+        case opportunity_code
+            when 'CLA_VISIT' then 'CLA_VISIT_YEAR1' else opportunity_code
+        end as unclocked_code,
         visit_date as event_date,
         occasion_table,
         occasion_id,
         person_key as events_key
     from visits
-    where opportunity_code = 'CLA_VISIT'
+    union all
+    select
+        authority_code,
+        person_key,
+        'health_assessment' as clock_code,
+        'HEALTH_ASSESS' as unclocked_code,
+        health_check_date as event_date,
+        'ssd_cla_health' as occasion_table,
+        health_check_id as occasion_id,
+        person_key as events_key
+    from health_checks
+    -- Health surveillance and the dentist are delivered in the same table.
+    where lower(health_check_type) like '%assess%'
     union all
     select
         authority_code,
         person_key,
         'cp_review' as clock_code,
+        'RCPC_NEXT' as unclocked_code,
         cp_review_date as event_date,
         'ssd_cp_reviews' as occasion_table,
         cp_review_id as occasion_id,
@@ -77,6 +110,7 @@ in_chains as (
         events.authority_code,
         coalesce(events.person_key, chains.person_key) as person_key,
         events.clock_code,
+        events.unclocked_code,
         events.event_date,
         events.occasion_table,
         events.occasion_id,
@@ -101,9 +135,10 @@ in_chains as (
                     and (
                         chains.end_date is null
                         or events.event_date < chains.end_date
-                        -- A review on the last day still belongs to the care that ends with it.
+                        -- A review on the last day still belongs to the care that ends with it,
+                        -- but a child has left a placement on the day it ends.
                         or (
-                            events.clock_code = 'cla_review'
+                            events.clock_code <> 'cla_visit'
                             and events.event_date = chains.end_date
                         )
                     )
@@ -117,7 +152,10 @@ in_chains as (
         events.event_date is not null
         and events.event_date <= authorities.as_of
         -- Short breaks follow clocks of their own.
-        and (events.clock_code = 'cp_review' or not coalesce(children.is_short_break_only, false))
+        and (
+            events.clock_code not in ('cla_visit', 'health_assessment')
+            or not coalesce(children.is_short_break_only, false)
+        )
 
 )
 
@@ -125,6 +163,8 @@ select
     authority_code,
     person_key,
     clock_code,
+    -- What the event is where no clock says it: before the first clock, or between two plans.
+    unclocked_code,
     event_date,
     occasion_table,
     occasion_id,

@@ -18,7 +18,7 @@ authorities as (
 
 clocks as (
 
-    select * from {{ ref('ref_opportunity_clocks') }}
+    select * from {{ ref('int_clocks__in_force') }}
 
 ),
 
@@ -44,6 +44,9 @@ steps as (
         chains.clock_code,
         chains.start_date,
         chains.is_long_term,
+        chains.clock_variant,
+        chains.birth_date,
+        held_events.unclocked_code,
         held_events.event_date,
         held_events.occasion_table,
         held_events.occasion_id,
@@ -58,7 +61,8 @@ steps as (
             ),
             chains.start_date
         ) as anchor_date,
-        held_events.event_date as bound_date
+        held_events.event_date as bound_date,
+        false as is_open
     from chains
     inner join held_events
         on chains.chain_key = held_events.chain_key
@@ -70,12 +74,16 @@ steps as (
         chains.clock_code,
         chains.start_date,
         chains.is_long_term,
+        chains.clock_variant,
+        chains.birth_date,
+        cast(null as {{ dbt.type_string() }}) as unclocked_code,
         cast(null as date) as event_date,
         cast(null as {{ dbt.type_string() }}) as occasion_table,
         cast(null as {{ dbt.type_string() }}) as occasion_id,
         count(held_events.event_date) + 1 as step_number,
         coalesce(max(held_events.event_date), chains.start_date) as anchor_date,
-        least(coalesce(chains.end_date, authorities.as_of), authorities.as_of) as bound_date
+        least(coalesce(chains.end_date, authorities.as_of), authorities.as_of) as bound_date,
+        chains.end_date is null or chains.end_date > authorities.as_of as is_open
     from chains
     inner join authorities
         on chains.authority_code = authorities.authority_code
@@ -88,8 +96,29 @@ steps as (
         chains.clock_code,
         chains.start_date,
         chains.is_long_term,
+        chains.clock_variant,
+        chains.birth_date,
         chains.end_date,
         authorities.as_of
+
+),
+
+-- The clock that is in force on the day an interval begins decides when it ends.
+varied_steps as (
+
+    select
+        *,
+        case
+            when clock_variant like 'home%' then clock_variant
+            when is_long_term and anchor_date >= {{ add_to_date('start_date', 12, 'month') }}
+                then 'long_term'
+            when
+                clock_code = 'health_assessment'
+                and {{ age_on('birth_date', 'anchor_date') }} < 5
+                then 'under_five'
+            else 'standard'
+        end as variant
+    from steps
 
 ),
 
@@ -97,7 +126,7 @@ timed_steps as (
 
     select
         steps.*,
-        clocks.opportunity_code,
+        coalesce(clocks.opportunity_code, steps.unclocked_code) as opportunity_code,
         clocks.repeat_interval,
         clocks.repeat_unit,
         case clocks.first_unit
@@ -105,22 +134,19 @@ timed_steps as (
             when 'month'
                 then {{ add_to_date('steps.anchor_date', 'clocks.first_interval', 'month') }}
             when 'working_day' then working_day_due.date_day
-        end as first_due_date
-    from steps
-    inner join clocks
+        end as first_due_date,
+        -- No interval of that many units is shorter than this many days.
+        clocks.repeat_interval * case clocks.repeat_unit when 'month' then 28 else 1 end
+            as shortest_repeat_days
+    from varied_steps as steps
+    left join clocks
         on
-            steps.clock_code = clocks.clock_code
+            steps.authority_code = clocks.authority_code
+            and steps.clock_code = clocks.clock_code
             and steps.step_number between clocks.step_from and clocks.step_to
-            and clocks.applies_to in (
-                'any',
-                case
-                    when
-                        steps.is_long_term
-                        and steps.anchor_date >= {{ add_to_date('steps.start_date', 12, 'month') }}
-                        then 'long_term'
-                    else 'standard'
-                end
-            )
+            and clocks.applies_to in ('any', steps.variant)
+            and (clocks.valid_from is null or steps.anchor_date >= clocks.valid_from)
+            and (clocks.valid_to is null or steps.anchor_date < clocks.valid_to)
     left join working_days as anchor_working_day
         on steps.anchor_date = anchor_working_day.date_day
     left join working_days as working_day_due
@@ -132,30 +158,60 @@ timed_steps as (
 
 ),
 
--- A clock that ran out goes on running: every interval without an event is one more missed.
+-- A clock that ran out goes on running: every interval without an event is one more missed. The
+-- last repeat of an open clock is the one that is still to come.
+counted_repeats as (
+
+    select
+        *,
+        coalesce(
+            greatest(
+                cast(
+                    floor(
+                        ({{ days_between('first_due_date', 'bound_date') }} + shortest_repeat_days)
+                        / shortest_repeat_days
+                    ) as integer
+                ),
+                0
+            ),
+            0
+        ) as repeat_count
+    from timed_steps
+    where first_due_date < bound_date or is_open
+
+),
+
 repeats as (
 
     select
-        timed_steps.*,
+        counted_repeats.*,
         numbers.number as repeat_number,
-        case timed_steps.repeat_unit
-            when 'day'
+        case
+            when numbers.number = 0 then counted_repeats.first_due_date
+            when counted_repeats.repeat_unit = 'day'
                 then {{ add_to_date(
-                    'timed_steps.first_due_date',
-                    '(numbers.number * timed_steps.repeat_interval)', 'day'
+                    'counted_repeats.first_due_date',
+                    '(numbers.number * counted_repeats.repeat_interval)', 'day'
                 ) }}
+            when counted_repeats.repeat_unit = 'working_day' then repeat_working_day.date_day
             else {{ add_to_date(
-                'timed_steps.first_due_date',
-                '(numbers.number * timed_steps.repeat_interval)', 'month'
+                'counted_repeats.first_due_date',
+                '(numbers.number * counted_repeats.repeat_interval)', 'month'
             ) }}
         end as due_date
-    from timed_steps
+    from counted_repeats
     inner join numbers
-        -- No interval is shorter than four weeks, so this many repeats always reach the bound.
+        on counted_repeats.repeat_count >= numbers.number
+    left join working_days as due_working_day
         on
-            numbers.number * 28
-            <= {{ days_between('timed_steps.first_due_date', 'timed_steps.bound_date') }}
-    where timed_steps.first_due_date < timed_steps.bound_date
+            counted_repeats.repeat_unit = 'working_day'
+            and counted_repeats.first_due_date = due_working_day.date_day
+    left join working_days as repeat_working_day
+        on
+            due_working_day.working_day_number
+            + numbers.number * counted_repeats.repeat_interval
+            = repeat_working_day.working_day_number
+            and repeat_working_day.is_working_day
 
 ),
 
@@ -193,6 +249,24 @@ held as (
 
 ),
 
+-- Where the clock still runs, the next due date is no miss: it has not come yet.
+still_to_come as (
+
+    select
+        chain_key,
+        authority_code,
+        person_key,
+        opportunity_code,
+        cast(null as {{ dbt.type_string() }}) as occasion_table,
+        cast(null as {{ dbt.type_string() }}) as occasion_id,
+        cast(null as date) as held_date,
+        min(due_date) as due_date
+    from repeats
+    where is_open and due_date >= bound_date
+    group by chain_key, authority_code, person_key, opportunity_code
+
+),
+
 missed as (
 
     select
@@ -215,11 +289,7 @@ outside_chains as (
         chain_key,
         authority_code,
         person_key,
-        case clock_code
-            when 'cla_visit' then 'CLA_VISIT_YEAR1'
-            when 'cla_review' then 'CLA_REVIEW_N'
-            else 'RCPC_NEXT'
-        end as opportunity_code,
+        unclocked_code as opportunity_code,
         occasion_table,
         occasion_id,
         event_date as held_date,
@@ -232,5 +302,7 @@ outside_chains as (
 select * from held
 union all
 select * from missed
+union all
+select * from still_to_come
 union all
 select * from outside_chains

@@ -12,6 +12,12 @@ from_events as (
 
 ),
 
+without_clock as (
+
+    select * from {{ ref('int_opportunities__without_clock') }}
+
+),
+
 authorities as (
 
     select * from {{ ref('int_authorities__delivered') }}
@@ -46,7 +52,11 @@ opportunities as (
         occasion_table,
         occasion_id,
         held_date,
-        due_date
+        due_date,
+        cast(null as {{ dbt.type_string() }}) as own_answer,
+        cast(null as {{ dbt.type_string() }}) as parent_answer,
+        cast(null as {{ dbt.type_string() }}) as caregiver_answer,
+        cast(null as {{ dbt.type_string() }}) as network_answer
     from clocked
     union all
     select
@@ -57,8 +67,27 @@ opportunities as (
         occasion_table,
         occasion_id,
         held_date,
-        due_date
+        due_date,
+        cast(null as {{ dbt.type_string() }}) as own_answer,
+        cast(null as {{ dbt.type_string() }}) as parent_answer,
+        cast(null as {{ dbt.type_string() }}) as caregiver_answer,
+        cast(null as {{ dbt.type_string() }}) as network_answer
     from from_events
+    union all
+    select
+        cast(null as {{ dbt.type_string() }}) as chain_key,
+        authority_code,
+        person_key,
+        opportunity_code,
+        occasion_table,
+        occasion_id,
+        held_date,
+        due_date,
+        own_answer,
+        parent_answer,
+        caregiver_answer,
+        network_answer
+    from without_clock
 
 ),
 
@@ -73,9 +102,15 @@ come_due as (
         opportunities.occasion_table,
         opportunities.occasion_id,
         opportunities.due_date,
+        opportunities.own_answer,
+        opportunities.parent_answer,
+        opportunities.caregiver_answer,
+        opportunities.network_answer,
         case
             when opportunities.held_date <= authorities.as_of then opportunities.held_date
-        end as held_date
+        end as held_date,
+        coalesce(opportunities.held_date > authorities.as_of, true)
+        and opportunities.due_date >= authorities.as_of as is_not_due
     from opportunities
     inner join authorities
         on opportunities.authority_code = authorities.authority_code
@@ -83,7 +118,7 @@ come_due as (
         opportunities.person_key is not null
         and (
             opportunities.held_date <= authorities.as_of
-            or opportunities.due_date < authorities.as_of
+            or opportunities.due_date is not null
         )
 
 ),
@@ -94,7 +129,8 @@ dated as (
         come_due.*,
         coalesce(come_due.held_date, come_due.due_date) as opportunity_date,
         children.birth_date,
-        children.expected_birth_date
+        children.expected_birth_date,
+        coalesce(children.is_short_break_only, false) as is_short_break_only
     from come_due
     left join children
         on
@@ -126,17 +162,20 @@ select
     aged.held_date,
     aged.due_date,
     aged.opportunity_date,
+    coalesce(aged.is_not_due, false) as is_not_due,
     aged.age_years,
     opportunity_types.stage,
     opportunity_types.min_age_direct_voice,
     opportunity_types.is_decision_point,
     opportunity_types.occasion_table as occasion_family,
+    coalesce(opportunity_types.shares_occasion, false) as shares_occasion,
     case
         when opportunity_voices.voice_owner_code = 'child' and aged.age_years >= 16
             then 'young_person'
         else opportunity_voices.voice_owner_code
     end as voice_owner_code,
-    opportunity_voices.voice_owner_code in ('child', 'young_person') as is_own_voice
+    opportunity_voices.voice_owner_code in ('child', 'young_person') as is_own_voice,
+    {{ answer_of('opportunity_voices.voice_owner_code') }} as answer
 from aged
 inner join opportunity_types
     on aged.opportunity_code = opportunity_types.opportunity_code
@@ -144,6 +183,23 @@ inner join opportunity_voices
     on aged.opportunity_code = opportunity_voices.opportunity_code
 where
     -- Nobody can speak before birth; the others at the table still can.
-    opportunity_voices.voice_owner_code not in ('child', 'young_person')
-    or aged.birth_date <= aged.opportunity_date
-    or (aged.birth_date is null and aged.expected_birth_date is null)
+    (
+        opportunity_voices.voice_owner_code not in ('child', 'young_person')
+        or aged.birth_date <= aged.opportunity_date
+        or (aged.birth_date is null and aged.expected_birth_date is null)
+    )
+    -- What only a young person is asked, nobody under 16 is.
+    and (
+        opportunity_voices.voice_owner_code <> 'young_person'
+        or coalesce(aged.age_years, 16) >= 16
+    )
+    and (
+        not coalesce(opportunity_voices.only_if_answered, false)
+        or {{ answer_of('opportunity_voices.voice_owner_code') }} is not null
+    )
+    -- Short breaks stand outside the main counts of care.
+    and (
+        not aged.is_short_break_only
+        or opportunity_types.stage <> 'looked_after'
+        or aged.opportunity_code = 'SHORT_BREAK'
+    )

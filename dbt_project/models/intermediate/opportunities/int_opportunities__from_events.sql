@@ -10,12 +10,6 @@ cin_episodes as (
 
 ),
 
-visits as (
-
-    select * from {{ ref('int_visits__merged') }}
-
-),
-
 s47_enquiries as (
 
     select * from {{ ref('stg_ssd__s47_enquiry') }}
@@ -40,15 +34,57 @@ return_interviews as (
 
 ),
 
-care_leavers as (
+pre_proceedings as (
 
-    select * from {{ ref('stg_ssd__care_leavers') }}
+    select * from {{ ref('int_pre_proceedings__merged') }}
 
 ),
 
-early_help_episodes as (
+ehc_requests as (
 
-    select * from {{ ref('stg_ssd__early_help_episodes') }}
+    select
+        requests.authority_code,
+        requests.ehcp_request_id,
+        requests.ehcp_request_date,
+        children.person_key,
+        children.birth_date
+    from {{ ref('stg_ssd__ehcp_requests') }} as requests
+    inner join {{ ref('stg_ssd__send') }} as pupils
+        on
+            requests.authority_code = pupils.authority_code
+            and requests.send_table_id = pupils.send_table_id
+    inner join {{ ref('int_children__described') }} as children
+        on
+            pupils.authority_code = children.authority_code
+            and pupils.person_key = children.person_key
+
+),
+
+ehc_assessments as (
+
+    select * from {{ ref('stg_ssd__ehcp_assessment') }}
+
+),
+
+ehc_plans as (
+
+    select
+        plans.authority_code,
+        plans.active_ehcp_id,
+        plans.active_ehcp_last_review_date as last_review_date,
+        ehc_requests.person_key,
+        case
+            when
+                {{ age_on('ehc_requests.birth_date', 'plans.active_ehcp_last_review_date') }} < 5
+                then 'under_five'
+            else 'standard'
+        end as clock_variant
+    from {{ ref('stg_ssd__ehcp_active_plans') }} as plans
+    inner join ehc_requests
+        on
+            plans.authority_code = ehc_requests.authority_code
+            and plans.ehcp_request_id = ehc_requests.ehcp_request_id
+    where plans.active_ehcp_last_review_date is not null
 
 ),
 
@@ -67,6 +103,7 @@ clock_starts as (
         assessments.person_key,
         assessment_parts.opportunity_code,
         'single_assessment' as clock_code,
+        'standard' as clock_variant,
         'ssd_cin_assessments' as occasion_table,
         assessments.assessment_id as occasion_id,
         assessments.assessment_auth_date as held_date,
@@ -84,6 +121,7 @@ clock_starts as (
         person_key,
         'S47_ENQ' as opportunity_code,
         's47_enquiry' as clock_code,
+        'standard' as clock_variant,
         'ssd_s47_enquiry' as occasion_table,
         s47_enquiry_id as occasion_id,
         s47_end_date as held_date,
@@ -96,6 +134,7 @@ clock_starts as (
         initial_conferences.person_key,
         'ICPC' as opportunity_code,
         'initial_conference' as clock_code,
+        'standard' as clock_variant,
         'ssd_initial_cp_conference' as occasion_table,
         initial_conferences.icpc_id as occasion_id,
         initial_conferences.icpc_date as held_date,
@@ -112,6 +151,7 @@ clock_starts as (
         missing_episodes.person_key,
         'RHI_DONE' as opportunity_code,
         'return_interview' as clock_code,
+        'standard' as clock_variant,
         'ssd_missing' as occasion_table,
         missing_episodes.table_id as occasion_id,
         cast(return_interviews.held_at as date) as held_date,
@@ -123,12 +163,71 @@ clock_starts as (
             missing_episodes.authority_code = return_interviews.authority_code
             and missing_episodes.table_id = return_interviews.missing_episode_id
     where missing_episodes.missing_episode_end_date is not null
+    union all
+    select
+        ehc_assessments.authority_code,
+        ehc_requests.person_key,
+        'EHC_ASSESS' as opportunity_code,
+        'ehc_assessment' as clock_code,
+        'standard' as clock_variant,
+        'ssd_ehcp_assessment' as occasion_table,
+        ehc_assessments.ehcp_assessment_id as occasion_id,
+        ehc_assessments.ehcp_assessment_outcome_date as held_date,
+        ehc_requests.ehcp_request_date as clock_start_date,
+        cast(null as date) as target_date
+    from ehc_assessments
+    inner join ehc_requests
+        on
+            ehc_assessments.authority_code = ehc_requests.authority_code
+            and ehc_assessments.ehcp_request_id = ehc_requests.ehcp_request_id
+    union all
+    select
+        authority_code,
+        person_key,
+        case clock_variant when 'under_five' then 'EHC_REVIEW_U5' else 'EHC_REVIEW' end
+            as opportunity_code,
+        cast(null as {{ dbt.type_string() }}) as clock_code,
+        clock_variant,
+        'ssd_ehcp_active_plans' as occasion_table,
+        active_ehcp_id as occasion_id,
+        last_review_date as held_date,
+        cast(null as date) as clock_start_date,
+        cast(null as date) as target_date
+    from ehc_plans
+    union all
+    -- The next review: only plans that are still active are in the table.
+    select distinct
+        authority_code,
+        person_key,
+        case clock_variant when 'under_five' then 'EHC_REVIEW_U5' else 'EHC_REVIEW' end
+            as opportunity_code,
+        'ehc_review' as clock_code,
+        clock_variant,
+        cast(null as {{ dbt.type_string() }}) as occasion_table,
+        cast(null as {{ dbt.type_string() }}) as occasion_id,
+        cast(null as date) as held_date,
+        last_review_date as clock_start_date,
+        cast(null as date) as target_date
+    from ehc_plans
+    union all
+    select
+        authority_code,
+        person_key,
+        'PRE_PROC' as opportunity_code,
+        'pre_proc' as clock_code,
+        'standard' as clock_variant,
+        occasion_table,
+        occasion_id,
+        first_meeting_date as held_date,
+        letter_date as clock_start_date,
+        cast(null as date) as target_date
+    from pre_proceedings
 
 ),
 
 clocks as (
 
-    select * from {{ ref('ref_opportunity_clocks') }}
+    select * from {{ ref('int_clocks__in_force') }}
 
 ),
 
@@ -136,70 +235,43 @@ working_days as (
 
     select * from {{ ref('int_working_days') }}
 
-),
-
-with_clock as (
-
-    select
-        clock_starts.authority_code,
-        clock_starts.person_key,
-        clock_starts.opportunity_code,
-        clock_starts.occasion_table,
-        clock_starts.occasion_id,
-        clock_starts.held_date,
-        coalesce(
-            clock_starts.target_date,
-            case clocks.first_unit
-                when 'day'
-                    then {{ add_to_date(
-                        'clock_starts.clock_start_date', 'clocks.first_interval', 'day'
-                    ) }}
-                else due_days.date_day
-            end
-        ) as due_date
-    from clock_starts
-    inner join clocks
-        on clock_starts.clock_code = clocks.clock_code
-    left join working_days as start_days
-        on clock_starts.clock_start_date = start_days.date_day
-    left join working_days as due_days
-        on
-            clocks.first_unit = 'working_day'
-            and start_days.working_day_number + clocks.first_interval
-            = due_days.working_day_number
-            and due_days.is_working_day
-
 )
 
-select * from with_clock
-union all
 select
-    authority_code,
-    person_key,
-    opportunity_code,
-    occasion_table,
-    occasion_id,
-    visit_date as held_date,
-    cast(null as date) as due_date
-from visits
-where opportunity_code in ('CIN_VISIT', 'CP_VISIT')
-union all
-select
-    authority_code,
-    person_key,
-    'PATHWAY_PLAN' as opportunity_code,
-    'ssd_care_leavers' as occasion_table,
-    table_id as occasion_id,
-    pathway_plan_review_date as held_date,
-    cast(null as date) as due_date
-from care_leavers
-union all
-select
-    authority_code,
-    person_key,
-    'FH_CLOSE' as opportunity_code,
-    'ssd_early_help_episodes' as occasion_table,
-    episode_id as occasion_id,
-    episode_end_date as held_date,
-    cast(null as date) as due_date
-from early_help_episodes
+    clock_starts.authority_code,
+    clock_starts.person_key,
+    clock_starts.opportunity_code,
+    clock_starts.occasion_table,
+    clock_starts.occasion_id,
+    clock_starts.held_date,
+    coalesce(
+        clock_starts.target_date,
+        case clocks.first_unit
+            when 'day'
+                then {{ add_to_date(
+                    'clock_starts.clock_start_date', 'clocks.first_interval', 'day'
+                ) }}
+            when 'month'
+                then {{ add_to_date(
+                    'clock_starts.clock_start_date', 'clocks.first_interval', 'month'
+                ) }}
+            else due_days.date_day
+        end
+    ) as due_date
+from clock_starts
+left join clocks
+    on
+        clock_starts.authority_code = clocks.authority_code
+        and clock_starts.clock_code = clocks.clock_code
+        and clocks.step_from = 1
+        and clocks.applies_to in ('any', clock_starts.clock_variant)
+        and (clocks.valid_from is null or clock_starts.clock_start_date >= clocks.valid_from)
+        and (clocks.valid_to is null or clock_starts.clock_start_date < clocks.valid_to)
+left join working_days as start_days
+    on clock_starts.clock_start_date = start_days.date_day
+left join working_days as due_days
+    on
+        clocks.first_unit = 'working_day'
+        and start_days.working_day_number + clocks.first_interval
+        = due_days.working_day_number
+        and due_days.is_working_day

@@ -4,7 +4,8 @@ with opportunities as (
 
     select
         *,
-        {{ owner_group('voice_owner_code') }} as owner_group
+        {{ owner_group('voice_owner_code') }} as owner_group,
+        case when shares_occasion then opportunity_code end as shared_by_code
     from {{ ref('int_opportunities__expected') }}
 
 ),
@@ -23,14 +24,24 @@ linked_expressions as (
 not_captured as (
 
     select
-        authority_code,
-        occasion_table,
-        occasion_id,
-        {{ owner_group('voice_owner_code') }} as owner_group,
-        min(not_captured_reason_code) as not_captured_reason_code
-    from {{ ref('stg_voice_extension__not_captured') }}
-    where occasion_id is not null
-    group by authority_code, occasion_table, occasion_id, {{ owner_group('voice_owner_code') }}
+        reasons.authority_code,
+        reasons.occasion_table,
+        reasons.occasion_id,
+        {{ owner_group('reasons.voice_owner_code') }} as owner_group,
+        -- The kind matters only where one row is the occasion of several.
+        case when opportunity_types.shares_occasion then reasons.opportunity_code end
+            as shared_by_code,
+        min(reasons.not_captured_reason_code) as not_captured_reason_code
+    from {{ ref('stg_voice_extension__not_captured') }} as reasons
+    left join {{ ref('ref_voice_opportunity_types') }} as opportunity_types
+        on reasons.opportunity_code = opportunity_types.opportunity_code
+    where reasons.occasion_id is not null
+    group by
+        reasons.authority_code,
+        reasons.occasion_table,
+        reasons.occasion_id,
+        {{ owner_group('reasons.voice_owner_code') }},
+        case when opportunity_types.shares_occasion then reasons.opportunity_code end
 
 ),
 
@@ -171,7 +182,8 @@ seen as (
         occasion_id,
         'own' as owner_group,
         is_seen,
-        is_seen_alone
+        is_seen_alone,
+        not_alone_reason_code
     from {{ ref('int_visits__merged') }}
     union all
     select
@@ -180,7 +192,8 @@ seen as (
         assessment_id as occasion_id,
         'own' as owner_group,
         {{ answer_is_yes('assessment_child_seen_code') }} as is_seen,
-        cast(null as boolean) as is_seen_alone
+        cast(null as boolean) as is_seen_alone,
+        cast(null as {{ dbt.type_string() }}) as not_alone_reason_code
     from {{ ref('stg_ssd__cin_assessments') }}
 
 ),
@@ -197,6 +210,7 @@ evidence as (
         interview_answers.accepted as interview_accepted,
         seen.is_seen,
         seen.is_seen_alone,
+        seen.not_alone_reason_code,
         opportunities.is_own_voice
         and opportunities.age_years < opportunities.min_age_direct_voice as is_too_young
     from opportunities
@@ -210,6 +224,8 @@ evidence as (
             and opportunities.occasion_table = not_captured.occasion_table
             and opportunities.occasion_id = not_captured.occasion_id
             and opportunities.owner_group = not_captured.owner_group
+            and coalesce(opportunities.shared_by_code, '')
+            = coalesce(not_captured.shared_by_code, '')
     left join codes
         on
             opportunities.authority_code = codes.authority_code
@@ -238,14 +254,36 @@ with_outcome as (
     select
         *,
         case
-            when has_participated or interview_accepted = 'Y' or has_expression then 'voiced'
+            when coalesce(is_not_due, false) then 'not_due'
+            when
+                has_participated or interview_accepted = 'Y' or answer = 'voiced' or has_expression
+                then 'voiced'
             when interview_offered = 'Y' and interview_accepted = 'N' then 'declined'
-            when not_captured_reason_code = 'declined' then 'declined'
-            when not_captured_reason_code = 'not_appropriate' or is_too_young
+            when not_captured_reason_code = 'declined' or answer = 'declined' then 'declined'
+            when
+                not_captured_reason_code = 'not_appropriate'
+                or answer = 'not_appropriate'
+                or is_too_young
                 then 'not_appropriate'
             else 'missed'
         end as outcome
     from evidence
+
+),
+
+with_reason as (
+
+    select
+        *,
+        case
+            when outcome <> 'missed' then null
+            when held_date is null and opportunity_code <> 'RHI_DONE' then 'not_held'
+            when participation_code in ('PN4', 'PN7') then 'views_not_conveyed'
+            when not_captured_reason_code is not null then not_captured_reason_code
+            when interview_offered = 'N' then 'not_asked'
+            else coalesce(answer, 'not_recorded')
+        end as missed_reason
+    from with_outcome
 
 )
 
@@ -265,17 +303,17 @@ select
     opportunity_date,
     age_years,
     outcome,
-    not_captured_reason_code,
+    missed_reason,
+    coalesce(missed_reason, outcome) as outcome_detail,
+    -- A child who would not be seen alone gave a reason, and may well have spoken all the same.
+    coalesce(not_captured_reason_code, not_alone_reason_code) as not_captured_reason_code,
     participation_code,
     has_participated,
     interview_offered,
     interview_accepted,
+    outcome <> 'not_due'
+    and (has_participated or coalesce(interview_accepted = 'Y' or answer = 'voiced', false))
+        as is_shown_to_be_voiced,
     is_seen,
-    is_seen_alone,
-    case
-        when outcome <> 'missed' then null
-        when held_date is null and opportunity_code <> 'RHI_DONE' then 'not_held'
-        when participation_code in ('PN4', 'PN7') then 'views_not_conveyed'
-        else coalesce(not_captured_reason_code, 'not_recorded')
-    end as missed_reason
-from with_outcome
+    is_seen_alone
+from with_reason

@@ -39,7 +39,8 @@ select
     'ssd_cin_visits' as occasion_table,
     cin_visits.cin_visit_id as occasion_id,
     {{ answer_is_yes('cin_visits.cin_visit_seen_code') }} as is_seen,
-    {{ answer_is_yes('cin_visits.cin_visit_seen_alone_code') }} as is_seen_alone
+    {{ answer_is_yes('cin_visits.cin_visit_seen_alone_code') }} as is_seen_alone,
+    {{ regulation_29_reason('cin_visits.cin_visit_seen_alone_code') }} as not_alone_reason_code
 from cin_visits
 left join cin_plans
     on
@@ -54,7 +55,8 @@ select
     'ssd_cp_visits' as occasion_table,
     cp_visits.cp_visit_id as occasion_id,
     {{ answer_is_yes('cp_visits.cp_visit_seen_code') }} as is_seen,
-    {{ answer_is_yes('cp_visits.cp_visit_seen_alone_code') }} as is_seen_alone
+    {{ answer_is_yes('cp_visits.cp_visit_seen_alone_code') }} as is_seen_alone,
+    {{ regulation_29_reason('cp_visits.cp_visit_seen_alone_code') }} as not_alone_reason_code
 from cp_visits
 left join cp_plans
     on
@@ -69,5 +71,6 @@ select
     'ssd_cla_visits' as occasion_table,
     cla_visits.cla_visit_id as occasion_id,
     {{ answer_is_yes('cla_visits.cla_visit_seen_code') }} as is_seen,
-    {{ answer_is_yes('cla_visits.cla_visit_seen_alone_code') }} as is_seen_alone
+    {{ answer_is_yes('cla_visits.cla_visit_seen_alone_code') }} as is_seen_alone,
+    {{ regulation_29_reason('cla_visits.cla_visit_seen_alone_code') }} as not_alone_reason_code
 from cla_visits

@@ -1,0 +1,21 @@
+with current_rows as (
+
+    {{ current_rows(source('cin_census', 'cin_pre_proceedings')) }}
+
+)
+
+select
+    _authority_code as authority_code,
+    la_child_id as person_key,
+    cin_referral_date,
+    pre_proceedings_number,
+    pre_proceedings_start_date,
+    letter_before_proceedings_date,
+    family_meeting_offered,
+    family_meeting_held,
+    first_meeting_date,
+    step_decision_date,
+    court_application_date,
+    _as_of as as_of,
+    cast(_row_key as varchar) as row_key
+from current_rows

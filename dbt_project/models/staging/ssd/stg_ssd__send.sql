@@ -1,0 +1,13 @@
+with current_rows as (
+
+    {{ current_rows(source('ssd', 'ssd_send')) }}
+
+)
+
+select
+    _authority_code as authority_code,
+    send_table_id,
+    send_person_id as person_key,
+    _as_of as as_of,
+    cast(_row_key as varchar) as row_key
+from current_rows

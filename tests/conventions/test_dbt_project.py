@@ -170,13 +170,22 @@ def test_every_indicator_names_columns_facts_and_levels_that_exist() -> None:
         for table in contract.tables
     }
     for indicator in indicators:
+        if indicator["measure"] == "none":
+            # No delivered source shows it: nothing to count, and not available anywhere.
+            assert indicator["needs"] == [], indicator["id"]
+            continue
+        assert indicator["needs"], indicator["id"]
         name = f"int_indicator_counts__{indicator['measure']}.sql"
         sql = (MODELS / "intermediate" / "indicators" / name).read_text()
-        for part in ("numerator", "denominator", "recorded", "recorded_of", "exempt", "measured"):
-            if part in indicator:
+        for part in (
+            *("numerator", "denominator", "recorded", "recorded_of", "measured", "exempt"),
+            *("compared_numerator", "compared_denominator", "contributors"),
+        ):
+            if part in indicator and indicator[part] != "denominator":
                 assert re.search(rf"\b{indicator[part]}\b", sql), (indicator["id"], part)
         assert {*indicator["needs"], *indicator.get("needs_all", [])} <= raw, indicator["id"]
-        assert set(indicator.get("levels", {})) <= set(indicator["breakdowns"]), indicator["id"]
+        breakdowns = {"all", *indicator["breakdowns"]}
+        assert set(indicator.get("levels", {})) <= breakdowns, indicator["id"]
 
 
 def test_no_coverage_indicator_is_read_alone_or_hides_whom_it_left_out() -> None:

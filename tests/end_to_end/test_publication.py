@@ -2,8 +2,10 @@
 
 import hashlib
 import hmac
+import math
 import shutil
 import threading
+from fractions import Fraction
 from pathlib import Path
 
 import duckdb
@@ -12,6 +14,7 @@ import pytest
 from tests.support.command import KEY, Site, heard, heard_run
 
 FIRST_OF_HMAC = 8
+SHOWN = {True: "shown", False: "rate_withheld"}
 
 
 @pytest.fixture
@@ -35,7 +38,8 @@ def test_every_published_number_is_the_exact_one_protected_by_its_cells_own_offs
         exact = con.execute(
             """
             select authority_code, period_type, cast(period_start as varchar), indicator_id, family,
-                breakdown, breakdown_value, numerator, denominator, contributors, status
+                breakdown, breakdown_value, numerator, denominator, contributors, status,
+                compared_numerator, compared_denominator, quantile_value, quantile_at
             from intermediate.int_indicator_values__complete where period_type <> 'month'
             """
         ).fetchall()
@@ -56,18 +60,31 @@ def test_every_published_number_is_the_exact_one_protected_by_its_cells_own_offs
         for code in {row[0] for row in exact}
     }
     statuses = set()
-    for code, kind, start, indicator, family, breakdown, value, x, n, children, status in exact:
+    for code, kind, start, indicator, family, breakdown, value, *counts in exact:
+        x, n, children, status, compared_x, compared_n, quantile, quantile_at = counts
         dimensions = {"authority": code, "period": f"{kind}:{start}"}
         if breakdown != "all":
             dimensions[breakdown] = value
         cell = "|".join([family, *(f"{name}={dimensions[name]}" for name in sorted(dimensions))])
         digest = hmac.digest(keys[code], cell.encode(), hashlib.sha256)
         offset = int.from_bytes(digest[:FIRST_OF_HMAC], "big") % 5
-        top, bottom = _protected(x, offset), _protected(n, offset)
+        people, bottom = _protected(children, offset), _protected(n, offset)
+        top = None if x is None else _protected(x, offset)
         if status != "shown":
             expected = (None, None, None, status)
-        elif _protected(children, offset) < 10:
+        elif people < 10:
             expected = (None, None, None, "suppressed")
+        elif quantile is not None:
+            # Eleven people for sure, and a protected five of them beyond the figure.
+            beyond = min(Fraction(str(quantile_at)), 1 - Fraction(str(quantile_at))) * people
+            is_shown = people >= 15 and beyond >= 5
+            expected = (None, bottom, int(quantile + 0.5) if is_shown else None, SHOWN[is_shown])
+        elif compared_n is not None:
+            against, of = _protected(compared_x, offset), _protected(compared_n, offset)
+            is_shown = bottom >= 20 and of >= 20
+            points = 100 * against / of - 100 * top / bottom if is_shown else None
+            away = None if points is None else int(math.copysign(abs(points) + 0.5, points))
+            expected = (top, bottom, away, SHOWN[is_shown])
         elif bottom < 20:
             expected = (top, bottom, None, "rate_withheld")
         else:
@@ -75,7 +92,7 @@ def test_every_published_number_is_the_exact_one_protected_by_its_cells_own_offs
         found = published[code, kind, start, indicator, breakdown, value]
         assert found == expected, (indicator, kind, start, breakdown, value)
         statuses.add(expected[3])
-    assert statuses == {"shown", "suppressed", "rate_withheld", "not_applicable"}
+    assert statuses == {"shown", "suppressed", "rate_withheld", "not_applicable", "not_available"}
 
 
 def test_no_exact_or_pseudonymous_column_leaves_the_restricted_tier(site: Site) -> None:

@@ -1,11 +1,12 @@
 with expressions as (
 
     select
-        *,
-        row_number() over (
-            partition by authority_code, recorded_by_key
-            order by expressed_on, expression_id
-        ) as writing_order
+        authority_code,
+        recorded_by_key,
+        expression_id,
+        -- Dates sort as texts; of two texts of one day the smaller identifier came first.
+        cast(expressed_on as {{ dbt.type_string() }}) || ' ' || expression_id as place_in_time,
+        text
     from {{ ref('stg_voice_extension__expression') }}
     where text is not null and recorded_by_key is not null
 
@@ -17,7 +18,7 @@ sentences as (
         expressions.authority_code,
         expressions.recorded_by_key,
         expressions.expression_id,
-        expressions.writing_order,
+        expressions.place_in_time,
         {{ comparable_words('pieces.sentence') }} as words
     from expressions
     cross join unnest({{ sentences_of('expressions.text') }}) as pieces (sentence)
@@ -27,7 +28,11 @@ sentences as (
 counted as (
 
     select
-        *,
+        authority_code,
+        recorded_by_key,
+        expression_id,
+        place_in_time,
+        md5(words) as sentence_hash,
         length(words) - length(replace(words, ' ', '')) + 1 as word_count
     from sentences
 
@@ -41,8 +46,8 @@ placed as (
         authority_code,
         expression_id,
         word_count,
-        writing_order > min(writing_order) over (
-            partition by authority_code, recorded_by_key, words
+        place_in_time > min(place_in_time) over (
+            partition by authority_code, recorded_by_key, sentence_hash
         ) as is_written_before
     from counted
     where word_count >= {{ indicator_setting('B7', 'minimum_words_of_sentence') }}

@@ -15,7 +15,7 @@ select
     {{ quoted(indicator.framework_practice) }} as framework_practice,
     {{ quoted(indicator.source_tables) }} as source_tables,
     {{ quoted(indicator.caveat) }} as caveat,
-    {{ quoted(indicator.get('aggregate', 'ratio')) }} as aggregation,
+    {{ quoted(indicator.get('aggregate', 'ratio')) }} as aggregate,
     cast({{ indicator.get('at', 'null') }} as {{ type_rate() }}) as quantile_at
 {{ "union all" if not loop.last }}
 {%- endfor %}

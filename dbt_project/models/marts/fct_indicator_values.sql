@@ -40,7 +40,7 @@ select
     rated.breakdown_value,
     case when rated.status = 'shown' then rated.numerator end as numerator,
     case when rated.status = 'shown' then rated.denominator end as denominator,
-    case rated.aggregation
+    case rated.aggregate
         when 'quantile' then case when rated.status = 'shown' then rated.quantile_value end
         when 'difference' then 100 * (rated.compared_proportion - rated.proportion)
         else 100 * rated.proportion

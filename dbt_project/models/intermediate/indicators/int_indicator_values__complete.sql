@@ -40,7 +40,7 @@ select
     levels.indicator_id,
     indicators.family,
     indicators.unit,
-    indicators.aggregation,
+    indicators.aggregate,
     indicators.quantile_at,
     levels.breakdown,
     levels.breakdown_value,
@@ -50,17 +50,16 @@ select
         else 'shown'
     end as status,
     -- A quantile has no numerator; none of something is a count.
-    case when indicators.aggregation <> 'quantile' then coalesce(counts.numerator, 0) end
+    case when indicators.aggregate <> 'quantile' then coalesce(counts.numerator, 0) end
         as numerator,
     coalesce(counts.denominator, 0) as denominator,
     coalesce(counts.recorded, 0) as recorded,
     coalesce(counts.recorded_of, 0) as recorded_of,
     coalesce(counts.contributors, 0) as contributors,
-    case when indicators.aggregation = 'difference' then coalesce(counts.compared_numerator, 0) end
+    case when indicators.aggregate = 'difference' then coalesce(counts.compared_numerator, 0) end
         as compared_numerator,
-    case
-        when indicators.aggregation = 'difference' then coalesce(counts.compared_denominator, 0)
-    end as compared_denominator,
+    case when indicators.aggregate = 'difference' then coalesce(counts.compared_denominator, 0) end
+        as compared_denominator,
     counts.quantile_value,
     available.as_of
 from levels

@@ -48,7 +48,7 @@ protected as (
         period_end,
         indicator_id,
         unit,
-        aggregation,
+        aggregate,
         quantile_at,
         breakdown,
         breakdown_value,
@@ -76,7 +76,7 @@ judged as (
         case
             when source_status <> 'shown' then source_status
             when contributors < 10 then 'suppressed'
-            when aggregation = 'quantile'
+            when aggregate = 'quantile'
                 then
                     case
                         when
@@ -107,8 +107,8 @@ select
     case when status in ('shown', 'rate_withheld') then denominator end as denominator,
     case
         when status <> 'shown' then null
-        when aggregation = 'quantile' then cast(round(quantile_value) as integer)
-        when aggregation = 'difference'
+        when aggregate = 'quantile' then cast(round(quantile_value) as integer)
+        when aggregate = 'difference'
             then
                 cast(round(
                     cast(100 * compared_numerator as {{ type_rate() }}) / compared_denominator

@@ -40,7 +40,7 @@ _UNITS = {"percent": " %", "per_100": " for every 100", "points": " points"}
 # What the page tells in words, and what only the macros need.
 _TOLD = {
     *("id", "name", "plain_name", "family", "lundy_element", "direction", "unit", "interval"),
-    *("measure", "aggregate", "numerator", "denominator", "recorded", "recorded_of", "needs"),
+    *("measure", "aggregation", "numerator", "denominator", "recorded", "recorded_of", "needs"),
     *("contributors", "compared_numerator", "compared_denominator", "measured", "at", "levels"),
     *("numerator_text", "denominator_text", "grain", "voice_kind", "framework_practice"),
     *("source_tables", "caveat", "breakdowns", "read_with"),
@@ -112,12 +112,12 @@ def _lines(definition: Mapping[str, Any], example: Mapping[str, Any]) -> Iterato
 
 def _formula(definition: Mapping[str, Any]) -> str:
     unit = str(definition["unit"]).replace("_", " ")
-    aggregate = definition.get("aggregate", "ratio")
-    if aggregate == "quantile":
+    aggregation = definition.get("aggregation", "ratio")
+    if aggregation == "quantile":
         share = definition["at"]
         name = "median" if share == 0.5 else f"{share:.0%} quantile".replace("%", " %")
         return f"the {name}, by linear interpolation, in {unit}"
-    if aggregate == "difference":
+    if aggregation == "difference":
         return f"one percentage less the other, in {unit}, with a 95 % Newcombe interval"
     interval = ", with a 95 % Wilson interval" if definition["interval"] == "wilson" else ""
     return f"100 x counted / out of, in {unit}{interval}"

@@ -23,7 +23,7 @@ NAME_OF_LAYER = {
 # What a definition says about counting, besides its words and breakdowns.
 COUNTING = (
     *("measure", "contributors", "numerator", "denominator", "exempt", "recorded", "recorded_of"),
-    *("aggregate", "measured", "at", "limit"),
+    *("aggregation", "measured", "at", "limit"),
 )
 # Rows that have no key of their own: statuses and spans that a source may repeat, opportunities
 # before their key is made, and tables whose key may hold a null.

@@ -35,11 +35,11 @@ def test_the_committed_page_is_what_the_definitions_make() -> None:
 @pytest.mark.parametrize("indicator_id", sorted(definitions()))
 def test_every_worked_example_comes_out(indicator_id: str) -> None:
     definition, example = definitions()[indicator_id], dict(examples()[indicator_id])
-    aggregate = definition.get("aggregate", "ratio")
+    aggregation = definition.get("aggregation", "ratio")
     expected: tuple[float, ...]
-    if aggregate == "quantile":
+    if aggregation == "quantile":
         expected = (float(np.quantile(example["figures"], definition["at"])),)
-    elif aggregate == "difference":
+    elif aggregation == "difference":
         expected = tuple(100 * share for share in _difference(example))
     else:
         expected = (100 * example["numerator"] / example["denominator"],)

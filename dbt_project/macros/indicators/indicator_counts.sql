@@ -6,7 +6,7 @@
    Grain: authority, period, indicator, breakdown value. contributors counts the children behind a
    denominator; months, which are never published, have none.
 
-   An indicator is a ratio of two counts unless its aggregate says difference (the ratio of
+   An indicator is a ratio of two counts unless its aggregation says difference (the ratio of
    compared_numerator to compared_denominator, less its own) or quantile (macro measured_ctes). #}
 {% macro indicator_counts(measure) %}
 {%- set indicators = var('indicators') | selectattr('measure', 'equalto', measure) | list -%}

@@ -15,7 +15,7 @@ select
     {{ quoted(indicator.framework_practice) }} as framework_practice,
     {{ quoted(indicator.source_tables) }} as source_tables,
     {{ quoted(indicator.caveat) }} as caveat,
-    {{ quoted(indicator.get('aggregate', 'ratio')) }} as aggregation,
+    {{ quoted(indicator.get('aggregation', 'ratio')) }} as aggregation,
     cast({{ indicator.get('at', 'null') }} as {{ type_rate() }}) as quantile_at,
     {{ quoted(indicator.get('read_with', []) | join(', ')) }} as read_with,
     {{ 'true' if indicator.exempt is defined else 'false' }} as has_exemptions

@@ -173,7 +173,9 @@ requests as (
             and changes.person_key = answered_voice.person_key
             and changes.changed_on >= answered_voice.expressed_on
             and answered_voice.expressed_on
-            >= {{ add_to_date('changes.changed_on', -indicator_setting('D6', 'days'), 'day') }}
+            >= {{ add_to_date(
+                'changes.changed_on', '-(' ~ indicator_setting('D6', 'limit') ~ ')', 'day'
+            ) }}
             and ';' || answered_voice.theme_codes || ';' like '%;' || changes.theme_code || ';%'
     group by
         changes.authority_code,

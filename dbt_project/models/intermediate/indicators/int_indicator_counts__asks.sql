@@ -67,7 +67,8 @@ facts as (
     from month_ends_ahead
     where
         asked_on > {{ add_to_date(
-            add_to_date('measure_month', 1, 'month'), -1 - indicator_setting('E7', 'days'), 'day'
+            add_to_date('measure_month', 1, 'month'),
+            '-1 - (' ~ indicator_setting('E7', 'limit') ~ ')', 'day'
         ) }}
     group by authority_code, person_key, measure_month
 

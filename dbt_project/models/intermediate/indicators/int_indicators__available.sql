@@ -7,7 +7,7 @@ with current_deliveries as (
 ),
 
 needs as (
-    {% for indicator in var('indicators') if indicator.needs %}
+    {% for indicator in var('indicators') if indicator.needs or indicator.needs_all %}
     {%- set indispensable = indicator.get('needs_all', []) %}
     {%- for raw_table in indicator.needs + indispensable %}
     select

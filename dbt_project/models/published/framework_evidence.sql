@@ -39,7 +39,7 @@ indicator_cells as (
         max(case when status in ('shown', 'rate_withheld') then 1 else 0 end) as is_shown,
         max(case when status = 'suppressed' then 1 else 0 end) as is_suppressed,
         max(case when status = 'not_available' then 1 else 0 end) as is_not_available
-    from {{ ref('indicator_value') }}
+    from {{ ref('int_indicator_values__protected') }}
     group by authority_code, period_type, period_start, indicator_id
 
 ),

@@ -62,9 +62,7 @@ def _answer(
     mapping = Mapping.model_validate_json(request["mapping"]) if request["mapping"] else None
     opening = Opening(
         con=con,
-        contract=contract_of(mapping, contracts["voice_extension"])
-        if mapping
-        else contracts[request["source"]],
+        contract=_contract(contracts, request, mapping),
         file_name=request["file_name"],
         path=path,
         scratch=Path(request["scratch"]),
@@ -89,6 +87,16 @@ def _answer(
         number = getattr(error, "errno", None)
         return {"failure": os.strerror(number) if number else type(error).__name__}
     return {"parts": parts}
+
+
+def _contract(
+    contracts: dict[str, Contract], request: dict[str, Any], mapping: Mapping | None
+) -> Contract:
+    """The contract as the parent sees it: what must not be known is not even staged."""
+    if mapping:
+        return contract_of(mapping, contracts["voice_extension"])
+    contract = contracts[request["source"]]
+    return contract if request["links"] else contract.without_linkage()
 
 
 def _open(opening: Opening, mapping: Mapping | None) -> list[Part]:

@@ -24,6 +24,7 @@ NAME_OF_LAYER = {
 # before their key is made, and tables whose key may hold a null.
 WITHOUT_KEY = {
     "int_categories_of_need__merged",
+    "int_children__versions",
     "int_opportunities__clocked",
     "int_opportunities__from_events",
     "int_feedback__counted",

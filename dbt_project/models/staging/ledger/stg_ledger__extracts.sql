@@ -27,6 +27,7 @@ select
         partition by authority_code, source, raw_table
         order by as_of
     ) as extract_number,
+    count(*) over (partition by authority_code, source, raw_table) as extract_count,
     lead(as_of) over (
         partition by authority_code, source, raw_table
         order by as_of

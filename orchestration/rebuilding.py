@@ -64,9 +64,10 @@ def rebuild(settings: Settings) -> Rebuilt:
     name = key_id(master_key())
     home = settings.home
     before, all_before = _read_old(home)
-    records = _require_whole(home, name)
+    records = require_whole(home, name)
     scratch = home / "tmp" / "rebuild"
-    _prepare(scratch, home, records)
+    shutil.rmtree(scratch, ignore_errors=True)
+    prepare_copy(scratch, home, records)
     report("Loading every landed delivery", 0, len(records))
     load_landed(
         Settings(inbox=settings.inbox, home=scratch, target=settings.target),
@@ -134,7 +135,13 @@ def _known_to_ledger(connection: "DuckDBPyConnection") -> list[DeliveryRecord]:
     ]
 
 
-def _require_whole(home: Path, name: str) -> list[DeliveryRecord]:
+def require_whole(home: Path, name: str) -> list[DeliveryRecord]:
+    """Return the record of every landed delivery, or refuse where one cannot be replayed.
+
+    Raises:
+        OtherKeyError: The key of this name is not the one that they were loaded with.
+        RebuildRefusedError: Landed files are damaged, missing, or there are none.
+    """
     damages = damaged_landing(home)
     if damages:
         told = "; ".join(f"{damage.path}: {damage.what_to_do}" for damage in damages)
@@ -152,14 +159,13 @@ def _require_whole(home: Path, name: str) -> list[DeliveryRecord]:
     return records
 
 
-def _prepare(scratch: Path, home: Path, records: list[DeliveryRecord]) -> None:
-    """Make a home folder of its own for the replay; its landed files are second names."""
-    shutil.rmtree(scratch, ignore_errors=True)
-    (scratch / "landing").mkdir(parents=True, mode=PRIVATE_FOLDER)
+def prepare_copy(copy: Path, home: Path, records: list[DeliveryRecord]) -> None:
+    """Make a home folder of its own for a replay; its landed files are second names."""
+    (copy / "landing").mkdir(parents=True, mode=PRIVATE_FOLDER)
     if (home / MAPPINGS).is_dir():
-        shutil.copytree(home / MAPPINGS, scratch / MAPPINGS)
+        shutil.copytree(home / MAPPINGS, copy / MAPPINGS)
     for sha256 in sorted({file.sha256 for record in records for file in record.landed.files}):
-        source, target = landed_path(home, sha256), landed_path(scratch, sha256)
+        source, target = landed_path(home, sha256), landed_path(copy, sha256)
         try:
             os.link(source, target)
         except OSError:

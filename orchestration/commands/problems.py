@@ -38,6 +38,7 @@ KNOWN = frozenset(
         "UnfitFileError",
         "UnknownExtractSourceError",
         "UnknownIndicatorError",
+        "UnknownMomentError",
         "UnknownPeriodError",
         "UnknownReasonError",
         "UnreadableError",

@@ -133,7 +133,7 @@ def test_every_staged_source_table_and_column_is_in_a_contract() -> None:
         source, table = found.groups()
         if source == "ledger":
             continue
-        listed = path.read_text().split("\nselect\n")[1].split("\nfrom ")[0]
+        listed = re.split(r"\nselect(?: distinct)?\n", path.read_text())[1].split("\nfrom ")[0]
         renamed = [line.split(" as ")[0].strip(" ,") for line in listed.splitlines()]
         columns = {column.removeprefix("cast(") for column in renamed}
         delivered = {column for column in columns if not column.startswith("_")}

@@ -95,7 +95,7 @@ def _read_old(home: Path) -> tuple[str, str]:
     try:
         with open_warehouse(home, read_only=True) as connection:
             for record in _known_to_ledger(connection):
-                write_record(home, record.landed, record.key_id)
+                write_record(home, record.landed, record.key_id, record.first_seen_at)
             return warehouse_checksum(connection, RAW), warehouse_checksum(connection)
     except (WarehouseMissingError, duckdb.Error):
         # What is damaged or gone is just what a rebuild is for.
@@ -115,8 +115,9 @@ def _known_to_ledger(connection: "DuckDBPyConnection") -> list[DeliveryRecord]:
             ignored.setdefault(delivery_id, []).append(Ignored(file_name, reason))
         else:
             files.setdefault(delivery_id, []).append(LandedFile(file_name, sha256, size))
-    deliveries: list[tuple[str, str, str, date, datetime]] = connection.execute(
-        "select delivery_id, authority_code, source, as_of, delivered_at from ledger.deliveries"
+    deliveries: list[tuple[str, str, str, date, datetime, datetime]] = connection.execute(
+        "select delivery_id, authority_code, source, as_of, delivered_at, first_seen_at"
+        " from ledger.deliveries"
     ).fetchall()
     return [
         DeliveryRecord(
@@ -130,8 +131,9 @@ def _known_to_ledger(connection: "DuckDBPyConnection") -> list[DeliveryRecord]:
                 ignored=tuple(ignored.get(delivery_id, ())),
             ),
             key[0] if key else "",
+            first_seen_at.replace(tzinfo=UTC),
         )
-        for delivery_id, authority, source, as_of, delivered_at in deliveries
+        for delivery_id, authority, source, as_of, delivered_at, first_seen_at in deliveries
     ]
 
 

@@ -74,7 +74,9 @@ def test_links_without_a_type_load_no_id_at_all(bench: Bench) -> None:
 
 def test_an_empty_table_of_links_is_an_extract_that_takes_every_link_back(bench: Bench) -> None:
     bench.deliver("330/ssd/2026-08-31", {"ssd_linked_identifiers.csv": LINKS})
-    bench.deliver("330/ssd/2026-09-30", {"ssd_linked_identifiers.csv": LINKS.splitlines()[0] + "\n"})
+    bench.deliver(
+        "330/ssd/2026-09-30", {"ssd_linked_identifiers.csv": LINKS.splitlines()[0] + "\n"}
+    )
     bench.ingest()
     assert bench.rows(
         "select cast(as_of as varchar), rows_loaded from ledger.delivery_tables"

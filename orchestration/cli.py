@@ -188,12 +188,24 @@ def verify(home: Path | None, as_json: bool) -> int:
 @app.command()
 @inbox_option
 @home_option
+@click.option("--known-on", help="A past day (2026-03-31) or UTC time: figures as known then.")
+@click.option("--out", type=FOLDER, help="New folder for the figures of --known-on.")
 @json_option
-def rebuild(inbox: Path | None, home: Path | None, as_json: bool) -> int:
-    """Make the warehouse again from the landed files alone, then run everything."""
-    from orchestration.commands.rebuild import rebuild as make
+def rebuild(
+    inbox: Path | None, home: Path | None, known_on: str | None, out: Path | None, as_json: bool
+) -> int:
+    """Make the warehouse again from the landed files alone, then run everything.
 
-    return make(inbox, home, as_json)
+    With --known-on and --out: make a folder beside it, from what had arrived by that day; the home
+    folder is only read.
+    """
+    from orchestration.commands import rebuild as command
+
+    if (known_on is None) != (out is None):
+        raise click.UsageError("--known-on and --out go together")
+    if known_on is not None and out is not None:
+        return command.rebuild_as_known(home, known_on, out, as_json)
+    return command.rebuild(inbox, home, as_json)
 
 
 @app.command()

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from orchestration.files import digest_file, replace_text
 from orchestration.privacy.keys import master_key
-from orchestration.settings import Settings
+from orchestration.settings import Settings, links_authorities
 
 STATE_FILE = "state.json"
 STATE_VERSION = 1
@@ -70,6 +70,7 @@ def fingerprint(settings: Settings, state: State | None = None) -> str:
     digest = hashlib.blake2b(digest_size=32)
     digest.update(hashlib.blake2b(master_key(), person=b"heard-state").digest())
     digest.update(f"{settings.inbox}\0{settings.home}\0{settings.target}\n".encode())
+    digest.update(f"linking={links_authorities()}\n".encode())
     for name in PACKAGES:
         digest.update(f"{name}={_version(name)}\n".encode())
     seen: dict[str, list[int | str]] = {}

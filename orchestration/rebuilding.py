@@ -66,9 +66,10 @@ def rebuild(settings: Settings) -> Rebuilt:
     name = key_id(master_key())
     home = settings.home
     before, all_before = _read_old(home)
-    records = _require_whole(home, name)
+    records = require_whole(home, name)
     scratch = home / "tmp" / "rebuild"
-    _prepare(scratch, home, records)
+    shutil.rmtree(scratch, ignore_errors=True)
+    prepare_copy(scratch, home, records)
     report("Loading every landed delivery", 0, len(records))
     load_landed(
         Settings(inbox=settings.inbox, home=scratch, target=settings.target),
@@ -96,7 +97,7 @@ def _read_old(home: Path) -> tuple[str, str]:
     try:
         with open_warehouse(home, read_only=True) as connection:
             for record in _known_to_ledger(connection):
-                write_record(home, record.landed, record.key_id)
+                write_record(home, record.landed, record.key_id, record.first_seen_at)
             return warehouse_checksum(connection, RAW), warehouse_checksum(connection)
     except (WarehouseMissingError, duckdb.Error):
         # What is damaged or gone is just what a rebuild is for.
@@ -116,8 +117,9 @@ def _known_to_ledger(connection: "DuckDBPyConnection") -> list[DeliveryRecord]:
             ignored.setdefault(delivery_id, []).append(Ignored(file_name, reason))
         else:
             files.setdefault(delivery_id, []).append(LandedFile(file_name, sha256, size, rows))
-    deliveries: list[tuple[str, str, str, date, datetime]] = connection.execute(
-        "select delivery_id, authority_code, source, as_of, delivered_at from ledger.deliveries"
+    deliveries: list[tuple[str, str, str, date, datetime, datetime]] = connection.execute(
+        "select delivery_id, authority_code, source, as_of, delivered_at, first_seen_at"
+        " from ledger.deliveries"
     ).fetchall()
     return [
         DeliveryRecord(
@@ -131,12 +133,19 @@ def _known_to_ledger(connection: "DuckDBPyConnection") -> list[DeliveryRecord]:
                 ignored=tuple(ignored.get(delivery_id, ())),
             ),
             key[0] if key else "",
+            first_seen_at.replace(tzinfo=UTC),
         )
-        for delivery_id, authority, source, as_of, delivered_at in deliveries
+        for delivery_id, authority, source, as_of, delivered_at, first_seen_at in deliveries
     ]
 
 
-def _require_whole(home: Path, name: str) -> list[DeliveryRecord]:
+def require_whole(home: Path, name: str) -> list[DeliveryRecord]:
+    """Return the record of every landed delivery, or refuse where one cannot be replayed.
+
+    Raises:
+        OtherKeyError: The key of this name is not the one that they were loaded with.
+        RebuildRefusedError: Landed files are damaged, missing, or there are none.
+    """
     damages = damaged_landing(home)
     if damages:
         told = "; ".join(f"{damage.path}: {damage.what_to_do}" for damage in damages)
@@ -154,16 +163,15 @@ def _require_whole(home: Path, name: str) -> list[DeliveryRecord]:
     return records
 
 
-def _prepare(scratch: Path, home: Path, records: list[DeliveryRecord]) -> None:
-    """Make a home folder of its own for the replay; its landed files are second names."""
-    shutil.rmtree(scratch, ignore_errors=True)
-    (scratch / "landing").mkdir(parents=True, mode=PRIVATE_FOLDER)
+def prepare_copy(copy: Path, home: Path, records: list[DeliveryRecord]) -> None:
+    """Make a home folder of its own for a replay; its landed files are second names."""
+    (copy / "landing").mkdir(parents=True, mode=PRIVATE_FOLDER)
     if (home / MAPPINGS).is_dir():
-        shutil.copytree(home / MAPPINGS, scratch / MAPPINGS)
+        shutil.copytree(home / MAPPINGS, copy / MAPPINGS)
     if (home / CLOCKS).is_file():
-        shutil.copy2(home / CLOCKS, scratch / CLOCKS)
+        shutil.copy2(home / CLOCKS, copy / CLOCKS)
     for sha256 in sorted({file.sha256 for record in records for file in record.landed.files}):
-        source, target = landed_path(home, sha256), landed_path(scratch, sha256)
+        source, target = landed_path(home, sha256), landed_path(copy, sha256)
         try:
             os.link(source, target)
         except OSError:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 _TARGETS = ("duckdb",)
+_LINKING = "HEARD_LINK_AUTHORITIES"
 # DuckDB reads these in a path as a pattern, so a folder so named would match other folders.
 _PATTERN_CHARACTERS = frozenset("*?[")
 
@@ -51,6 +52,18 @@ def read_setting(name: str) -> str | None:
     from dotenv import dotenv_values
 
     return dotenv_values(path).get(name) or None
+
+
+def links_authorities() -> bool:
+    """Whether a child who moves between authorities is to be recognised; only if somebody said so.
+
+    Raises:
+        SettingsError: The setting is neither yes nor no.
+    """
+    value = (read_setting(_LINKING) or "no").strip().lower()
+    if value not in ("yes", "no"):
+        raise SettingsError(f"{_LINKING} must be yes or no; docs/decisions/0015 says what it does")
+    return value == "yes"
 
 
 def _folder(name: str, given: Path | None) -> Path:

@@ -147,3 +147,29 @@
 {% macro spark__split_to_rows(expression, separator) -%}
     explode(split({{ expression }}, '{{ separator }}'))
 {%- endmacro %}
+
+{# Every column of a relation, some of them replaced by an expression. #}
+{% macro columns_replaced(relation, expressions) %}
+    {{- return(adapter.dispatch('columns_replaced', 'heard')(relation, expressions)) -}}
+{% endmacro %}
+{% macro default__columns_replaced(relation, expressions) -%}
+    {{ relation }}.*
+    {%- if expressions %} replace (
+        {%- for column, expression in expressions.items() %}
+        {{ expression }} as {{ column }}{{ "," if not loop.last }}
+        {%- endfor %}
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+{# The key of a raw row, as ingestion makes it of the key columns' values. #}
+{% macro row_key_of(values) %}
+    {{- return(adapter.dispatch('row_key_of', 'heard')(values)) -}}
+{% endmacro %}
+{% macro default__row_key_of(values) -%}
+    md5_number(
+        {%- for value in values -%}
+            {{ "" if loop.first else " || chr(31) || " }}coalesce(cast({{ value }} as varchar), '')
+        {%- endfor -%}
+    )
+{%- endmacro %}

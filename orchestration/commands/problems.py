@@ -39,6 +39,7 @@ KNOWN = frozenset(
         "UnfitFileError",
         "UnknownExtractSourceError",
         "UnknownIndicatorError",
+        "UnknownMomentError",
         "UnknownPeriodError",
         "UnknownReasonError",
         "UnreadableError",

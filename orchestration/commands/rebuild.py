@@ -17,6 +17,7 @@ from orchestration.settings import Settings
 from orchestration.stopping import STOPPED, stoppable
 
 UNREADABLE = "could not be read"
+EXIT_CODES = {"published": PUBLISHED, "held_back": HELD_BACK, "failed": FAILED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,47 @@ def rebuild(inbox: Path | None, home: Path | None, as_json: bool) -> int:
         print_json(answer)
     else:
         _tell(answer)
-    return {"published": PUBLISHED, "held_back": HELD_BACK, "failed": FAILED}[outcome.status]
+    return EXIT_CODES[outcome.status]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerAsKnown:
+    """How ``heard rebuild --known-on`` ended, for a program."""
+
+    status: str
+    known_on: str
+    deliveries: int
+    deliveries_since: int
+    published: str
+
+
+def rebuild_as_known(home: Path | None, known_on: str, out: Path, as_json: bool) -> int:
+    """Make the figures as they would have been on a past day, beside the home folder."""
+    from orchestration.knowing import make_as_known, moment_of
+    from orchestration.refresh import refresh
+
+    # Nothing is taken from an inbox; whoever asks about the past need not have one.
+    settings = Settings.from_environment(out / "inbox", home)
+    with stoppable() as stop, progress(quiet=as_json):
+        with sole_run(settings.home):
+            known = make_as_known(settings, moment_of(known_on), out.absolute())
+        with sole_run(known.settings.home):
+            require_ready(known.settings)
+            outcome = refresh(known.settings)
+    if stop.is_made:
+        return STOPPED
+    answer = AnswerAsKnown(
+        status=outcome.status,
+        known_on=known.moment.isoformat(),
+        deliveries=known.deliveries,
+        deliveries_since=known.later,
+        published=str(known.settings.home / "published"),
+    )
+    if as_json:
+        print_json(answer)
+    else:
+        _tell_as_known(answer)
+    return EXIT_CODES[outcome.status]
 
 
 def _tell(answer: Answer) -> None:
@@ -80,3 +121,15 @@ def _tell(answer: Answer) -> None:
         )
     if answer.status != "published":
         out.print("Nothing was published; `heard run` and `heard status` say why.")
+
+
+def _tell_as_known(answer: AnswerAsKnown) -> None:
+    out = console()
+    out.print(
+        f"Made from the {answer.deliveries:,} deliveries known on {answer.known_on};"
+        f" {answer.deliveries_since:,} came later. The home folder was only read."
+    )
+    if answer.status == "published":
+        out.print(f"The figures as they were known: {answer.published}", markup=False)
+    else:
+        out.print("Nothing was published; `heard status --home` with that folder says why.")

@@ -13,7 +13,10 @@ A column line:
 - `separator`: the cell holds several codes, set apart by this character.
 - `upper`: load the code in capitals.
 - `aliases`: other names under which case systems deliver the same column.
-- `pseudonym`: replace the id by a keyed hash; ids of one kind and authority stay joinable.
+- `pseudonym`: replace the id by a keyed hash; ids of one kind and authority stay joinable. Kind
+  `linkage` is the same in every authority, and loads only where the installation asks for it.
+- `only_where`: the value loads only in rows where another column holds one of these words.
+- `only_like`: a value loads only if all of it matches this pattern; any other is a blank.
 - `reduce`: load a coarser form (`postcode_district`: BS3 4QQ becomes BS3).
 - `sensitivity`: none, pseudonym, characteristic, free_text or direct_identifier.
 - `load: false`: the column stays in the landed file and never reaches the warehouse.
@@ -34,7 +37,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 ColumnType = Literal["string", "code", "flag", "date", "datetime", "integer", "number"]
 Sensitivity = Literal["none", "pseudonym", "characteristic", "free_text", "direct_identifier"]
-PseudonymKind = Literal["person", "professional", "respondent"]
+PseudonymKind = Literal["person", "professional", "respondent", "linkage"]
 
 TEXT_TYPES: frozenset[ColumnType] = frozenset({"string", "code", "flag"})
 
@@ -46,6 +49,19 @@ class _Model(BaseModel):
     """Frozen, and strict about misspelt keys: a typo must not switch a safeguard off."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class OnlyWhere(_Model):
+    """Which rows a value loads from: those where a column of the table holds one of the words."""
+
+    column: str = Field(pattern=_NAME)
+    words: tuple[str, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        if any(word != word.lower().strip() for word in self.words):
+            raise ValueError(f"{self.column}: give the words in small letters")
+        return self
 
 
 class Column(_Model):
@@ -61,6 +77,8 @@ class Column(_Model):
     upper: bool = False
     aliases: tuple[str, ...] = ()
     pseudonym: PseudonymKind | None = None
+    only_where: OnlyWhere | None = None
+    only_like: str | None = Field(default=None, min_length=1)
     reduce: Literal["postcode_district"] | None = None
     sensitivity: Sensitivity = "none"
     load: bool = True
@@ -85,8 +103,8 @@ class Column(_Model):
             raise ValueError(f"{self.name}: a direct identifier must carry load: false")
         if (self.pseudonym is not None) != (self.sensitivity == "pseudonym"):
             raise ValueError(f"{self.name}: pseudonym and sensitivity: pseudonym go together")
-        if (self.pseudonym or self.reduce or self.upper) and not self.is_text:
-            raise ValueError(f"{self.name}: pseudonym, reduce and upper need a text type")
+        if (self.pseudonym or self.reduce or self.upper or self.only_like) and not self.is_text:
+            raise ValueError(f"{self.name}: pseudonym, reduce, upper, only_like need a text type")
         if self.answers and not (self.is_text and self.load and not self.pseudonym):
             raise ValueError(f"{self.name}: answers need a text that loads as delivered")
         if self.codes and self.values:
@@ -123,6 +141,9 @@ class Table(_Model):
         loaded = {column.name for column in self.loaded_columns}
         if not set(self.key) <= loaded:
             raise ValueError(f"{self.name}: every key column must be loaded")
+        for column in self.loaded_columns:
+            if column.only_where and column.only_where.column not in loaded:
+                raise ValueError(f"{column.name}: only_where names a column that does not load")
         if not self.required_key:
             raise ValueError(f"{self.name}: at least one key column must be required")
         return self
@@ -167,6 +188,21 @@ class Contract(_Model):
         """Name of the table in schema raw."""
         return f"{self.raw_prefix}{table.name}"
 
+    @property
+    def links_authorities(self) -> bool:
+        """Whether a column loads that is the same for one child in every authority."""
+        return any(
+            column.pseudonym == "linkage"
+            for table in self.tables
+            for column in table.loaded_columns
+        )
+
+    def without_linkage(self) -> Self:
+        """The contract of an installation that does not link authorities."""
+        if not self.links_authorities:
+            return self
+        return self.model_copy(update={"tables": tuple(map(_without_linkage, self.tables))})
+
     def table(self, name: str) -> Table | None:
         """The table of that name, or None."""
         return next((table for table in self.tables if table.name == name), None)
@@ -181,3 +217,11 @@ class Contract(_Model):
         if missing:
             raise ValueError(f"{self.source}: formats are missing for {sorted(missing)}")
         return self
+
+
+def _without_linkage(table: Table) -> Table:
+    columns = tuple(
+        column.model_copy(update={"load": False}) if column.pseudonym == "linkage" else column
+        for column in table.columns
+    )
+    return table.model_copy(update={"columns": columns})

@@ -14,6 +14,7 @@ from orchestration.extraction.connection import Connection, require_answer
 from orchestration.extraction.delivery import unborn_delivery
 from orchestration.extraction.dialects import DIALECTS
 from orchestration.extraction.finding import FoundTable, find_tables
+from orchestration.settings import links_authorities
 from orchestration.extraction.reading import (
     PermissionDeniedError,
     UnreadableError,
@@ -137,7 +138,8 @@ def _contract(source: str) -> Contract:
         raise UnknownExtractSourceError(
             f"a database cannot deliver {source}; it can deliver {' or '.join(sorted(by_table))}"
         )
-    return by_table[source]
+    contract = by_table[source]
+    return contract if links_authorities() else contract.without_linkage()
 
 
 def _why_skipped(place: FoundTable | None) -> str | None:

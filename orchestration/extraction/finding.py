@@ -84,10 +84,23 @@ class FoundTable:
         """The statement that reads the table."""
         types = dict(self.columns)
         values = ", ".join(
-            f"{dialect.value(column, name, types[name])} as {dialect.quoted(name)}"
+            f"{self._value(dialect, column, name, types[name])} as {dialect.quoted(name)}"
             for name, column in self.read.items()
         )
         return f"select {values} from {dialect.quoted(self.schema)}.{dialect.quoted(self.name)}"
+
+    def _value(self, dialect: Dialect, column: Column, name: str, data_type: str) -> str:
+        """The expression of one column; what only some rows may tell, only those tell."""
+        value = dialect.value(column, name, data_type)
+        if column.only_where is None:
+            return value
+        wanted = column.only_where.column
+        decider = next((name for name, read in self.read.items() if read.name == wanted), None)
+        if decider is None:
+            return "null"
+        words = ", ".join(f"'{word}'" for word in column.only_where.words)
+        condition = f"lower(ltrim(rtrim({dialect.quoted(decider)}))) in ({words})"
+        return f"case when {condition} then {value} end"
 
 
 def find_tables(

@@ -81,6 +81,23 @@ def trimmed(column: Column, contract: Contract, cell: str, untidy: str | None) -
     return kept
 
 
+def kept(column: Column, text: str, other: str | None) -> str:
+    """A trimmed text, or null where the contract says that the value is not to be known.
+
+    Args:
+        column: The column.
+        text: Its trimmed text.
+        other: The trimmed text that `only_where` looks at; None if the file has no such column.
+    """
+    conditions: list[str] = []
+    if column.only_where is not None:
+        words = ", ".join(literal(word) for word in column.only_where.words)
+        conditions.append(f"lower({other}) in ({words})" if other else "false")
+    if column.only_like is not None:
+        conditions.append(f"regexp_full_match({text}, {literal(column.only_like)})")
+    return f"case when {' and '.join(conditions)} then {text} end" if conditions else text
+
+
 def parsed(column: Column, contract: Contract, text: str) -> str:
     """A first reading of a trimmed text: of a date, whatever its format lets through."""
     if column.type in ("date", "datetime"):

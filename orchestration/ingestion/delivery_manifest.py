@@ -6,8 +6,8 @@ Belongs here: writing and reading `landing/deliveries/<delivery_id>.json`. Does 
 the bytes (landing), what became of them (the ledger), or a single value of a row.
 """
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +24,20 @@ class DamagedRecordError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRecord:
-    """One landed delivery, and the name of the key that it was first loaded with."""
+    """One landed delivery, the name of the key that it was loaded with, and when it came.
+
+    The time of its files may lie long before: a copy keeps it. What counts for what was known on
+    a day is when Heard first saw the delivery. Records of older versions do not say.
+    """
 
     landed: LandedDelivery
     key_id: str
+    first_seen_at: datetime | None = field(default=None, compare=False)
+
+    @property
+    def known_since(self) -> datetime:
+        """When it became known, as far as the record tells."""
+        return self.first_seen_at or self.landed.delivered_at
 
 
 def records_folder(home: Path) -> Path:
@@ -35,11 +45,19 @@ def records_folder(home: Path) -> Path:
     return home / "landing" / "deliveries"
 
 
-def write_record(home: Path, landed: LandedDelivery, key_id: str) -> bool:
+def write_record(
+    home: Path, landed: LandedDelivery, key_id: str, first_seen_at: datetime | None = None
+) -> bool:
     """Write the record of a landed delivery, whole or not at all.
 
-    The same bytes delivered again keep their first file names and get the newest time, as in the
-    ledger.
+    The same bytes delivered again keep their first file names and the time they were first seen,
+    and get the newest time of delivery, as in the ledger.
+
+    Args:
+        home: The home folder.
+        landed: The delivery.
+        key_id: The name of the key that it is loaded with.
+        first_seen_at: When it was first seen; now when left out.
 
     Returns:
         Whether anything had to be written.
@@ -49,12 +67,15 @@ def write_record(home: Path, landed: LandedDelivery, key_id: str) -> bool:
         known = read_record(path)
     except (FileNotFoundError, DamagedRecordError):
         # A damaged record of a delivery that is at hand is simply written again.
-        wanted = DeliveryRecord(landed, key_id)
+        wanted = DeliveryRecord(landed, key_id, first_seen_at or datetime.now(UTC))
     else:
         if known.landed.delivered_at >= landed.delivered_at and known.key_id == key_id:
             return False
         newest = max(known.landed.delivered_at, landed.delivered_at)
-        wanted = DeliveryRecord(replace(known.landed, delivered_at=newest), key_id)
+        # A record that does not say when it was first seen has the time of its files for that.
+        wanted = DeliveryRecord(
+            replace(known.landed, delivered_at=newest), key_id, known.known_since
+        )
     replace_text(path, _as_text(wanted))
     return True
 
@@ -99,6 +120,7 @@ def _as_text(record: DeliveryRecord) -> str:
         "as_of": landed.as_of.isoformat(),
         "delivered_at": landed.delivered_at.isoformat(),
         "key_id": record.key_id,
+        "first_seen_at": record.known_since.isoformat(),
         "files": [
             {"name": file.name, "sha256": file.sha256, "bytes": file.size}
             | ({} if file.rows is None else {"rows": file.rows})
@@ -124,4 +146,5 @@ def _from_stored(stored: dict[str, Any]) -> DeliveryRecord:
         ),
         ignored=tuple(Ignored(each["path"], each["reason"]) for each in stored["ignored"]),
     )
-    return DeliveryRecord(landed, stored["key_id"])
+    seen = stored.get("first_seen_at")
+    return DeliveryRecord(landed, stored["key_id"], datetime.fromisoformat(seen) if seen else None)

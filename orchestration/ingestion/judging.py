@@ -7,12 +7,13 @@ processes do.
 
 from pathlib import Path
 
-from orchestration.contracts import Contract
+from orchestration.contracts import Column, Contract
 from orchestration.ingestion.answers import map_answers
 from orchestration.ingestion.cells import (
     SQL_TYPES,
     Rule,
     is_untidy,
+    kept,
     parsed,
     rules,
     trimmed,
@@ -165,7 +166,8 @@ def _judged(delivered: str, header: Header, opening: Opening, blanks: str) -> st
             continue
         text, first, cell = f"t{place}", f"f{place}", f"c{header.places[column.name]}"
         texts.append(f"{trimmed(column, contract, cell, untidy)} as {text}")
-        firsts.append(f"{text}, {parsed(column, contract, text)} as {first}")
+        known = kept(column, text, _decider(column, header))
+        firsts.append(f"{known} as {text}, {parsed(column, contract, known)} as {first}")
         values.append(f"{valued(column, first)} as v{place}")
         if column.type == "datetime":
             values.append(f"{text} as d{place}")
@@ -179,6 +181,14 @@ def _judged(delivered: str, header: Header, opening: Opening, blanks: str) -> st
             {", ".join(values)}, hash({digest}) as _digest
         from parsed
         """
+
+
+def _decider(column: Column, header: Header) -> str | None:
+    """The text that decides whether a value may be known at all; None if none was delivered."""
+    if column.only_where is None or column.only_where.column not in header.places:
+        return None
+    names = [each.name for each in header.table.loaded_columns]
+    return f"t{names.index(column.only_where.column)}"
 
 
 def _looked_at(delivered: str, header: Header, blanks: str) -> str:

@@ -32,10 +32,7 @@ COLUMNS = (
     "valid_to",
 )
 _TYPES = (
-    Path(__file__).resolve().parents[2]
-    / "seeds"
-    / "reference"
-    / "ref_voice_opportunity_types.csv"
+    Path(__file__).resolve().parents[2] / "seeds" / "reference" / "ref_voice_opportunity_types.csv"
 )
 # A week is seven days, so that the warehouse needs to know three units only.
 _UNITS = {"day": ("day", 1), "week": ("day", 7), "working_day": ("working_day", 1)}

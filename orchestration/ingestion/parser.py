@@ -60,7 +60,7 @@ def _answer(con: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> dict[str
     mapping = Mapping.model_validate_json(request["mapping"]) if request["mapping"] else None
     opening = Opening(
         con=con,
-        contract=_contract(request["source"], mapping),
+        contract=_contract(request, mapping),
         file_name=request["file_name"],
         path=path,
         scratch=Path(request["scratch"]),
@@ -94,10 +94,14 @@ def _answer(con: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> dict[str
     return {"parts": [part.as_message() for part in parts]}
 
 
-def _contract(source: str, mapping: Mapping | None) -> Contract:
+def _contract(request: dict[str, Any], mapping: Mapping | None) -> Contract:
+    """The contract as the parent sees it: what must not be known is not even staged."""
     if mapping:
         return contract_of(mapping, load_contract("voice_extension"))
-    return any_file() if source == ANY_FILE else load_contract(source)
+    if request["source"] == ANY_FILE:
+        return any_file()
+    contract = load_contract(request["source"])
+    return contract if request["links"] else contract.without_linkage()
 
 
 def _open(opening: Opening, mapping: Mapping | None) -> list[Part]:

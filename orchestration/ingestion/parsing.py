@@ -129,6 +129,7 @@ class Parser:
         mapping = self.mapping_of(contract)
         request = {
             "source": contract.source,
+            "links": contract.links_authorities,
             "mapping": mapping.model_dump_json(by_alias=True) if mapping else None,
             "file_name": file.name,
             "path": str(landed_path(self._home, file.sha256).resolve()),

@@ -13,7 +13,7 @@ from orchestration.ingestion.london import derived, spelling
 from orchestration.ingestion.outcomes import QUARANTINE_HEAD, PartOutcome, quarantine_parameters
 from orchestration.ingestion.results import LandedDelivery
 from orchestration.ingestion.sql import identifier, literal
-from orchestration.privacy.keys import derive_key
+from orchestration.privacy.keys import pseudonym_key
 from orchestration.privacy.pseudonyms import pseudonyms
 
 CONFLICT = "CONFLICT"
@@ -44,7 +44,7 @@ def map_pseudonyms(
             f"({' union all '.join(each)}) where plain is not null"
         )
         rows = con.execute("select plain from plain_ids order by rowid").fetchall()
-        hashed = pseudonyms((row[0] for row in rows), derive_key(master_key, kind, authority))
+        hashed = pseudonyms((row[0] for row in rows), pseudonym_key(master_key, kind, authority))
         # One long text binds far faster than a list of texts.
         con.execute(
             f"""

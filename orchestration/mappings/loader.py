@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from orchestration.contracts import Contract, load_contracts
 from orchestration.mappings.compiled import contracts_of
 from orchestration.mappings.models import Mapping, MappingError
+from orchestration.settings import links_authorities
 
 _FOLDER = Path(__file__).parent
 # The folder in the home folder that holds an installation's own mappings.
@@ -40,6 +41,8 @@ def shipped_mappings() -> dict[str, Mapping]:
 def source_contracts(home: Path | None = None) -> dict[str, Contract]:
     """The contract of every source: those with a format of their own, and the mapped ones.
 
+    Ids that link authorities load only where the installation says so.
+
     Raises:
         MappingError: A mapping cannot be used, or takes the name of another source.
     """
@@ -48,7 +51,10 @@ def source_contracts(home: Path | None = None) -> dict[str, Contract]:
     if taken:
         raise MappingError(f"{taken[0]}: this source has its own format; choose another name")
     mapped = contracts_of(mappings, contracts["voice_extension"])
-    return dict(sorted((contracts | mapped).items()))
+    found = dict(sorted((contracts | mapped).items()))
+    if links_authorities():
+        return found
+    return {source: contract.without_linkage() for source, contract in found.items()}
 
 
 def mapping_digest(mapping: Mapping) -> str:

@@ -11,6 +11,10 @@ from orchestration.settings import read_setting
 
 _SETTING = "HEARD_PSEUDONYM_KEY"
 _MINIMUM_BYTES = 32
+# The kind of pseudonym that is one and the same in every authority, and what stands for all of
+# them where its key is derived. No authority has such a code.
+LINKAGE = "linkage"
+_NATIONAL = "national"
 _HOW = "make one with: python -c 'import secrets; print(secrets.token_hex(32))'"
 
 
@@ -40,6 +44,11 @@ def master_key() -> bytes:
 def key_id(master: bytes) -> str:
     """A name for a key that tells nothing about it: equal names, equal keys."""
     return hmac.digest(master, b"heard/key-id", hashlib.sha256)[:8].hex()
+
+
+def pseudonym_key(master: bytes, kind: str, authority_code: str) -> bytes:
+    """The key for one kind of id: each authority has its own, but for the ids that link them."""
+    return derive_key(master, kind, _NATIONAL if kind == LINKAGE else authority_code)
 
 
 def derive_key(master: bytes, purpose: str, authority_code: str) -> bytes:

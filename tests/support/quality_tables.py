@@ -52,6 +52,16 @@ SSD = {
             "pers_dob": _BIRTH,
         },
     ),
+    "ssd_linked_identifiers": Part(
+        "ssd",
+        20,
+        {
+            "link_table_id": "'l' || i",
+            "link_person_id": "'p' || i",
+            "link_identifier_type": "'Former person id'",
+            "link_identifier_value": "'f' || i",
+        },
+    ),
     "ssd_disability": Part(
         "ssd",
         CHILDREN,

@@ -42,22 +42,40 @@ def test_every_table_of_every_source_has_a_contract() -> None:
         "pers_surname",
         "pers_common_child_id",
         "pers_single_unique_id",
-        "pers_upn",
         "addr_address_json",
         "prof_professional_name",
         "prof_social_worker_registration_no",
         "send_upn",
         "send_uln",
         "prep_court_reference",
-        "link_identifier_value",
         "json_payload",
-        "upn",
+        "former_upn",
     ],
 )
 def test_a_direct_identifier_stays_in_the_landed_file(name: str) -> None:
     found = [each for _, _, each in COLUMNS if each.name == name]
     assert found
     assert not any(each.load for each in found)
+
+
+def test_a_pupil_number_loads_only_where_authorities_are_linked() -> None:
+    linked = [(table.name, each.name) for _, table, each in COLUMNS if each.pseudonym == "linkage"]
+    assert linked == [("ssd_person", "pers_upn"), ("header", "upn")]
+    for contract in load_contracts().values():
+        loaded = {
+            column.name
+            for table in contract.without_linkage().tables
+            for column in table.loaded_columns
+        }
+        assert loaded.isdisjoint({"pers_upn", "upn"})
+        assert not contract.without_linkage().links_authorities
+
+
+def test_of_linked_identifiers_only_former_person_ids_load() -> None:
+    (value,) = [each for _, _, each in COLUMNS if each.name == "link_identifier_value"]
+    assert value.only_where is not None
+    assert value.only_where.column == "link_identifier_type"
+    assert all("person id" in word for word in value.only_where.words)
 
 
 def test_every_id_of_a_person_gets_a_pseudonym() -> None:

@@ -65,9 +65,9 @@ needs as (
 
 ),
 
-communication_needs as (
+versions as (
 
-    select * from {{ ref('stg_voice_extension__communication_need') }}
+    select * from {{ ref('int_children__versions') }}
 
 ),
 
@@ -88,11 +88,6 @@ addresses as (
 ) }},
 
 {{ latest_on_date(
-    'communication_need_on_date', 'communication_needs', 'communication_need', 'on_date',
-    start='valid_from', end='valid_to', also='interpreter_needed'
-) }},
-
-{{ latest_on_date(
     'address_on_date', 'addresses', 'postcode_district', 'on_date',
     start='address_start_date', end='address_end_date'
 ) }},
@@ -105,10 +100,11 @@ aged as (
         child_dates.on_date,
         children.sex,
         children.ethnic_group,
-        children.disability,
-        children.has_communication_disability,
-        children.uasc,
-        children.is_care_leaver,
+        versions.disability,
+        versions.communication_need,
+        versions.interpreter_needed,
+        versions.uasc,
+        versions.is_care_leaver,
         {{ age_on('children.birth_date', 'child_dates.on_date') }} as age_years,
         children.birth_date is null and children.expected_birth_date is not null as is_unborn
     from child_dates
@@ -116,6 +112,12 @@ aged as (
         on
             child_dates.authority_code = children.authority_code
             and child_dates.person_key = children.person_key
+    left join versions
+        on
+            child_dates.authority_code = versions.authority_code
+            and child_dates.person_key = versions.person_key
+            and (versions.valid_from is null or versions.valid_from <= child_dates.on_date)
+            and (versions.valid_to is null or versions.valid_to > child_dates.on_date)
 
 )
 
@@ -127,12 +129,8 @@ select
     case when aged.is_unborn then 'unborn' else {{ age_band('aged.age_years') }} end as age_band,
     coalesce(aged.ethnic_group, 'unknown') as ethnic_group,
     coalesce(aged.disability, 'unknown') as disability,
-    coalesce(
-        upper(trim(communication_need_on_date.communication_need)),
-        case when aged.has_communication_disability then 'Y' else 'unknown' end
-    ) as communication_need,
-    coalesce(upper(trim(communication_need_on_date.interpreter_needed)), 'unknown')
-        as interpreter_needed,
+    coalesce(aged.communication_need, 'unknown') as communication_need,
+    coalesce(aged.interpreter_needed, 'unknown') as interpreter_needed,
     coalesce(aged.uasc, 'unknown') as uasc,
     coalesce(placement_on_date.placement_group, 'not_applicable') as placement_group,
     coalesce(legal_status_on_date.legal_group, 'not_applicable') as legal_group,
@@ -159,11 +157,6 @@ left join need_on_date
         aged.authority_code = need_on_date.authority_code
         and aged.person_key = need_on_date.person_key
         and aged.on_date = need_on_date.on_date
-left join communication_need_on_date
-    on
-        aged.authority_code = communication_need_on_date.authority_code
-        and aged.person_key = communication_need_on_date.person_key
-        and aged.on_date = communication_need_on_date.on_date
 left join address_on_date
     on
         aged.authority_code = address_on_date.authority_code

@@ -18,18 +18,6 @@ ssd_disabilities as (
 
 ),
 
-immigration_statuses as (
-
-    select * from {{ ref('stg_ssd__immigration_status') }}
-
-),
-
-ssda903_uasc as (
-
-    select * from {{ ref('stg_ssda903__uasc') }}
-
-),
-
 ssd_care_leavers as (
 
     select * from {{ ref('stg_ssd__care_leavers') }}
@@ -97,6 +85,7 @@ delivered as (
         people.authority_code,
         people.person_key,
         coalesce(ssd_people.birth_date, ssda903_header.birth_date) as birth_date,
+        coalesce(ssd_people.linkage_key, ssda903_header.linkage_key) as linkage_key,
         ssd_people.expected_birth_date,
         upper(trim(coalesce(ssd_people.sex_code, ssda903_header.sex_code))) as sex_code,
         upper(trim(coalesce(ssd_people.ethnicity_code, ssda903_header.ethnicity_code)))
@@ -118,31 +107,13 @@ disabilities as (
     select
         ssd_disabilities.authority_code,
         ssd_disabilities.person_key,
-        max(case when disability_codes.is_disability then 1 else 0 end) as has_disability,
-        max(case when not disability_codes.is_disability then 1 else 0 end) as has_none,
+        {{ disability_state('disability_codes.is_disability') }} as disability,
         max(case when disability_codes.communication_relevant_proposed then 1 else 0 end)
             as has_communication_disability
     from ssd_disabilities
     inner join disability_codes
         on upper(trim(ssd_disabilities.disability_code)) = disability_codes.disability_code
     group by ssd_disabilities.authority_code, ssd_disabilities.person_key
-
-),
-
-unaccompanied as (
-
-    select
-        authority_code,
-        person_key
-    from immigration_statuses
-    where
-        lower(immigration_status) like '%uasc%'
-        or lower(immigration_status) like '%unaccompanied%'
-    union distinct
-    select
-        authority_code,
-        person_key
-    from ssda903_uasc
 
 ),
 
@@ -175,6 +146,7 @@ short_break_only as (
 select
     delivered.authority_code,
     delivered.person_key,
+    delivered.linkage_key,
     delivered.birth_date,
     delivered.expected_birth_date,
     coalesce(ethnicity_aliases.code, delivered.ethnicity_code) as ethnicity_code,
@@ -185,13 +157,8 @@ select
         ethnicity_codes.ethnic_group_code,
         case when delivered.ethnicity_code is null then 'unknown' else 'not_mapped' end
     ) as ethnic_group,
-    case
-        when disabilities.has_disability = 1 then 'Y'
-        when disabilities.has_none = 1 then 'N'
-        else 'unknown'
-    end as disability,
+    coalesce(disabilities.disability, 'unknown') as disability,
     coalesce(disabilities.has_communication_disability = 1, false) as has_communication_disability,
-    case when unaccompanied.person_key is null then 'N' else 'Y' end as uasc,
     care_leavers.person_key is not null as is_care_leaver,
     short_break_only.person_key is not null as is_short_break_only
 from delivered
@@ -211,10 +178,6 @@ left join disabilities
     on
         delivered.authority_code = disabilities.authority_code
         and delivered.person_key = disabilities.person_key
-left join unaccompanied
-    on
-        delivered.authority_code = unaccompanied.authority_code
-        and delivered.person_key = unaccompanied.person_key
 left join care_leavers
     on
         delivered.authority_code = care_leavers.authority_code

@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_address')) }}
+    {{ current_rows(source('ssd', 'ssd_address'), people=['addr_person_id']) }}
 
 )
 

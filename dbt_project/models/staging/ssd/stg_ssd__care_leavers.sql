@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_care_leavers')) }}
+    {{ current_rows(source('ssd', 'ssd_care_leavers'), people=['clea_person_id']) }}
 
 )
 

@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_cin_assessments')) }}
+    {{ current_rows(source('ssd', 'ssd_cin_assessments'), people=['cina_person_id']) }}
 
 )
 

@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_cin_episodes')) }}
+    {{ current_rows(source('ssd', 'ssd_cin_episodes'), people=['cine_person_id']) }}
 
 )
 

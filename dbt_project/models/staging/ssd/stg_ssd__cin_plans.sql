@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_cin_plans')) }}
+    {{ current_rows(source('ssd', 'ssd_cin_plans'), people=['cinp_person_id']) }}
 
 )
 

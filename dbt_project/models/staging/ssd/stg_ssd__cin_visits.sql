@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_cin_visits')) }}
+    {{ current_rows(source('ssd', 'ssd_cin_visits'), people=['cinv_person_id']) }}
 
 )
 

@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_cla_episodes')) }}
+    {{ current_rows(source('ssd', 'ssd_cla_episodes'), people=['clae_person_id']) }}
 
 )
 

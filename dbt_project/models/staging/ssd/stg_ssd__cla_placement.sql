@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_cla_placement')) }}
+    {{ current_rows(source('ssd', 'ssd_cla_placement'), people=['clap_person_id']) }}
 
 )
 

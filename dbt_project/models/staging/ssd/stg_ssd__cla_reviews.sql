@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_cla_reviews')) }}
+    {{ current_rows(source('ssd', 'ssd_cla_reviews'), people=['clar_cla_person_id']) }}
 
 )
 

@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_cla_visits')) }}
+    {{ current_rows(source('ssd', 'ssd_cla_visits'), people=['clav_person_id']) }}
 
 )
 

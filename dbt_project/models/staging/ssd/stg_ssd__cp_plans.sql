@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_cp_plans')) }}
+    {{ current_rows(source('ssd', 'ssd_cp_plans'), people=['cppl_person_id']) }}
 
 )
 

@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_cp_reviews')) }}
+    {{ current_rows(source('ssd', 'ssd_cp_reviews'), people=['cppr_person_id']) }}
 
 )
 

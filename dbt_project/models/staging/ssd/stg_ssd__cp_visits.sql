@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_cp_visits')) }}
+    {{ current_rows(source('ssd', 'ssd_cp_visits'), people=['cppv_person_id']) }}
 
 )
 

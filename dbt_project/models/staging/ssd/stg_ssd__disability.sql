@@ -1,6 +1,9 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_disability')) }}
+    {{ current_rows(
+        source('ssd', 'ssd_disability'),
+        people=['disa_person_id'], key=['disa_person_id', 'disa_table_id']
+    ) }}
 
 )
 

@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_early_help_episodes')) }}
+    {{ current_rows(source('ssd', 'ssd_early_help_episodes'), people=['earl_person_id']) }}
 
 )
 

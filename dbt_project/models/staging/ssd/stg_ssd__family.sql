@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_family')) }}
+    {{ current_rows(source('ssd', 'ssd_family'), people=['fami_person_id']) }}
 
 )
 

@@ -1,6 +1,9 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_immigration_status')) }}
+    {{ current_rows(
+        source('ssd', 'ssd_immigration_status'),
+        people=['immi_person_id'], key=['immi_person_id', 'immi_immigration_status_id']
+    ) }}
 
 )
 

@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_initial_cp_conference')) }}
+    {{ current_rows(source('ssd', 'ssd_initial_cp_conference'), people=['icpc_person_id']) }}
 
 )
 

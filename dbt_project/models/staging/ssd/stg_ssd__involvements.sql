@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_involvements')) }}
+    {{ current_rows(source('ssd', 'ssd_involvements'), people=['invo_person_id']) }}
 
 )
 

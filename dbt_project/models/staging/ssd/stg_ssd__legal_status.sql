@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_legal_status')) }}
+    {{ current_rows(source('ssd', 'ssd_legal_status'), people=['lega_person_id']) }}
 
 )
 

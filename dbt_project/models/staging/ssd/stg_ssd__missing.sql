@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_missing')) }}
+    {{ current_rows(source('ssd', 'ssd_missing'), people=['miss_person_id']) }}
 
 )
 

@@ -1,6 +1,8 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_person')) }}
+    {{ current_rows(
+        source('ssd', 'ssd_person'), people=['pers_person_id'], key=['pers_person_id']
+    ) }}
 
 )
 
@@ -11,6 +13,7 @@ select
     pers_gender as gender_code,
     pers_ethnicity as ethnicity_code,
     pers_dob as birth_date,
+    pers_upn as linkage_key,
     pers_upn_unknown as upn_unknown,
     pers_send_flag as send_flag,
     pers_expected_dob as expected_birth_date,

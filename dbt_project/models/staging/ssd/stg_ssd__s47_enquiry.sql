@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_s47_enquiry')) }}
+    {{ current_rows(source('ssd', 'ssd_s47_enquiry'), people=['s47e_person_id']) }}
 
 )
 

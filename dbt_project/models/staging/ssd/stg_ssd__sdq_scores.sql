@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_sdq_scores')) }}
+    {{ current_rows(source('ssd', 'ssd_sdq_scores'), people=['csdq_person_id']) }}
 
 )
 

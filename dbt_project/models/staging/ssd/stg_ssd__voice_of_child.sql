@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_voice_of_child')) }}
+    {{ current_rows(source('ssd', 'ssd_voice_of_child'), people=['voch_person_id']) }}
 
 )
 

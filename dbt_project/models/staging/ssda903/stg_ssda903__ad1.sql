@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssda903', 'ssda903_ad1')) }}
+    {{ current_rows(source('ssda903', 'ssda903_ad1'), people=['child'], key=['child']) }}
 
 )
 

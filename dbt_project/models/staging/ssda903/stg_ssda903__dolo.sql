@@ -1,6 +1,9 @@
 with current_rows as (
 
-    {{ current_rows(source('ssda903', 'ssda903_dolo')) }}
+    {{ current_rows(
+        source('ssda903', 'ssda903_dolo'),
+        people=['child'], key=['child', 'dolo_start']
+    ) }}
 
 )
 

@@ -1,6 +1,9 @@
 with current_rows as (
 
-    {{ current_rows(source('ssda903', 'ssda903_episodes')) }}
+    {{ current_rows(
+        source('ssda903', 'ssda903_episodes'),
+        people=['child'], key=['child', 'decom']
+    ) }}
 
 )
 

@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssda903', 'ssda903_header')) }}
+    {{ current_rows(source('ssda903', 'ssda903_header'), people=['child'], key=['child']) }}
 
 )
 
@@ -10,6 +10,7 @@ select
     sex as sex_code,
     dob as birth_date,
     ethnic as ethnicity_code,
+    upn as linkage_key,
     mother as is_mother_code,
     mc_dob as mothers_child_birth_date,
     _as_of as as_of,

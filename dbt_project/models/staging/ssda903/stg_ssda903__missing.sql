@@ -1,6 +1,9 @@
 with current_rows as (
 
-    {{ current_rows(source('ssda903', 'ssda903_missing')) }}
+    {{ current_rows(
+        source('ssda903', 'ssda903_missing'),
+        people=['child'], key=['child', 'missing', 'mis_start']
+    ) }}
 
 )
 

@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssda903', 'ssda903_oc2')) }}
+    {{ current_rows(source('ssda903', 'ssda903_oc2'), people=['child'], key=['child']) }}
 
 )
 

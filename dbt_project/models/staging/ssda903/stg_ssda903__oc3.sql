@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssda903', 'ssda903_oc3')) }}
+    {{ current_rows(source('ssda903', 'ssda903_oc3'), people=['child'], key=['child']) }}
 
 )
 

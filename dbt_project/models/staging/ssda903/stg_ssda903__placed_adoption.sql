@@ -1,6 +1,9 @@
 with current_rows as (
 
-    {{ current_rows(source('ssda903', 'ssda903_placed_adoption')) }}
+    {{ current_rows(
+        source('ssda903', 'ssda903_placed_adoption'),
+        people=['child'], key=['child', 'date_placed']
+    ) }}
 
 )
 

@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssda903', 'ssda903_prev_perm')) }}
+    {{ current_rows(source('ssda903', 'ssda903_prev_perm'), people=['child'], key=['child']) }}
 
 )
 

@@ -1,6 +1,9 @@
 with current_rows as (
 
-    {{ current_rows(source('ssda903', 'ssda903_reviews')) }}
+    {{ current_rows(
+        source('ssda903', 'ssda903_reviews'),
+        people=['child'], key=['child', 'review', 'review_code']
+    ) }}
 
 )
 

@@ -1,6 +1,9 @@
 with current_rows as (
 
-    {{ current_rows(source('ssda903', 'ssda903_social_worker')) }}
+    {{ current_rows(
+        source('ssda903', 'ssda903_social_worker'),
+        people=['child'], key=['child', 'sw_id', 'sw_decom']
+    ) }}
 
 )
 

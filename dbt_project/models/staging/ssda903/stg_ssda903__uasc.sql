@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssda903', 'ssda903_uasc')) }}
+    {{ current_rows(source('ssda903', 'ssda903_uasc'), people=['child'], key=['child']) }}
 
 )
 

@@ -1,6 +1,9 @@
 with current_rows as (
 
-    {{ current_rows(source('voice_extension', 'vx_communication_need')) }}
+    {{ current_rows(
+        source('voice_extension', 'vx_communication_need'),
+        people=['person_id'], key=['person_id', 'valid_from']
+    ) }}
 
 )
 

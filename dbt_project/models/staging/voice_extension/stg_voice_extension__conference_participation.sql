@@ -1,6 +1,9 @@
 with current_rows as (
 
-    {{ current_rows(source('voice_extension', 'vx_conference_participation')) }}
+    {{ current_rows(
+        source('voice_extension', 'vx_conference_participation'),
+        people=['person_id'], key=['conference_id', 'person_id']
+    ) }}
 
 )
 

@@ -1,6 +1,9 @@
 with current_rows as (
 
-    {{ current_rows(source('voice_extension', 'vx_expression')) }}
+    {{ current_rows(
+        source('voice_extension', 'vx_expression'),
+        people=['person_id', 'speaker_id']
+    ) }}
 
 )
 

@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('voice_extension', 'vx_feedback')) }}
+    {{ current_rows(source('voice_extension', 'vx_feedback'), people=['person_id']) }}
 
 )
 

@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('voice_extension', 'vx_information_right')) }}
+    {{ current_rows(source('voice_extension', 'vx_information_right'), people=['person_id']) }}
 
 )
 

@@ -1,6 +1,9 @@
 with current_rows as (
 
-    {{ current_rows(source('voice_extension', 'vx_not_captured')) }}
+    {{ current_rows(
+        source('voice_extension', 'vx_not_captured'),
+        people=['person_id'], key=['person_id', 'opportunity_type', 'occasion_table', 'occasion_id', 'occasion_on', 'voice_owner']
+    ) }}
 
 )
 

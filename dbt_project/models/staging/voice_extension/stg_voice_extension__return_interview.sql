@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('voice_extension', 'vx_return_interview')) }}
+    {{ current_rows(source('voice_extension', 'vx_return_interview'), people=['person_id']) }}
 
 )
 

@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('voice_extension', 'vx_survey_answer')) }}
+    {{ current_rows(source('voice_extension', 'vx_survey_answer'), people=['person_id']) }}
 
 )
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -156,7 +157,7 @@ def _overlaps(clocks: list[LocalClock]) -> list[str]:
     """Say which rows claim a day that an earlier row of the same kind claims."""
     told = []
     ordered = sorted(clocks, key=lambda c: (c.authority_code, c.opportunity_code, c.valid_from))
-    for one, following in zip(ordered, ordered[1:], strict=False):
+    for one, following in pairwise(ordered):
         same = (one.authority_code, one.opportunity_code) == (
             following.authority_code,
             following.opportunity_code,

@@ -114,7 +114,7 @@ def short_break_reviews(place: Place, care: Care) -> pd.DataFrame:
     """Return reviews of short breaks, held and missed."""
     periods = care.periods[care.periods["short_break"]].reset_index(drop=True)
 
-    def clock(number: int, chains: Array, anchor: Array) -> Step:
+    def clock(number: int, _: Array, anchor: Array) -> Step:
         return short_break_step(number, anchor)
 
     return _in_periods(place, periods, "SHORT_BREAK", clock)
@@ -125,7 +125,7 @@ def health_assessments(place: Place, care: Care) -> pd.DataFrame:
     periods = care.periods[~care.periods["short_break"]].reset_index(drop=True)
     born = periods["born"].to_numpy()
 
-    def clock(number: int, chains: Array, anchor: Array) -> Step:
+    def clock(_: int, chains: Array, anchor: Array) -> Step:
         return health_step(born[chains], anchor)
 
     return _in_periods(place, periods, "HEALTH_ASSESS", clock)

@@ -38,7 +38,7 @@ _BAD_ROWS: dict[str, list[dict[str, str]]] = {
 }
 # Copied rows feed no indicator, so that a truth cell never hangs on the rule for duplicates.
 _COPIED = {
-    "ssd_contacts": 3,
+    "ssd_cla_care_plan": 3,
     "ssd_assessment_factors": 2,
     "ssd_involvements": 2,
     "vx_participation_session": 1,

@@ -101,6 +101,33 @@ def visit_clock(start: date, placement: str) -> Any:
     return clock
 
 
+def home_clock(variant: str) -> Any:
+    """Return the clock of visits to a child who lives with parents under an order."""
+
+    def clock(number: int, anchor: date) -> tuple[str, date, Any]:
+        name, first, later = {
+            "interim": ("CLA_VISIT_TEMP", 7, 7),
+            "interim, reviewed": ("CLA_VISIT_TEMP", 28, 28),
+            "full": ("CLA_VISIT_HOME_CO", 7, 42),
+        }[variant]
+        days = first if number == 1 else later
+        return name, anchor + timedelta(days=days), lambda one, n: one + timedelta(days=later * n)
+
+    return clock
+
+
+def short_break_clock(number: int, anchor: date) -> tuple[str, date, Any]:
+    return "SHORT_BREAK", months_later(anchor, 3 if number == 1 else 6), every(6)
+
+
+def health_clock(born: date | None) -> Any:
+    def clock(_: int, anchor: date) -> tuple[str, date, Any]:
+        months = 6 if years_old(born, anchor) < 5 else 12
+        return "HEALTH_ASSESS", months_later(anchor, months), every(months)
+
+    return clock
+
+
 def open_since(parts: list[tuple[date, date]], on: date) -> date | None:
     """Return since when a child is open on a day; spans a day or less apart are one."""
     start, end = date.max, date.min

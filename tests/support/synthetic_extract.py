@@ -16,11 +16,12 @@ from tests.support.synthetic_clock import (
     conference_clock,
     day,
     review_clock,
-    visit_clock,
+    short_break_clock,
     working_days_later,
     years_old,
 )
 from tests.support.synthetic_exports import exported
+from tests.support.synthetic_routine import add_care_visits, add_routine, named_kind
 
 HEARD = {"PN1", "PN2", "PN3", "PN5", "PN6"}
 Row = dict[str, str]
@@ -48,6 +49,7 @@ class Extract:
         self._protect()
         self._care()
         self._others()
+        add_routine(self)
         self._add_outcomes()
 
     def read(self, source: str, table: str) -> list[Row]:
@@ -76,9 +78,13 @@ class Extract:
         table: str,
         occasion: str,
         owners: tuple[str, ...],
+        answers: dict[str, str] | None = None,
         **facts: str,
     ) -> None:
-        """Note one occasion, a row a voice expected, unless it lies after the extract."""
+        """Note one occasion, a row a voice expected, unless it lies after the extract.
+
+        `answers` is what the source itself says of the voices, by owner.
+        """
         if held is not None and held > AS_OF:
             held = None
         if held is None and (due is None or due >= AS_OF):
@@ -87,12 +93,13 @@ class Extract:
         assert on is not None
         age = years_old(self.born.get(person), on)
         for owner in owners:
-            if owner == "child" and age < 0:
+            if (owner == "child" and age < 0) or (owner == "young_person" and age < 16):
                 continue
             name = "young_person" if owner == "child" and age >= 16 else owner
             row = {"kind": kind, "person": person, "due": due, "held": held, "on": on, "age": age}
             own = name in ("child", "young_person")
             row |= {"table": table, "id": occasion, "owner": name, "own": own, **facts}
+            row["answer"] = (answers or {}).get(owner)
             self.rows.append(row)
 
     def _assess(self) -> None:
@@ -159,8 +166,8 @@ class Extract:
         spans: dict[str, list[Row]] = defaultdict(list)
         for row in self.read("ssd", "ssd_cla_episodes"):
             spans[row["clae_cla_id"]].append(row)
-        self._care_visits()
         reviews = self._held_reviews(spans)
+        add_care_visits(self, reviews)
         owners = ("child", "parent_carer", "caregiver")
         for episodes in spans.values():
             person = episodes[0]["clae_person_id"]
@@ -169,29 +176,9 @@ class Extract:
             start = min(one for one in starts if one)
             end = None if None in ends else max(one for one in ends if one)
             inside = [r for r in reviews[person] if start <= r[0] and (not end or r[0] <= end)]
-            for kind, due, held, key, code in chain(start, end, inside, review_clock):
-                if person not in self.breaks:
-                    self.add(kind, person, due, held, "ssd_cla_reviews", key, owners, code=code)
-
-    def _care_visits(self) -> None:
-        visits = defaultdict(list)
-        for row in self.read("ssd", "ssd_cla_visits"):
-            held = day(row["clav_cla_visit_date"])
-            if row["clav_cla_visit_id"] and held:
-                flags = f"{row['clav_cla_visit_seen']}|{row['clav_cla_visit_seen_alone']}"
-                visits[row["clav_person_id"]].append((held, row["clav_cla_visit_id"], flags))
-        for row in self.read("ssd", "ssd_cla_placement"):
-            person = row["clap_person_id"]
-            start, end = (day(row[f"clap_cla_placement_{edge}_date"]) for edge in ("start", "end"))
-            assert start is not None
-            inside = [v for v in visits[person] if start <= v[0] and (not end or v[0] < end)]
-            clock = visit_clock(start, row["clap_cla_placement_type"])
-            for kind, due, held, key, flags in chain(start, end, inside, clock):
-                seen, _, alone = flags.partition("|")
-                if person not in self.breaks:
-                    facts = {"seen": seen, "alone": alone}
-                    owners = ("child", "caregiver")
-                    self.add(kind, person, due, held, "ssd_cla_visits", key, owners, **facts)
+            clock = short_break_clock if person in self.breaks else review_clock
+            for kind, due, held, key, code in chain(start, end, inside, clock):
+                self.add(kind, person, due, held, "ssd_cla_reviews", key, owners, code=code)
 
     def _held_reviews(self, spans: dict[str, list[Row]]) -> dict[str, list[Any]]:
         returned = {
@@ -248,17 +235,23 @@ class Extract:
         for row in self.expressions:
             owner = group(row["voice_owner"])
             if row["occasion_id"]:
-                linked.add((row["occasion_table"], row["occasion_id"], owner))
+                shared = named_kind(row["occasion_table"], row["opportunity_type"])
+                linked.add((row["occasion_table"], row["occasion_id"], owner, shared))
             elif row["opportunity_type"]:
                 table = tables[row["opportunity_type"]]
                 loose[(table, row["person_id"], owner)].append(day(row["expressed_on"]))
         reasons = {
-            (row["occasion_table"], row["occasion_id"], group(row["voice_owner"])): row["reason"]
+            (
+                row["occasion_table"],
+                row["occasion_id"],
+                group(row["voice_owner"]),
+                named_kind(row["occasion_table"], row["opportunity_type"]),
+            ): row["reason"]
             for row in self.read("voice_extension", "vx_not_captured")
         }
         for row in self.rows:
             owner = group(row["owner"])
-            key = (row["table"], row["id"], owner)
+            key = (row["table"], row["id"], owner, named_kind(row["table"], row["kind"]))
             near = row["held"] and any(
                 one and abs((one - row["on"]).days) <= 7
                 for one in loose[(row["table"], row["person"], owner)]
@@ -267,11 +260,13 @@ class Extract:
             reason = reasons.get(key) if row["id"] else None
             row["reason"] = reason
             young = row["own"] and row["kind"].startswith("CLA_REVIEW") and row["age"] < 4
-            if coded or row.get("accepted") == "Y" or near or (row["id"] and key in linked):
+            answer, refused = row["answer"], (row.get("offered"), row.get("accepted")) == ("Y", "N")
+            shown = coded or row.get("accepted") == "Y" or answer == "voiced"
+            if shown or near or (row["id"] and key in linked):
                 row["outcome"] = "voiced"
-            elif (row.get("offered"), row.get("accepted")) == ("Y", "N") or reason == "declined":
+            elif refused or "declined" in (reason, answer):
                 row["outcome"] = "declined"
-            elif reason == "not_appropriate" or young:
+            elif "not_appropriate" in (reason, answer) or young:
                 row["outcome"] = "not_appropriate"
             else:
                 row["outcome"] = "missed"

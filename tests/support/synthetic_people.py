@@ -121,6 +121,7 @@ def own_voice(extract: Extract) -> dict[str, list[date]]:
         if said["person_id"] and group(said["voice_owner"]) == "own" and on:
             heard[said["person_id"]].append(on)
     for row in extract.rows:
-        if row["own"] and (row.get("code") in HEARD or row.get("accepted") == "Y"):
+        shown = row.get("code") in HEARD or row.get("accepted") == "Y" or row["answer"] == "voiced"
+        if row["own"] and shown:
             heard[row["person"]].append(row["on"])
     return heard

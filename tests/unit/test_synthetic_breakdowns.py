@@ -15,9 +15,11 @@ from orchestration.synthetic import generate
 from tests.support.synthetic_clock import AS_OF, day, months_later
 from tests.support.synthetic_extract import Extract, group
 from tests.support.synthetic_people import People
+from tests.support.synthetic_routine import named_kind
 
 YEAR = date(2025, 4, 1)
 DECISIONS = ("SA_", "S47_ENQ", "ICPC", "RCPC_", "CLA_REVIEW_", "PATHWAY_PLAN", "FH_CLOSE")
+DECISIONS += ("PLACEMENT_DECISION", "S20_START", "SHORT_BREAK")
 Cells = dict[tuple[str, str, str], tuple[int, int]]
 
 
@@ -69,7 +71,9 @@ def test_every_breakdown_of_voice_at_opportunities_follows_from_the_files(
 def occasions(extract: Extract) -> dict[str, Any]:
     """Return the opportunity at which each linked expression was made."""
     by_id = {
-        (row["table"], row["id"], group(row["owner"])): row for row in extract.rows if row["id"]
+        (row["table"], row["id"], group(row["owner"]), named_kind(row["table"], row["kind"])): row
+        for row in extract.rows
+        if row["id"]
     }
     tables = {row["kind"]: row["table"] for row in extract.rows}
     linked = {}
@@ -77,9 +81,9 @@ def occasions(extract: Extract) -> dict[str, Any]:
         owner, on = group(said["voice_owner"]), day(said["expressed_on"])
         assert on is not None
         if said["occasion_id"]:
-            linked[said["expression_id"]] = by_id[
-                said["occasion_table"], said["occasion_id"], owner
-            ]
+            table = said["occasion_table"]
+            shared = named_kind(table, said["opportunity_type"])
+            linked[said["expression_id"]] = by_id[table, said["occasion_id"], owner, shared]
         elif said["opportunity_type"]:
             near = [
                 row

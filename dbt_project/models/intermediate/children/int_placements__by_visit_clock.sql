@@ -58,8 +58,8 @@ first_reviews as (
         on
             care_periods.authority_code = reviews.authority_code
             and care_periods.person_key = reviews.person_key
-            and reviews.review_date >= care_periods.start_date
-            and (care_periods.end_date is null or reviews.review_date <= care_periods.end_date)
+            and care_periods.start_date <= reviews.review_date
+            and (care_periods.end_date is null or care_periods.end_date >= reviews.review_date)
     group by placements_at_home.authority_code, placements_at_home.placement_id
 
 ),
@@ -82,8 +82,8 @@ turning_points as (
         on
             placements_at_home.authority_code = legal_statuses.authority_code
             and placements_at_home.person_key = legal_statuses.person_key
-            and legal_statuses.start_date > placements_at_home.start_date
-            and legal_statuses.start_date < placements_at_home.last_date
+            and placements_at_home.start_date < legal_statuses.start_date
+            and placements_at_home.last_date > legal_statuses.start_date
     union distinct
     select
         placements_at_home.authority_code,
@@ -94,8 +94,8 @@ turning_points as (
         on
             placements_at_home.authority_code = legal_statuses.authority_code
             and placements_at_home.person_key = legal_statuses.person_key
-            and legal_statuses.last_date > placements_at_home.start_date
-            and legal_statuses.last_date < placements_at_home.last_date
+            and placements_at_home.start_date < legal_statuses.last_date
+            and placements_at_home.last_date > legal_statuses.last_date
     union distinct
     select
         placements_at_home.authority_code,
@@ -106,8 +106,8 @@ turning_points as (
         on
             placements_at_home.authority_code = first_reviews.authority_code
             and placements_at_home.placement_id = first_reviews.placement_id
-            and first_reviews.first_review_date > placements_at_home.start_date
-            and first_reviews.first_review_date < placements_at_home.last_date
+            and placements_at_home.start_date < first_reviews.first_review_date
+            and placements_at_home.last_date > first_reviews.first_review_date
 
 ),
 
@@ -144,8 +144,8 @@ orders_in_force as (
         on
             placements_at_home.authority_code = legal_statuses.authority_code
             and placements_at_home.person_key = legal_statuses.person_key
-            and legal_statuses.start_date <= turning_points.piece_start
-            and legal_statuses.last_date > turning_points.piece_start
+            and turning_points.piece_start >= legal_statuses.start_date
+            and turning_points.piece_start < legal_statuses.last_date
 
 ),
 

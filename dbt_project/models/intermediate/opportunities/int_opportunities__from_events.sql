@@ -69,22 +69,23 @@ ehc_assessments as (
 ehc_plans as (
 
     select
-        plans.authority_code,
-        plans.active_ehcp_id,
-        plans.active_ehcp_last_review_date as last_review_date,
+        active_plans.authority_code,
+        active_plans.active_ehcp_id,
+        active_plans.active_ehcp_last_review_date as last_review_date,
         ehc_requests.person_key,
         case
             when
-                {{ age_on('ehc_requests.birth_date', 'plans.active_ehcp_last_review_date') }} < 5
+                {{ age_on('ehc_requests.birth_date', 'active_plans.active_ehcp_last_review_date') }}
+                < 5
                 then 'under_five'
             else 'standard'
         end as clock_variant
-    from {{ ref('stg_ssd__ehcp_active_plans') }} as plans
+    from {{ ref('stg_ssd__ehcp_active_plans') }} as active_plans
     inner join ehc_requests
         on
-            plans.authority_code = ehc_requests.authority_code
-            and plans.ehcp_request_id = ehc_requests.ehcp_request_id
-    where plans.active_ehcp_last_review_date is not null
+            active_plans.authority_code = ehc_requests.authority_code
+            and active_plans.ehcp_request_id = ehc_requests.ehcp_request_id
+    where active_plans.active_ehcp_last_review_date is not null
 
 ),
 

@@ -49,7 +49,7 @@ def run(settings: Settings, as_json: bool, force: bool = False, summary: bool = 
     with sole_run(settings.home), stoppable() as stop, progress(quiet=as_json):
         reap(settings.home)
         require_ready(settings)
-        outcome = refresh(settings)
+        outcome = refresh(settings, from_the_start=force)
     if stop.is_made:
         return _stopped(as_json)
     answer = Answer(

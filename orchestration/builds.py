@@ -17,6 +17,8 @@ from duckdb import DuckDBPyConnection
 
 from orchestration.transform import project_stamp, seeds_digest
 
+Name = tuple[str, str]
+
 _TABLE = """
 create schema if not exists ledger;
 create table if not exists ledger.transform_builds (
@@ -66,6 +68,13 @@ def read_standing(connection: DuckDBPyConnection, manifest: Mapping[str, Any]) -
     )
 
 
+def relations(manifest: Mapping[str, Any]) -> set[Name]:
+    """Return schema and name of all that dbt puts into the warehouse and keeps there."""
+    nodes = manifest["nodes"].values()
+    kept = ("seed", "table", "incremental", "view")
+    return {_relation(node) for node in nodes if node["config"].get("materialized") in kept}
+
+
 def fixed_tables(manifest: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the dbt ids of tables that follow from seeds and code alone, parents first."""
     nodes: Mapping[str, Any] = manifest["nodes"]
@@ -88,6 +97,16 @@ def fixed_tables(manifest: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
+def delivered_tables(manifest: Mapping[str, Any]) -> tuple[Name, ...]:
+    """Return the tables that depend on delivered data, as schema and name."""
+    fixed = set(fixed_tables(manifest))
+    return tuple(
+        _relation(node)
+        for unique_id, node in manifest["nodes"].items()
+        if node["config"].get("materialized") in ("table", "incremental") and unique_id not in fixed
+    )
+
+
 def forget_standing(connection: DuckDBPyConnection) -> None:
     """Say that nothing stands: a build that ends half-way leaves a mixture of two versions."""
     connection.execute(_TABLE)
@@ -103,5 +122,5 @@ def record_standing(connection: DuckDBPyConnection) -> None:
     )
 
 
-def _relation(node: Mapping[str, Any]) -> tuple[str, str]:
+def _relation(node: Mapping[str, Any]) -> Name:
     return str(node["schema"]), str(node["alias"])

@@ -43,12 +43,15 @@ class Outcome:
     errors: tuple[str, ...] = ()
 
 
-def refresh(settings: Settings, settle_seconds: float = 0.0) -> Outcome:
+def refresh(
+    settings: Settings, settle_seconds: float = 0.0, from_the_start: bool = False
+) -> Outcome:
     """Land, load, check, build, check and publish.
 
     Args:
         settings: Inbox and home folder.
         settle_seconds: How long a delivery must lie unchanged before it counts as complete.
+        from_the_start: Build the rows of every authority, also of those with nothing new.
 
     Raises:
         MissingKeyError: There is no pseudonym key; nothing was touched.
@@ -57,13 +60,14 @@ def refresh(settings: Settings, settle_seconds: float = 0.0) -> Outcome:
     prepare_process(settings)
     os.environ["DAGSTER_HOME"] = str(dagster_home(settings).resolve())
     with _without_looking_for_cycles():
-        return _run(settings, settle_seconds)
+        return _run(settings, settle_seconds, from_the_start)
 
 
-def _run(settings: Settings, settle_seconds: float) -> Outcome:
+def _run(settings: Settings, settle_seconds: float, from_the_start: bool) -> Outcome:
     import dagster as dg
 
     from orchestration.definitions import build_definitions
+    from orchestration.defs.transform import FROM_THE_START
 
     definitions = build_definitions(settings, settle_seconds)
     with dg.DagsterInstance.get() as instance:
@@ -71,7 +75,7 @@ def _run(settings: Settings, settle_seconds: float) -> Outcome:
         result = definitions.resolve_job_def(JOB).execute_in_process(
             instance=instance,
             raise_on_error=False,
-            tags=STARTED_BY,
+            tags=STARTED_BY | ({FROM_THE_START: "yes"} if from_the_start else {}),
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
     return _outcome(settings, result)

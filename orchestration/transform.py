@@ -44,8 +44,20 @@ _ALL_BUT_VIEWS = (
 )
 
 
+# Where ``transform_plugin`` finds the warehouse that a slice is cut from.
+WHOLE_WAREHOUSE = "HEARD_WHOLE_WAREHOUSE"
+
+
 class TransformError(RuntimeError):
     """dbt could not read the project or could not start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The folder whose ``warehouse.duckdb`` dbt builds, and the whole that it is a slice of."""
+
+    folder: Path
+    whole: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +120,7 @@ def build_warehouse(
     with_views: bool = True,
     leave: Sequence[str] = (),
     on_built: Callable[[int], None] | None = None,
+    place: Place | None = None,
 ) -> tuple[NodeResult, ...]:
     """Build and test the models, one dbt call, and return a result for each node.
 
@@ -118,6 +131,7 @@ def build_warehouse(
         with_views: Whether to make the views again; tests of views run in any case.
         leave: Names of tables to leave as they stand, with the views; their tests run too.
         on_built: Called with the number of seeds and models finished, after each.
+        place: Build in another warehouse file than the home folder's.
 
     Raises:
         TransformError: dbt could not run at all. A model or test that failed does not raise: it
@@ -136,7 +150,13 @@ def build_warehouse(
     callbacks = [_node_callback(on_built)] if on_built else []
     try:
         result = _invoke(
-            home, arguments, target_folder(home), parsed, callbacks, accept_failed_nodes=True
+            home,
+            arguments,
+            target_folder(home),
+            parsed,
+            callbacks,
+            accept_failed_nodes=True,
+            place=place,
         )
     finally:
         _close_connection()
@@ -187,6 +207,7 @@ def _invoke(
     manifest: "Manifest | None" = None,
     callbacks: Sequence[Callable[[Any], None]] = (),
     accept_failed_nodes: bool = False,
+    place: Place | None = None,
 ) -> Any:
     from dbt.cli.main import dbtRunner
 
@@ -196,7 +217,7 @@ def _invoke(
     folders = ["--project-dir", PROJECT, "--profiles-dir", PROJECT]
     folders += ["--target-path", target, "--log-path", home / "dbt" / "logs"]
     offline = ["--no-version-check", "--no-send-anonymous-usage-stats"]
-    with _environment(home):
+    with _environment(place or Place(home)):
         hear_only_what_is_wanted()
         runner = dbtRunner(manifest=manifest, callbacks=list(callbacks))
         result = runner.invoke([*arguments, *map(str, folders), *quiet, *offline])
@@ -214,10 +235,11 @@ def _invoke(
 
 
 @contextmanager
-def _environment(home: Path) -> Iterator[None]:
-    """Point dbt's profile at this home folder while dbt runs, and keep it from calling home."""
+def _environment(place: Place) -> Iterator[None]:
+    """Point dbt's profile at a warehouse while dbt runs, and keep dbt from calling home."""
     wanted = {
-        "HEARD_HOME": str(home),
+        "HEARD_HOME": str(place.folder),
+        WHOLE_WAREHOUSE: str(place.whole or ""),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }

@@ -1,4 +1,6 @@
-"""Give dbt's connection to the warehouse the keys of disclosure control.
+"""Give dbt's connection to the warehouse what no file of dbt's may name.
+
+The keys of disclosure control, and, where only a slice is built, the whole that it is cut from.
 
 Named in ``dbt_project/profiles.yml``; dbt-duckdb makes one ``Plugin`` and calls it whenever it
 opens the warehouse. The name must not begin with ``dbt_``: dbt imports every such module as a
@@ -8,15 +10,21 @@ Belongs here: the hook that dbt-duckdb calls.
 Does not belong here: how keys are derived (``orchestration.privacy``).
 """
 
+import os
+
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
 from orchestration.privacy.disclosure_keys import attach_disclosure_keys
+from orchestration.slices import attach_whole
+from orchestration.transform import WHOLE_WAREHOUSE
 
 
 class Plugin(BasePlugin):  # type: ignore[misc]  # mypy does not follow dbt
-    """Lays the disclosure keys in memory beside the warehouse."""
+    """Lays the disclosure keys in memory beside the warehouse, and the whole beside a slice."""
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
-        """Attach ``secrets.main.disclosure_keys`` to a connection just opened."""
+        """Attach ``secrets.main.disclosure_keys``, and ``whole`` if any, to a new connection."""
+        if whole := os.environ.get(WHOLE_WAREHOUSE):
+            attach_whole(conn, whole)
         attach_disclosure_keys(conn)

@@ -61,7 +61,7 @@ def run(settings: Settings, as_json: bool, force: bool = False, summary: bool = 
         reap(settings.home)
         require_ready(settings)
         with TellingLackOfRoom(settings):
-            outcome = refresh(settings)
+            outcome = refresh(settings, from_the_start=force)
     if stop.is_made:
         return _stopped(as_json)
 

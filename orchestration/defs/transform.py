@@ -6,19 +6,12 @@ Does not belong here: running dbt (``orchestration.transform``) or SQL (``dbt_pr
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
-from orchestration.builds import (
-    Standing,
-    fixed_tables,
-    forget_standing,
-    read_standing,
-    record_standing,
-)
+from orchestration.building import build
 from orchestration.defs.layers import (
     MARTS,
     PUBLISHED,
@@ -27,26 +20,16 @@ from orchestration.defs.layers import (
     WAREHOUSE_POOL,
     Metadata,
 )
-from orchestration.progress import report
 from orchestration.resources import Home
-from orchestration.transform import STRUCTURAL, NodeResult, build_warehouse
+from orchestration.transform import STRUCTURAL, NodeResult
 
-STEP = "Building the warehouse"
+# A run with this tag builds every authority again, whatever changed.
+FROM_THE_START = "heard/from_the_start"
 # The layers that later steps read.
 LAST_LAYERS = (MARTS, PUBLISHED)
 # Where dagster-dbt keeps dbt's own name of a test.
 DBT_UNIQUE_ID = "dagster_dbt/unique_id"
 Event = dg.MaterializeResult[None] | dg.AssetCheckResult
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What one call of dbt did."""
-
-    results: tuple[NodeResult, ...]
-    # Tables from seeds alone that still stand, by dbt's id, parents first.
-    left: tuple[str, ...]
-    rows: Mapping[tuple[str, str], int]
 
 
 class WarehouseNotBuiltError(RuntimeError):
@@ -98,7 +81,12 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     def warehouse_models(context: dg.AssetExecutionContext, home: Home) -> Iterator[Event]:
         # An asset's name is its key's last part, and dbt's name too.
         select = sorted(key.path[-1] for key in context.selected_asset_keys)
-        built = _build(home, manifest, select if context.is_subset else [])
+        built = build(
+            home,
+            manifest,
+            select if context.is_subset else [],
+            from_the_start=FROM_THE_START in context.run.tags,
+        )
         checks = {
             spec.metadata[DBT_UNIQUE_ID]: spec.key
             for spec in context.assets_def.check_specs
@@ -115,40 +103,6 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
 
     assets: dg.AssetsDefinition = warehouse_models
     return assets
-
-
-def _build(home: Home, manifest: Mapping[str, Any], select: Sequence[str]) -> Built:
-    """Call dbt; return what became of each node."""
-    report(STEP)
-    with home.warehouse() as connection:
-        # Whoever names models by hand wants them built, whatever stands.
-        stood = read_standing(connection, manifest)
-        standing = Standing(seeds=False, views=False) if select else stood
-        # Until it ends well, what is there is a mixture that nobody may publish.
-        forget_standing(connection)
-    left = fixed_tables(manifest) if standing.fixed_tables else ()
-    expected = _count_of_models(manifest, standing) - len(left)
-    results = build_warehouse(
-        home.folder,
-        select,
-        with_seeds=not standing.seeds,
-        with_views=not standing.views,
-        leave=[manifest["nodes"][unique_id]["name"] for unique_id in left],
-        on_built=lambda done: report(STEP, min(done, expected), expected),
-    )
-    with home.warehouse() as connection:
-        was_whole = stood.seeds and stood.views
-        if all(result.is_ok for result in results) and (was_whole or not select):
-            record_standing(connection)
-        return Built(results, left, _row_counts(connection))
-
-
-def _count_of_models(manifest: Mapping[str, Any], standing: Standing) -> int:
-    kinds = [node["config"].get("materialized") for node in manifest["nodes"].values()]
-    wanted = ["table", "incremental"]
-    wanted += [] if standing.seeds else ["seed"]
-    wanted += [] if standing.views else ["view"]
-    return sum(kind in wanted for kind in kinds)
 
 
 def _standing(
@@ -188,14 +142,6 @@ def _metadata(key: dg.AssetKey, rows: Mapping[tuple[str, str], int]) -> Metadata
     schema, name = key.path
     found = rows.get((schema, name))
     return {} if found is None else {ROW_COUNT: found}
-
-
-def _row_counts(connection: Any) -> dict[tuple[str, str], int]:
-    """Return the rows of every table, from DuckDB's own statistics: one query, no scan."""
-    found = connection.execute(
-        "select schema_name, table_name, estimated_size from duckdb_tables()"
-    ).fetchall()
-    return {(schema, name): int(size) for schema, name, size in found}
 
 
 def _refuse_if_unbuilt(results: Sequence[NodeResult]) -> None:

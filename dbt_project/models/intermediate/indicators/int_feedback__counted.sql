@@ -29,6 +29,15 @@ sources as (
 
 ),
 
+own_sources as (
+
+    select distinct
+        authority_code,
+        source
+    from feedback_items
+
+),
+
 periods as (
 
     select * from {{ ref('int_reporting_periods') }}
@@ -158,3 +167,9 @@ left join counts
         and coalesce(slices.theme_code, '') = coalesce(counts.theme_code, '')
         and coalesce(slices.voice_kind, '') = coalesce(counts.voice_kind, '')
         and owners.voice_owner_code = counts.voice_owner_code
+left join own_sources
+    on
+        periods.authority_code = own_sources.authority_code
+        and slices.source = own_sources.source
+-- What one authority delivers must not add rows to another.
+where slices.source is null or own_sources.source is not null

@@ -1,0 +1,136 @@
+"""Remember from which deliveries the rows of each authority were built.
+
+No row of the warehouse depends on two authorities, so a delivery of one changes that one's rows
+and no others. What stands here says which authorities have changed since; when the code, the
+seeds, the settings or the key did, all of them have.
+
+Belongs here: the one table that says so, and the question whether a part of the work is enough.
+Does not belong here: building a part (``orchestration.slices``) or everything (dbt does).
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from orchestration.builds import Name, delivered_tables, relations
+from orchestration.privacy.keys import key_id, master_key
+from orchestration.transform import project_stamp
+
+# Beside most of the rows, building the rest too costs less than putting a part in its place.
+LARGEST_SHARE = 0.5
+
+_TABLE = """
+create schema if not exists ledger;
+create table if not exists ledger.authority_builds (
+    authority_code varchar not null,
+    inputs_hash varchar not null,
+    build_hash varchar not null
+)
+"""
+# A load writes `first_seen_at`, so even a delivery that was read again without a visible
+# difference counts as another one.
+_INPUTS = """
+with lines as (
+    select
+        authority_code,
+        concat_ws('|', delivery_id, as_of, delivered_at, state, reading, first_seen_at) as line
+    from ledger.deliveries
+    union all
+    select
+        authority_code,
+        concat_ws('|', delivery_id, as_of, delivered_at, raw_table, extent, rows_loaded) as line
+    from ledger.delivery_tables
+)
+select authority_code, sha256(string_agg(line, chr(10) order by line)) as inputs_hash
+from lines
+group by authority_code
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What decides the rows of each authority: its deliveries, and what is common to all."""
+
+    deliveries: Mapping[str, str]
+    build_hash: str
+
+
+def read_inputs(connection: DuckDBPyConnection) -> Inputs:
+    """Return what the warehouse would be built from now; without a ledger, from nothing."""
+    known = connection.execute(
+        "select count(*) from duckdb_tables()"
+        " where schema_name = 'ledger' and table_name in ('deliveries', 'delivery_tables')"
+    ).fetchone()
+    found = connection.execute(_INPUTS).fetchall() if known == (2,) else []
+    build = hashlib.sha256(f"{project_stamp()}|{key_id(master_key())}".encode()).hexdigest()
+    return Inputs(dict(found), build)
+
+
+def changed_authorities(
+    connection: DuckDBPyConnection, manifest: Mapping[str, Any], inputs: Inputs
+) -> tuple[str, ...] | None:
+    """Return the authorities whose rows are to be built again; None means all from the start."""
+    connection.execute(_TABLE)
+    stored = connection.execute(
+        "select authority_code, inputs_hash, build_hash from ledger.authority_builds"
+    ).fetchall()
+    if {build_hash for *_, build_hash in stored} != {inputs.build_hash}:
+        return None
+    if not relations(manifest) <= _present(connection):
+        return None
+    if not set(delivered_tables(manifest)) <= _with_authority(connection):
+        # Such a table says something of all authorities together.
+        return None
+    built = {authority: inputs_hash for authority, inputs_hash, _ in stored}
+    changed = tuple(
+        authority
+        for authority in sorted(built.keys() | inputs.deliveries.keys())
+        if built.get(authority) != inputs.deliveries.get(authority)
+    )
+    return changed if _share(connection, changed) <= LARGEST_SHARE else None
+
+
+def forget_builds(connection: DuckDBPyConnection) -> None:
+    """Say that nothing is known of any authority's rows: the next build starts from nothing."""
+    connection.execute(_TABLE)
+    connection.execute("delete from ledger.authority_builds")
+
+
+def record_builds(connection: DuckDBPyConnection, inputs: Inputs) -> None:
+    """Say that the rows of every authority come from these inputs."""
+    forget_builds(connection)
+    connection.execute(
+        "insert into ledger.authority_builds select unnest($1), unnest($2), $3",
+        [list(inputs.deliveries), list(inputs.deliveries.values()), inputs.build_hash],
+    )
+
+
+def _share(connection: DuckDBPyConnection, authorities: Iterable[str]) -> float:
+    """Return the share of all delivered rows that came from some authorities."""
+    found = connection.execute(
+        "select coalesce(sum(rows_loaded) filter (list_contains($1, authority_code))"
+        " / nullif(sum(rows_loaded), 0), 0) from ledger.delivery_tables",
+        [list(authorities)],
+    ).fetchone()
+    return float(found[0]) if found else 0.0
+
+
+def _with_authority(connection: DuckDBPyConnection) -> set[Name]:
+    return set(
+        connection.execute(
+            "select schema_name, table_name from duckdb_columns()"
+            " where column_name = 'authority_code'"
+        ).fetchall()
+    )
+
+
+def _present(connection: DuckDBPyConnection) -> set[Name]:
+    return set(
+        connection.execute(
+            "select schema_name, table_name from duckdb_tables()"
+            " union all select schema_name, view_name from duckdb_views()"
+        ).fetchall()
+    )

@@ -1,0 +1,152 @@
+"""Building only what changed says the same as building everything, and touches nothing else."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from orchestration import authority_builds, building
+from orchestration.builds import delivered_tables
+from orchestration.transform import (
+    NodeResult,
+    build_warehouse,
+    prepare_manifest,
+    read_manifest,
+)
+from tests.support.delivered_site import FIRST, SECOND, DeliveredSite, make_site
+from tests.support.inbox import KEY_HEX, parse_here
+
+FEW = settings(
+    max_examples=3,
+    # To shrink a failure takes a minute a step, and says no more than the steps do.
+    phases=[Phase.explicit, Phase.generate],
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+OPPORTUNITIES = "marts.fct_voice_opportunities"
+
+Delivery = Callable[[DeliveredSite], None]
+DELIVERIES: dict[str, Delivery] = {
+    "the extract of the next quarter": lambda site: site.deliver("331", "ssd", SECOND),
+    "what was said, restated": lambda site: site.deliver("331", "voice_extension", SECOND),
+    "a yearly return": lambda site: site.deliver("330", "ssda903", FIRST, date(2026, 3, 31)),
+    "an earlier year, late": lambda site: site.deliver("330", "ssda903", FIRST, date(2025, 3, 31)),
+    "a table without a row": lambda site: site.empty_a_file(
+        "330", "ssd", FIRST, "ssd_cla_reviews.csv"
+    ),
+    "an authority that appears": lambda site: site.deliver("332", "ssd", FIRST),
+    "a source that was never there": lambda site: site.deliver("331", "mind_of_my_own", FIRST),
+}
+
+
+def without_tests(*called: Any, leave: Sequence[str] = (), **more: Any) -> Any:
+    return build_warehouse(*called, leave=[*leave, "resource_type:test"], **more)
+
+
+@pytest.fixture(scope="module")
+def built_site(tmp_path_factory: pytest.TempPathFactory) -> DeliveredSite:
+    """Two authorities of forty children, built once from the start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEARD_PSEUDONYM_KEY", KEY_HEX)
+        parse_here(patch)
+        site = make_site(tmp_path_factory.mktemp("delivered"), ["330", "331"])
+        assert site.build().authorities is None
+    return site
+
+
+@pytest.fixture(autouse=True)
+def calm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key, a parser in this process, and a slice however large it is."""
+    monkeypatch.setenv("HEARD_PSEUDONYM_KEY", KEY_HEX)
+    monkeypatch.setattr(authority_builds, "LARGEST_SHARE", 1.0)
+    # A hundred dbt tests a build would take half of the time and change no row.
+    monkeypatch.setattr(building, "build_warehouse", without_tests)
+    parse_here(monkeypatch)
+
+
+@pytest.fixture
+def site(built_site: DeliveredSite, tmp_path: Path) -> DeliveredSite:
+    """A site of one's own."""
+    return built_site.copy_to(tmp_path / "site")
+
+
+@FEW
+@given(steps=st.lists(st.sampled_from(sorted(DELIVERIES)), min_size=2, max_size=3, unique=True))
+def test_any_deliveries_built_in_turn_say_what_one_build_from_the_start_says(
+    built_site: DeliveredSite, steps: list[str]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        site = built_site.copy_to(Path(folder) / "site")
+        for step in steps:
+            before = site.says()
+            DELIVERIES[step](site)
+            assert len(site.build().authorities or ()) == 1
+            # Every one of these deliveries changes something, or nothing would be proved.
+            assert site.says() != before
+        in_turn = site.says()
+        assert site.build(from_the_start=True).authorities is None
+        assert site.says() == in_turn
+
+
+def test_only_the_rows_of_whoever_delivered_are_touched(site: DeliveredSite) -> None:
+    counts = f"select authority_code, count(*) from {OPPORTUNITIES} where {{}} group by all"
+    rows = dict(site.ask(counts.format("true")))
+    site.tell(f"update {OPPORTUNITIES} set missed_reason = 'canary'")
+    site.deliver("331", "ssd", SECOND)
+    assert site.build().authorities == ("331",)
+    assert dict(site.ask(counts.format("missed_reason = 'canary'"))) == {"330": rows["330"]}
+    assert site.ask(f"select count(*) > 0 from {OPPORTUNITIES} where authority_code = '331'") == [
+        (True,)
+    ]
+
+
+def test_a_build_that_dies_at_its_last_step_changes_nothing_and_the_next_one_mends_it(
+    site: DeliveredSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = site.tables()
+    site.deliver("331", "ssd", SECOND)
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(building, "record_builds", die)
+        with pytest.raises(KeyboardInterrupt):
+            site.build()
+    assert site.tables() == before
+    # What is there is older than the raw tables, so nobody may publish it.
+    assert site.ask("select count(*) from ledger.transform_builds") == [(0,)]
+    assert not (site.settings.home / "tmp" / "slice").exists()
+
+    assert site.build().authorities == ("331",)
+    mended = site.tables()
+    assert mended != before
+    site.build(from_the_start=True)
+    assert site.tables() == mended
+
+
+def test_rows_that_fail_a_test_are_not_put_in_place(
+    site: DeliveredSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = site.tables()
+    site.deliver("331", "ssd", SECOND)
+    failed = NodeResult("test.heard.t", "t", "test", "fail", failures=1, seconds=0.0, message="")
+    monkeypatch.setattr(building, "build_warehouse", lambda *_, **__: (failed,))
+    assert not site.build().is_whole
+    assert site.tables() == before
+    assert site.ask("select count(*) from ledger.transform_builds") == [(0,)]
+
+
+def test_every_table_of_delivered_rows_says_whose_they_are(built_site: DeliveredSite) -> None:
+    manifest = read_manifest(prepare_manifest(built_site.settings.home))
+    columns = built_site.ask(
+        "select schema_name, table_name from duckdb_columns() where column_name = 'authority_code'"
+    )
+    # One that does not would have every build start from nothing: make it a view, or add it.
+    assert set(delivered_tables(manifest)) - set(columns) == set()

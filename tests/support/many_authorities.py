@@ -1,0 +1,135 @@
+"""One authority's raw rows many times over: a large warehouse without delivering it.
+
+Each copy is an authority of its own, with people and delivery numbers of its own, whose rows lie
+together as a delivery's do. Belongs here: making it, and running the models' own SQL on it. Does
+not belong here: any assertion.
+"""
+
+import json
+import time
+from collections.abc import Container, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.contracts import load_contracts
+from orchestration.ingestion.sql import identifier, literal
+from orchestration.privacy.disclosure_keys import attach_disclosure_keys
+from orchestration.transform import prepare_manifest, target_folder
+
+# As `open_warehouse` and dbt's profile have it, so that what is measured is what runs.
+CONFIG: Mapping[str, str] = {"memory_limit": "8GB"}
+FIRST_CODE = 400
+
+
+def codes(count: int) -> list[str]:
+    """Return that many codes that no real authority has."""
+    return [str(FIRST_CODE + number) for number in range(count)]
+
+
+def multiply(home: Path, count: int) -> None:
+    """Put ``count`` copies of the one authority of a home folder in its place."""
+    with duckdb.connect(str(home / "warehouse.duckdb"), config=dict(CONFIG)) as con:
+        con.execute("create temp table source_deliveries as from ledger.deliveries")
+        con.execute("create temp table source_tables as from ledger.delivery_tables")
+        con.execute("delete from ledger.deliveries; delete from ledger.delivery_tables")
+        for code in codes(count):
+            add_deliveries(con, code, "source_deliveries", "source_tables")
+        for table, people in _raw_tables(con).items():
+            con.execute(f"create temp table source_rows as from raw.{table}")
+            con.execute(f"delete from raw.{table}")
+            for code in codes(count):
+                add_rows(con, table, people, code, "source_rows")
+            con.execute("drop table source_rows")
+            con.execute("checkpoint")
+
+
+def add_deliveries(con: duckdb.DuckDBPyConnection, code: str, deliveries: str, tables: str) -> None:
+    """Enter the deliveries of a copy in the ledger."""
+    for target, source in (("deliveries", deliveries), ("delivery_tables", tables)):
+        con.execute(
+            f"insert into ledger.{target} select * replace ("
+            f" {literal(code)} as authority_code,"
+            f" delivery_id || {literal(code)} as delivery_id,"
+            f" {_number(code)} as delivery_number) from {source}"
+        )
+
+
+def add_rows(
+    con: duckdb.DuckDBPyConnection, table: str, people: Iterable[str], code: str, source: str
+) -> None:
+    """Enter a copy's rows of one raw table."""
+    renamed = "".join(
+        f", md5({identifier(column)} || {literal(code)}) as {identifier(column)}"
+        for column in people
+    )
+    con.execute(
+        f"insert into raw.{table} select * replace ("
+        f"{_number(code, '_delivery_number')} as _delivery_number{renamed}) from {source}"
+    )
+
+
+def table_statements(home: Path) -> dict[str, str]:
+    """Return the compiled SQL of every table that dbt builds, parents first."""
+    nodes: dict[str, Any] = json.loads(prepare_manifest(home).read_text())["nodes"]
+    order: dict[str, None] = {}
+
+    def visit(key: str) -> None:
+        if key in nodes and key not in order:
+            for parent in nodes[key]["depends_on"].get("nodes", []):
+                visit(parent)
+            order[key] = None
+
+    for key in nodes:
+        visit(key)
+    folder = target_folder(home) / "compiled" / "heard"
+    return {
+        f"{node['schema']}.{node['alias']}": (folder / node["original_file_path"]).read_text()
+        for node in map(nodes.__getitem__, order)
+        if node["resource_type"] == "model" and node["config"]["materialized"] == "table"
+    }
+
+
+def build_tables(home: Path, statements: Mapping[str, str]) -> dict[str, float]:
+    """Make every table of a warehouse; return the processor seconds of each."""
+    with duckdb.connect(str(home / "warehouse.duckdb"), config=dict(CONFIG)) as con:
+        return time_tables(con, statements)
+
+
+def time_tables(
+    con: duckdb.DuckDBPyConnection, statements: Mapping[str, str], leave: Container[str] = ()
+) -> dict[str, float]:
+    """Make tables from their SQL, but for some; return the processor seconds of each."""
+    attach_disclosure_keys(con)
+    spent = {}
+    for name, sql in statements.items():
+        if name not in leave:
+            start = time.process_time()
+            con.execute(f"create or replace table {name} as {sql}")
+            spent[name] = time.process_time() - start
+    return spent
+
+
+def _number(code: str, column: str = "delivery_number") -> str:
+    # Below the largest signed number, as the numbers of real deliveries are.
+    return f"(hash({literal(code)}, {column}) >> 2)"
+
+
+def _raw_tables(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Return the raw tables that hold rows, each with its columns that name people."""
+    filled = {
+        table
+        for (table,) in con.execute(
+            "select table_name from duckdb_tables() where schema_name = 'raw'"
+            " and estimated_size > 0"
+        ).fetchall()
+    }
+    return {
+        contract.raw_table(table): [
+            column.name for column in table.loaded_columns if column.pseudonym is not None
+        ]
+        for contract in load_contracts().values()
+        for table in contract.tables
+        if contract.raw_table(table) in filled
+    }

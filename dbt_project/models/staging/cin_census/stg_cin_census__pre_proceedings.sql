@@ -1,6 +1,13 @@
 with current_rows as (
 
-    {{ current_rows(source('cin_census', 'cin_pre_proceedings')) }}
+    {{ current_rows(
+        source('cin_census', 'cin_pre_proceedings'),
+        people=['la_child_id'],
+        key=[
+            'la_child_id', 'cin_referral_date', 'details_number', 'pre_proceedings_number',
+            'pre_proceedings_start_date',
+        ]
+    ) }}
 
 )
 

@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_cla_health')) }}
+    {{ current_rows(source('ssd', 'ssd_cla_health'), people=['clah_person_id']) }}
 
 )
 

@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_contacts')) }}
+    {{ current_rows(source('ssd', 'ssd_contacts'), people=['cont_person_id']) }}
 
 )
 

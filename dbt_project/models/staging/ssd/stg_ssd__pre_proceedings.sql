@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_pre_proceedings')) }}
+    {{ current_rows(source('ssd', 'ssd_pre_proceedings'), people=['prep_person_id']) }}
 
 )
 

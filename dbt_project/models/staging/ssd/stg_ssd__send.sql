@@ -1,6 +1,6 @@
 with current_rows as (
 
-    {{ current_rows(source('ssd', 'ssd_send')) }}
+    {{ current_rows(source('ssd', 'ssd_send'), people=['send_person_id']) }}
 
 )
 

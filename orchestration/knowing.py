@@ -11,7 +11,6 @@ from pathlib import Path
 
 from orchestration.files import PRIVATE_FOLDER, replace_text
 from orchestration.ingestion.delivery_manifest import DeliveryRecord, write_record
-from orchestration.ingestion.results import LandedDelivery
 from orchestration.ingestion.run import load_landed
 from orchestration.privacy.keys import key_id, master_key
 from orchestration.progress import report
@@ -100,7 +99,7 @@ def make_as_known(settings: Settings, moment: datetime, out: Path) -> Known:
 
 def _as_then(record: DeliveryRecord, moment: datetime) -> DeliveryRecord:
     """A record without what came later: the same bytes may have been delivered again since."""
-    landed: LandedDelivery = record.landed
+    landed = record.landed
     if landed.delivered_at > moment:
         landed = replace(landed, delivered_at=record.known_since)
     return replace(record, landed=landed)

@@ -14,12 +14,12 @@ from orchestration.extraction.connection import Connection, require_answer
 from orchestration.extraction.delivery import unborn_delivery
 from orchestration.extraction.dialects import DIALECTS
 from orchestration.extraction.finding import FoundTable, find_tables
-from orchestration.settings import links_authorities
 from orchestration.extraction.reading import (
     PermissionDeniedError,
     UnreadableError,
     read_batches,
 )
+from orchestration.settings import links_authorities
 
 # Told after each table: its name, how many are done, how many there are.
 Progress = Callable[[str, int, int], None]

@@ -68,7 +68,8 @@ class Staged:
             raw = contract.raw_table(table)
             self.con.execute(
                 "insert into ledger.delivery_tables"
-                " select $id, $number, $authority, $source, $as_of, $at, $extent, $raw, $n, $n, 0, 0",
+                " select $id, $number, $authority, $source, $as_of, $at, $extent, $raw,"
+                " $n, $n, 0, 0",
                 {
                     "id": f"{number:012x}",
                     "number": number,

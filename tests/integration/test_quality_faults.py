@@ -122,6 +122,8 @@ FAULTS = {
     f"where _row_number % 9 = 0 and _as_of = date '{AS_OF}'",
     "SSD-014": _shrunk("ssd_person"),
     "SSD-015": _days_old("ssd"),
+    "SSD-016": "update raw.ssd_linked_identifiers set link_identifier_value = 'f1' "
+    "where _row_number % 9 = 0",
     "SSD-101": "update raw.ssd_cin_visits set cinv_cin_visit_seen_code = 'no'",
     "SSD-102": "update raw.ssd_cp_visits set cppv_cp_visit_seen_code = null",
     "SSD-103": "update raw.ssd_cla_visits set clav_cla_visit_seen_code = 'not_mapped' "

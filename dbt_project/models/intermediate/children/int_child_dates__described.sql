@@ -116,8 +116,8 @@ aged as (
         on
             child_dates.authority_code = versions.authority_code
             and child_dates.person_key = versions.person_key
-            and (versions.valid_from is null or versions.valid_from <= child_dates.on_date)
-            and (versions.valid_to is null or versions.valid_to > child_dates.on_date)
+            and (versions.valid_from is null or child_dates.on_date >= versions.valid_from)
+            and (versions.valid_to is null or child_dates.on_date < versions.valid_to)
 
 )
 

@@ -377,7 +377,7 @@ summed as (
         {{ surrogate_key([
             'disability', 'communication_need', 'interpreter_needed', 'first_language', 'uasc',
             'is_care_leaver',
-        ]) }} as content
+        ]) }} as digest
     from described
 
 ),
@@ -386,8 +386,8 @@ followed as (
 
     select
         *,
-        lag(content) over (partition by authority_code, person_key order by on_date)
-            as content_before
+        lag(digest) over (partition by authority_code, person_key order by on_date)
+            as digest_before
     from summed
 
 )
@@ -404,4 +404,4 @@ select
     uasc,
     is_care_leaver
 from followed
-where content_before is null or content_before <> content
+where digest_before is null or digest_before <> digest

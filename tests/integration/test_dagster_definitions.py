@@ -79,7 +79,7 @@ def test_every_table_of_every_contract_is_a_raw_asset_or_named_among_the_others(
                 table.name in others.replace(".", "").split(": ")[-1].split(", ")
             )
     assert ("raw", "ssd", "ssd_cla_reviews") in found
-    assert ("raw", "ssd", "ssd_pre_proceedings") not in found
+    assert ("raw", "ssd", "ssd_cla_convictions") not in found
 
 
 def test_every_asset_that_people_use_says_what_one_row_is(graph: AssetGraph) -> None:

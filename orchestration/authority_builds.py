@@ -16,6 +16,7 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from orchestration.builds import Name, delivered_tables, relations
+from orchestration.ingestion.sql import identifier
 from orchestration.privacy.keys import key_id, master_key
 from orchestration.transform import project_stamp
 
@@ -30,22 +31,12 @@ create table if not exists ledger.authority_builds (
     build_hash varchar not null
 )
 """
-# A load writes `first_seen_at`, so even a delivery that was read again without a visible
-# difference counts as another one.
+# What decides an authority's rows, though no model may read it: a load writes `first_seen_at`, so
+# a delivery that was read again counts as another one even where no count tells them apart.
+_ALWAYS = frozenset({"deliveries", "delivery_tables"})
 _INPUTS = """
-with lines as (
-    select
-        authority_code,
-        concat_ws('|', delivery_id, as_of, delivered_at, state, reading, first_seen_at) as line
-    from ledger.deliveries
-    union all
-    select
-        authority_code,
-        concat_ws('|', delivery_id, as_of, delivered_at, raw_table, extent, rows_loaded) as line
-    from ledger.delivery_tables
-)
 select authority_code, sha256(string_agg(line, chr(10) order by line)) as inputs_hash
-from lines
+from ({lines})
 group by authority_code
 """
 
@@ -58,15 +49,32 @@ class Inputs:
     build_hash: str
 
 
-def read_inputs(connection: DuckDBPyConnection) -> Inputs:
-    """Return what the warehouse would be built from now; without a ledger, from nothing."""
+def read_inputs(connection: DuckDBPyConnection, manifest: Mapping[str, Any]) -> Inputs:
+    """Return what the warehouse would be built from now; without a ledger, from nothing.
+
+    Raw rows stand for themselves by their delivery. What else of the ledger the models read, such
+    as the clocks that an authority set for itself, is hashed row by row.
+    """
+    read = {node["name"] for node in manifest["sources"].values() if node["schema"] == "ledger"}
     known = connection.execute(
-        "select count(*) from duckdb_tables()"
-        " where schema_name = 'ledger' and table_name in ('deliveries', 'delivery_tables')"
-    ).fetchone()
-    found = connection.execute(_INPUTS).fetchall() if known == (2,) else []
-    build = hashlib.sha256(f"{project_stamp()}|{key_id(master_key())}".encode()).hexdigest()
-    return Inputs(dict(found), build)
+        "select table_name, bool_or(column_name = 'authority_code') from duckdb_columns()"
+        " where schema_name = 'ledger' and list_contains($1, table_name)"
+        " group by table_name order by table_name",
+        [sorted(_ALWAYS | read)],
+    ).fetchall()
+    common = hashlib.sha256(f"{project_stamp()}|{key_id(master_key())}".encode())
+    lines = []
+    for table, is_of_authorities in known:
+        query = (
+            f"'{table} ' || cast(read as varchar) as line from ledger.{identifier(table)} as read"
+        )
+        if is_of_authorities:
+            lines.append(f"select authority_code, {query}")
+        else:
+            rows = connection.execute(f"select {query} order by line").fetchall()
+            common.update(repr(rows).encode())
+    found = connection.execute(_INPUTS.format(lines=" union all ".join(lines))) if lines else None
+    return Inputs(dict(found.fetchall()) if found else {}, common.hexdigest())
 
 
 def changed_authorities(

@@ -70,7 +70,7 @@ def build(
     report(STEP)
     with home.warehouse() as connection:
         stood = read_standing(connection, manifest)
-        inputs = read_inputs(connection)
+        inputs = read_inputs(connection, manifest)
         if select or from_the_start:
             forget_builds(connection)
         changed = changed_authorities(connection, manifest, inputs)

@@ -28,3 +28,6 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # mypy does not follow dbt
         if whole := os.environ.get(WHOLE_WAREHOUSE):
             attach_whole(conn, whole)
         attach_disclosure_keys(conn)
+        # As for ingestion: to compress pseudonyms costs more than it saves. No setting of dbt's
+        # profile, because DuckDB takes it in a statement only.
+        conn.execute("set disabled_compression_methods = 'fsst,dict_fsst'")

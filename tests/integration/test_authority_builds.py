@@ -24,6 +24,8 @@ create table ledger.delivery_tables (
     delivery_id varchar, authority_code varchar, as_of date, delivered_at timestamp,
     raw_table varchar, extent varchar, rows_loaded bigint
 );
+create table ledger.local_clocks (authority_code varchar, days bigint);
+create table ledger.calendars (day date);
 create schema marts;
 create table marts.fct_visits (authority_code varchar, visits bigint);
 create table marts.dim_days (day date);
@@ -43,10 +45,14 @@ def table(name: str, **more: Any) -> dict[str, Any]:
 
 
 MANIFEST = {
+    "sources": {
+        "source.heard.ledger.local_clocks": {"schema": "ledger", "name": "local_clocks"},
+        "source.heard.ledger.calendars": {"schema": "ledger", "name": "calendars"},
+    },
     "nodes": {
         "model.heard.fct_visits": table("fct_visits", **SOURCE),
         "model.heard.dim_days": table("dim_days"),
-    }
+    },
 }
 
 
@@ -59,7 +65,7 @@ def con(monkeypatch: pytest.MonkeyPatch) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(LEDGER)
         for authority in ("330", "331", "332"):
             deliver(connection, authority, "first")
-        record_builds(connection, read_inputs(connection))
+        record_builds(connection, read_inputs(connection, MANIFEST))
         yield connection
 
 
@@ -77,7 +83,7 @@ def deliver(con: duckdb.DuckDBPyConnection, authority: str, name: str, rows: int
 
 
 def changed(con: duckdb.DuckDBPyConnection) -> tuple[str, ...] | None:
-    return changed_authorities(con, MANIFEST, read_inputs(con))
+    return changed_authorities(con, MANIFEST, read_inputs(con, MANIFEST))
 
 
 def test_with_nothing_delivered_since_nobody_is_built_again(con: duckdb.DuckDBPyConnection) -> None:
@@ -105,6 +111,18 @@ def test_a_delivery_that_was_read_or_delivered_again_counts_as_new(
         " where authority_code = '332'"
     )
     assert changed(con) == ("332",)
+
+
+def test_a_setting_of_its_own_has_an_authority_built_again(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("insert into ledger.local_clocks values ('332', 28)")
+    record_builds(con, read_inputs(con, MANIFEST))
+    con.execute("update ledger.local_clocks set days = 21")
+    assert changed(con) == ("332",)
+
+
+def test_a_setting_of_all_builds_everything(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("insert into ledger.calendars values ('2026-12-25')")
+    assert changed(con) is None
 
 
 def test_another_version_of_the_code_builds_everything(
@@ -151,6 +169,6 @@ def test_most_of_the_rows_are_built_with_all_the_others(con: duckdb.DuckDBPyConn
 def test_a_single_authority_is_built_as_a_whole(con: duckdb.DuckDBPyConnection) -> None:
     for name in ("deliveries", "delivery_tables"):
         con.execute(f"delete from ledger.{name} where authority_code <> '330'")
-    record_builds(con, read_inputs(con))
+    record_builds(con, read_inputs(con, MANIFEST))
     deliver(con, "330", "second")
     assert changed(con) is None

@@ -1,8 +1,20 @@
 {{ config(materialized='table') }}
 
-with chains as (
+with -- Plain bounds keep the join below a hash join: with an "or" it would compare every pair.
+chains as (
 
-    select * from {{ ref('int_clocks__chains') }}
+    select
+        *,
+        case when clock_code = 'cp_review' then cast('1900-01-01' as date) else start_date end
+            as events_from,
+        case
+            when clock_code = 'cp_review' or end_date is null then cast('9999-12-31' as date)
+            -- A review on the last day still belongs to the care that ends with it, but a child
+            -- has left a placement on the day it ends.
+            when clock_code = 'cla_visit' then {{ add_to_date('end_date', -1, 'day') }}
+            else end_date
+        end as events_to
+    from {{ ref('int_clocks__chains') }}
 
 ),
 
@@ -128,22 +140,8 @@ in_chains as (
             events.authority_code = chains.authority_code
             and events.clock_code = chains.clock_code
             and events.events_key = chains.events_key
-            and (
-                events.clock_code = 'cp_review'
-                or (
-                    events.event_date >= chains.start_date
-                    and (
-                        chains.end_date is null
-                        or events.event_date < chains.end_date
-                        -- A review on the last day still belongs to the care that ends with it,
-                        -- but a child has left a placement on the day it ends.
-                        or (
-                            events.clock_code <> 'cla_visit'
-                            and events.event_date = chains.end_date
-                        )
-                    )
-                )
-            )
+            and events.event_date >= chains.events_from
+            and events.event_date <= chains.events_to
     left join children
         on
             events.authority_code = children.authority_code

@@ -18,13 +18,27 @@ authorities as (
 
 clocks as (
 
-    select * from {{ ref('int_clocks__in_force') }}
+    select
+        *,
+        coalesce(valid_from, cast('1900-01-01' as date)) as first_valid_date,
+        coalesce(valid_to, cast('9999-12-31' as date)) as last_valid_date
+    from {{ ref('int_clocks__in_force') }}
 
 ),
 
 working_days as (
 
     select * from {{ ref('int_working_days') }}
+
+),
+
+numbered_working_days as (
+
+    select
+        date_day,
+        working_day_number
+    from working_days
+    where is_working_day
 
 ),
 
@@ -109,16 +123,48 @@ varied_steps as (
     select
         *,
         case
-            when clock_variant like 'home%' then clock_variant
-            when is_long_term and anchor_date >= {{ add_to_date('start_date', 12, 'month') }}
+            when clock_code = 'cla_visit' and clock_variant like 'home%' then clock_variant
+            when
+                clock_code = 'cla_visit'
+                and is_long_term
+                and anchor_date >= {{ add_to_date('start_date', 12, 'month') }}
                 then 'long_term'
             when
                 clock_code = 'health_assessment'
                 and {{ age_on('birth_date', 'anchor_date') }} < 5
                 then 'under_five'
-            else 'standard'
+            when clock_code in ('cla_visit', 'health_assessment') then 'standard'
+            else 'any'
         end as variant
     from steps
+
+),
+
+clocked_steps as (
+
+    select
+        steps.*,
+        coalesce(clocks.opportunity_code, steps.unclocked_code) as opportunity_code,
+        clocks.first_interval,
+        clocks.first_unit,
+        clocks.repeat_interval,
+        clocks.repeat_unit,
+        case
+            when clocks.first_unit = 'working_day'
+                then anchor_working_day.working_day_number + clocks.first_interval
+        end as due_working_day_number
+    from varied_steps as steps
+    left join clocks
+        on
+            steps.authority_code = clocks.authority_code
+            and steps.clock_code = clocks.clock_code
+            and steps.variant = clocks.applies_to
+            and steps.step_number >= clocks.step_from
+            and steps.step_number <= clocks.step_to
+            and steps.anchor_date >= clocks.first_valid_date
+            and steps.anchor_date < clocks.last_valid_date
+    left join working_days as anchor_working_day
+        on steps.anchor_date = anchor_working_day.date_day
 
 ),
 
@@ -126,35 +172,18 @@ timed_steps as (
 
     select
         steps.*,
-        coalesce(clocks.opportunity_code, steps.unclocked_code) as opportunity_code,
-        clocks.repeat_interval,
-        clocks.repeat_unit,
-        case clocks.first_unit
-            when 'day' then {{ add_to_date('steps.anchor_date', 'clocks.first_interval', 'day') }}
+        case steps.first_unit
+            when 'day' then {{ add_to_date('steps.anchor_date', 'steps.first_interval', 'day') }}
             when 'month'
-                then {{ add_to_date('steps.anchor_date', 'clocks.first_interval', 'month') }}
+                then {{ add_to_date('steps.anchor_date', 'steps.first_interval', 'month') }}
             when 'working_day' then working_day_due.date_day
         end as first_due_date,
         -- No interval of that many units is shorter than this many days.
-        clocks.repeat_interval * case clocks.repeat_unit when 'month' then 28 else 1 end
+        steps.repeat_interval * case steps.repeat_unit when 'month' then 28 else 1 end
             as shortest_repeat_days
-    from varied_steps as steps
-    left join clocks
-        on
-            steps.authority_code = clocks.authority_code
-            and steps.clock_code = clocks.clock_code
-            and steps.step_number between clocks.step_from and clocks.step_to
-            and clocks.applies_to in ('any', steps.variant)
-            and (clocks.valid_from is null or steps.anchor_date >= clocks.valid_from)
-            and (clocks.valid_to is null or steps.anchor_date < clocks.valid_to)
-    left join working_days as anchor_working_day
-        on steps.anchor_date = anchor_working_day.date_day
-    left join working_days as working_day_due
-        on
-            clocks.first_unit = 'working_day'
-            and anchor_working_day.working_day_number + clocks.first_interval
-            = working_day_due.working_day_number
-            and working_day_due.is_working_day
+    from clocked_steps as steps
+    left join numbered_working_days as working_day_due
+        on steps.due_working_day_number = working_day_due.working_day_number
 
 ),
 
@@ -181,37 +210,45 @@ counted_repeats as (
 
 ),
 
-repeats as (
+numbered_repeats as (
 
     select
         counted_repeats.*,
         numbers.number as repeat_number,
         case
-            when numbers.number = 0 then counted_repeats.first_due_date
-            when counted_repeats.repeat_unit = 'day'
-                then {{ add_to_date(
-                    'counted_repeats.first_due_date',
-                    '(numbers.number * counted_repeats.repeat_interval)', 'day'
-                ) }}
-            when counted_repeats.repeat_unit = 'working_day' then repeat_working_day.date_day
-            else {{ add_to_date(
-                'counted_repeats.first_due_date',
-                '(numbers.number * counted_repeats.repeat_interval)', 'month'
-            ) }}
-        end as due_date
+            when counted_repeats.repeat_unit = 'working_day' and numbers.number > 0
+                then
+                    due_working_day.working_day_number
+                    + numbers.number * counted_repeats.repeat_interval
+        end as repeat_working_day_number
     from counted_repeats
     inner join numbers
         on counted_repeats.repeat_count >= numbers.number
     left join working_days as due_working_day
-        on
-            counted_repeats.repeat_unit = 'working_day'
-            and counted_repeats.first_due_date = due_working_day.date_day
-    left join working_days as repeat_working_day
-        on
-            due_working_day.working_day_number
-            + numbers.number * counted_repeats.repeat_interval
-            = repeat_working_day.working_day_number
-            and repeat_working_day.is_working_day
+        on counted_repeats.first_due_date = due_working_day.date_day
+
+),
+
+repeats as (
+
+    select
+        numbered_repeats.*,
+        case
+            when numbered_repeats.repeat_number = 0 then numbered_repeats.first_due_date
+            when numbered_repeats.repeat_unit = 'day'
+                then {{ add_to_date(
+                    'numbered_repeats.first_due_date',
+                    '(numbered_repeats.repeat_number * numbered_repeats.repeat_interval)', 'day'
+                ) }}
+            when numbered_repeats.repeat_unit = 'working_day' then repeat_working_day.date_day
+            else {{ add_to_date(
+                'numbered_repeats.first_due_date',
+                '(numbered_repeats.repeat_number * numbered_repeats.repeat_interval)', 'month'
+            ) }}
+        end as due_date
+    from numbered_repeats
+    left join numbered_working_days as repeat_working_day
+        on numbered_repeats.repeat_working_day_number = repeat_working_day.working_day_number
 
 ),
 

@@ -104,7 +104,7 @@ clock_starts as (
         assessments.person_key,
         assessment_parts.opportunity_code,
         'single_assessment' as clock_code,
-        'standard' as clock_variant,
+        'any' as clock_variant,
         'ssd_cin_assessments' as occasion_table,
         assessments.assessment_id as occasion_id,
         assessments.assessment_auth_date as held_date,
@@ -122,7 +122,7 @@ clock_starts as (
         person_key,
         'S47_ENQ' as opportunity_code,
         's47_enquiry' as clock_code,
-        'standard' as clock_variant,
+        'any' as clock_variant,
         'ssd_s47_enquiry' as occasion_table,
         s47_enquiry_id as occasion_id,
         s47_end_date as held_date,
@@ -135,7 +135,7 @@ clock_starts as (
         initial_conferences.person_key,
         'ICPC' as opportunity_code,
         'initial_conference' as clock_code,
-        'standard' as clock_variant,
+        'any' as clock_variant,
         'ssd_initial_cp_conference' as occasion_table,
         initial_conferences.icpc_id as occasion_id,
         initial_conferences.icpc_date as held_date,
@@ -152,7 +152,7 @@ clock_starts as (
         missing_episodes.person_key,
         'RHI_DONE' as opportunity_code,
         'return_interview' as clock_code,
-        'standard' as clock_variant,
+        'any' as clock_variant,
         'ssd_missing' as occasion_table,
         missing_episodes.table_id as occasion_id,
         cast(return_interviews.held_at as date) as held_date,
@@ -170,7 +170,7 @@ clock_starts as (
         ehc_requests.person_key,
         'EHC_ASSESS' as opportunity_code,
         'ehc_assessment' as clock_code,
-        'standard' as clock_variant,
+        'any' as clock_variant,
         'ssd_ehcp_assessment' as occasion_table,
         ehc_assessments.ehcp_assessment_id as occasion_id,
         ehc_assessments.ehcp_assessment_outcome_date as held_date,
@@ -216,7 +216,7 @@ clock_starts as (
         person_key,
         'PRE_PROC' as opportunity_code,
         'pre_proc' as clock_code,
-        'standard' as clock_variant,
+        'any' as clock_variant,
         occasion_table,
         occasion_id,
         first_meeting_date as held_date,
@@ -228,7 +228,11 @@ clock_starts as (
 
 clocks as (
 
-    select * from {{ ref('int_clocks__in_force') }}
+    select
+        *,
+        coalesce(valid_from, cast('1900-01-01' as date)) as first_valid_date,
+        coalesce(valid_to, cast('9999-12-31' as date)) as last_valid_date
+    from {{ ref('int_clocks__in_force') }}
 
 ),
 
@@ -236,43 +240,62 @@ working_days as (
 
     select * from {{ ref('int_working_days') }}
 
+),
+
+numbered_working_days as (
+
+    select
+        date_day,
+        working_day_number
+    from working_days
+    where is_working_day
+
+),
+
+clocked as (
+
+    select
+        clock_starts.*,
+        clocks.first_interval,
+        clocks.first_unit,
+        case
+            when clocks.first_unit = 'working_day'
+                then start_days.working_day_number + clocks.first_interval
+        end as due_working_day_number
+    from clock_starts
+    left join clocks
+        on
+            clock_starts.authority_code = clocks.authority_code
+            and clock_starts.clock_code = clocks.clock_code
+            and clock_starts.clock_variant = clocks.applies_to
+            and clock_starts.clock_start_date >= clocks.first_valid_date
+            and clock_starts.clock_start_date < clocks.last_valid_date
+    left join working_days as start_days
+        on clock_starts.clock_start_date = start_days.date_day
+    -- Only the first interval of a clock begins with an event of its own.
+    where clocks.step_from = 1 or clocks.step_from is null
+
 )
 
 select
-    clock_starts.authority_code,
-    clock_starts.person_key,
-    clock_starts.opportunity_code,
-    clock_starts.occasion_table,
-    clock_starts.occasion_id,
-    clock_starts.held_date,
+    clocked.authority_code,
+    clocked.person_key,
+    clocked.opportunity_code,
+    clocked.occasion_table,
+    clocked.occasion_id,
+    clocked.held_date,
     coalesce(
-        clock_starts.target_date,
-        case clocks.first_unit
+        clocked.target_date,
+        case clocked.first_unit
             when 'day'
-                then {{ add_to_date(
-                    'clock_starts.clock_start_date', 'clocks.first_interval', 'day'
-                ) }}
+                then {{ add_to_date('clocked.clock_start_date', 'clocked.first_interval', 'day') }}
             when 'month'
                 then {{ add_to_date(
-                    'clock_starts.clock_start_date', 'clocks.first_interval', 'month'
+                    'clocked.clock_start_date', 'clocked.first_interval', 'month'
                 ) }}
             else due_days.date_day
         end
     ) as due_date
-from clock_starts
-left join clocks
-    on
-        clock_starts.authority_code = clocks.authority_code
-        and clock_starts.clock_code = clocks.clock_code
-        and clocks.step_from = 1
-        and clocks.applies_to in ('any', clock_starts.clock_variant)
-        and (clocks.valid_from is null or clock_starts.clock_start_date >= clocks.valid_from)
-        and (clocks.valid_to is null or clock_starts.clock_start_date < clocks.valid_to)
-left join working_days as start_days
-    on clock_starts.clock_start_date = start_days.date_day
-left join working_days as due_days
-    on
-        clocks.first_unit = 'working_day'
-        and start_days.working_day_number + clocks.first_interval
-        = due_days.working_day_number
-        and due_days.is_working_day
+from clocked
+left join numbered_working_days as due_days
+    on clocked.due_working_day_number = due_days.working_day_number

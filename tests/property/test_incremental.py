@@ -41,7 +41,7 @@ DELIVERIES: dict[str, Delivery] = {
         "330", "ssd", FIRST, "ssd_cla_reviews.csv"
     ),
     "an authority that appears": lambda site: site.deliver("332", "ssd", FIRST),
-    "a source that was never there": lambda site: site.deliver("331", "mind_of_my_own", FIRST),
+    "a source that was never there": lambda site: site.deliver("331", "survey_long", FIRST),
 }
 
 

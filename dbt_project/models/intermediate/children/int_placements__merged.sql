@@ -45,7 +45,6 @@ ssd as (
         'ssd' as source,
         ssd_placements.cla_placement_id as placement_id,
         upper(trim(ssd_placements.cla_placement_type)) as placement_type_code,
-        upper(trim(ssd_placements.cla_placement_change_reason)) as change_reason_code,
         ssd_placements.cla_placement_start_date as start_date,
         ssd_placements.cla_placement_end_date as end_date,
         upper(trim(ssd_placements.cla_placement_change_reason)) as change_reason_code
@@ -74,7 +73,6 @@ ssda903 as (
         'ssda903' as source,
         ssda903_episodes.row_key as placement_id,
         upper(trim(ssda903_episodes.placement_type_code)) as placement_type_code,
-        upper(trim(ssda903_episodes.placement_change_reason_code)) as change_reason_code,
         ssda903_episodes.episode_start_date as start_date,
         ssda903_episodes.episode_end_date as end_date,
         upper(trim(ssda903_episodes.placement_change_reason_code)) as change_reason_code
@@ -101,7 +99,6 @@ select
     merged.source,
     merged.placement_id,
     merged.placement_type_code,
-    merged.change_reason_code,
     merged.start_date,
     merged.end_date,
     merged.change_reason_code,

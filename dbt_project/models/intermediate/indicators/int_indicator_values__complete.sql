@@ -61,8 +61,9 @@ select
     coalesce(counts.contributors, 0) as contributors,
     case when indicators.aggregation = 'difference' then coalesce(counts.compared_numerator, 0) end
         as compared_numerator,
-    case when indicators.aggregation = 'difference' then coalesce(counts.compared_denominator, 0) end
-        as compared_denominator,
+    case
+        when indicators.aggregation = 'difference' then coalesce(counts.compared_denominator, 0)
+    end as compared_denominator,
     counts.quantile_value,
     case when indicators.has_exemptions then coalesce(counts.exempt, 0) end as exempt,
     available.as_of

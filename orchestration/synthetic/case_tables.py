@@ -38,6 +38,7 @@ def people_tables(place: Place, history: History) -> Tables:
                 "moth_childs_person_id": np.char.add("X", ids.astype(str)).astype(object),
             }
         )[mother],
+        "ssd_linked_identifiers": _former_identifiers(history),
         # Case systems create this draft table and leave it empty.
         "ssd_voice_of_child": pd.DataFrame(),
     }
@@ -55,11 +56,28 @@ def _persons(place: Place, people: pd.DataFrame, mother: Array) -> pd.DataFrame:
             "pers_gender": people["sex"],
             "pers_ethnicity": people["ethnicity"],
             "pers_dob": iso(people["born"]),
+            "pers_upn": people["upn"],
+            "pers_death_date": iso(people["died"]),
             "pers_upn_unknown": np.where(draws.whether(0.06, count), "UN1", ""),
             "pers_send_flag": draws.pick({"Y": 0.2, "N": 0.75, "": 0.05}, count),
             "pers_expected_dob": np.where(unborn, iso(people["expected"]), ""),
             "pers_is_mother": np.where(mother, "Y", "N"),
             "pers_nationality": np.where(people["uasc"], "Overseas", ""),
+        }
+    )
+
+
+def _former_identifiers(history: History) -> pd.DataFrame:
+    """Return identifiers that were merged into another, until the merge was undone."""
+    rows = history.identities
+    return pd.DataFrame(
+        {
+            "link_table_id": rows["link_id"],
+            "link_person_id": person_id(history, rows["child"].to_numpy()),
+            "link_identifier_type": "Former person ID",
+            "link_identifier_value": rows["former_id"],
+            "link_valid_from_date": iso(rows["start"]),
+            "link_valid_to_date": iso(rows["end"]),
         }
     )
 
@@ -116,6 +134,8 @@ def referral_tables(place: Place, history: History) -> Tables:
     source = draws.pick(place.recipe.rates["referral_sources"], len(spells))
     closed = (spells["close"] < FAR).to_numpy()
     ended = np.where(spells["closed_early"] | (spells["kind"] == "assessed"), "RC8", "RC7")
+    died = history.children["died"].to_numpy()[spells["child"]]
+    ended = np.where(spells["close"] == died, "RC2", ended)
     episodes = {
         "cine_referral_id": spells["referral_id"],
         "cine_person_id": person,

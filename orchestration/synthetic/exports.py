@@ -66,6 +66,8 @@ def move_to_exports(
     said: pd.DataFrame,
     gathered: Collective,
     followed: Mapping[str, Array],
+    *,
+    nothing: bool = False,
 ) -> Moved:
     """Choose what other programs hold.
 
@@ -74,17 +76,22 @@ def move_to_exports(
         said: Every expression.
         gathered: Collective voice.
         followed: For expressions and feedback, the positions to which something points.
+        nothing: Whether all stays in the voice extension.
     """
     shares = place.recipe.exports
     draws = place.draws("exports")
     own = (said["own"] & (said["child"] >= 0)).to_numpy()
     app = own & (said["method"] == "app").to_numpy() & (said["row"] < 0).to_numpy()
+    # The app holds own words only: a summary of what the app said is the worker's record.
+    app &= (said["directness"] == "verbatim").to_numpy()
     app &= ~np.isin(np.arange(len(said)), followed["expression"])
     app &= draws.whether(shares["app"]["share"], len(said))
     feedback = gathered.feedback
     listed = ~np.isin(np.arange(len(feedback)), followed["feedback"])
     listed &= draws.whether(shares["feedback"]["share"], len(feedback))
     shown = draws.whether(shares["examples"]["share"], len(gathered.examples))
+    for chosen in (app, listed, shown) if nothing else ():
+        chosen[:] = False
     return Moved(
         statements=said[app],
         feedback=feedback[listed],

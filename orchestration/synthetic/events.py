@@ -210,8 +210,8 @@ def _with_odd_returns(place: Place, periods: pd.DataFrame, frame: pd.DataFrame) 
     odd = returns_at_clock_changes(place, periods)
     adult = add_months(np.where(periods["born"] < FAR, periods["born"], 0), 216)
     grown = periods[(periods["end"] == adult) & (periods["end"] - periods["start"] > 40)]
-    last_days = pd.DataFrame({"period": grown["period"], "start": grown["end"] - 4})
-    last_days["end"], last_days["spring"] = grown["end"] - 1, -2
+    last_days = pd.DataFrame({"period": grown["period"], "start": grown["end"] - 6})
+    last_days["end"], last_days["spring"] = grown["end"] - 4, -2
     added = pd.concat([odd, last_days], ignore_index=True)
     child = periods.set_index("period")["child"]
     added["child"] = child.reindex(added["period"]).to_numpy()
@@ -232,8 +232,8 @@ def _add_interviews(place: Place, frame: pd.DataFrame, died: Array) -> None:
     held = end + np.where(quick, draws.whole(0, 3, count), draws.whole(4, 20, count))
     spring = frame["spring"].to_numpy()
     planted = spring != -1
-    # Three days after, which for a child who turned 18 the day after the return is an adult's.
-    held = np.where(planted, end + 3, held)
+    # Three days after; or late, between the day it was due and the eighteenth birthday.
+    held = np.where(planted, np.where(spring == -2, end + 5, end + 3), held)
     offered, accepted = offered | planted, accepted | planted
     # An interview that the extract is too early to know leaves no trace in it.
     early = (held > place.as_of) | (end + 3 >= place.as_of) | (end + 20 >= died)

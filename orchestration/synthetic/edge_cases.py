@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from orchestration.synthetic.clocks import FAR, Array, add_months, day_number, month_index
-from orchestration.synthetic.recipe import Draws, Place
+from orchestration.synthetic.recipe import Draws, Move, Place
 
 _YEAR = 365.25
 # Thirteen characters, of which the authority left makes three.
@@ -53,7 +53,9 @@ def cast_roles(place: Place) -> Roles:
     return Roles(*parts)
 
 
-def give_parts(place: Place, roles: Roles, kind: Array, first_contact: Array) -> tuple[Array, Array]:
+def give_parts(
+    place: Place, roles: Roles, kind: Array, first_contact: Array
+) -> tuple[Array, Array]:
     """Return kinds of journey and first days, those of the cast as their parts want them."""
     draws, window = place.draws("parts"), place.as_of - place.opens
     kind, first_contact = kind.copy(), first_contact.copy()
@@ -64,22 +66,20 @@ def give_parts(place: Place, roles: Roles, kind: Array, first_contact: Array) ->
     first_contact[roles.other_twins] = first_contact[roles.twins]
     kind[roles.dying] = draws.one_of(["care", "protection", "plan"], len(roles.dying))
     kind[roles.leaving] = kind[roles.arriving] = "plan"
-    if len(roles.arriving):
+    if place.arrives is not None:
         # The other authority closes the day before this one opens.
-        first_contact[roles.arriving] = _moving_day(place, arrives=True) + 1
+        first_contact[roles.arriving] = _moving_day(place, place.arrives) + 1
     return kind, first_contact
 
 
-def _moving_day(place: Place, *, arrives: bool) -> int:
+def _moving_day(place: Place, move: Move) -> int:
     """Return the day of the move on which both authorities agree."""
-    draws, window = _shared_draws(place, arrives), place.as_of - place.opens
+    draws, window = _shared_draws(move), place.as_of - place.opens
     return int(draws.whole(place.opens + window // 2, place.opens + 2 * window // 3, 1)[0])
 
 
-def _shared_draws(place: Place, arrives: bool) -> Draws:
+def _shared_draws(move: Move) -> Draws:
     """Return random numbers that depend on the authority left, whoever asks."""
-    move = place.arrives if arrives else place.leaves
-    assert move is not None
     return Draws(move.seed, move.left, "child who moves")
 
 
@@ -101,16 +101,13 @@ def give_births(place: Place, roles: Roles, children: pd.DataFrame) -> None:
     born[roles.other_twins] = born[roles.twins]
     children["died"] = children["left"] = FAR
     children["upn"] = ""
-    for arrives, who in ((False, roles.leaving), (True, roles.arriving)):
-        if len(who):
-            shared, day = _shared_draws(place, arrives), _moving_day(place, arrives=arrives)
-            born[who] = day - 2000 - int(shared.whole(0, 2000, 1)[0])
-            move = place.arrives if arrives else place.leaves
-            assert move is not None
+    for move, who in ((place.leaves, roles.leaving), (place.arrives, roles.arriving)):
+        if move is not None and len(who):
+            day = _moving_day(place, move)
+            born[who] = day - 2000 - int(_shared_draws(move).whole(0, 2000, 1)[0])
             children.loc[who, "upn"] = _UPN.format(left=move.left)
             children.loc[who, "sex"] = "F"
-            if not arrives:
-                children.loc[who, "left"] = day
+            children.loc[who, "left"] = day if move is place.leaves else FAR
     children["born"] = born
     children.loc[cast, "expected"] = FAR
     children.loc[cast, "sex"] = children.loc[cast, "sex"].replace("U", "M")
@@ -140,7 +137,9 @@ def match_the_pairs(roles: Roles, children: pd.DataFrame) -> None:
     children.loc[moved, "surname"] = "Invented"
 
 
-def share_journeys(roles: Roles, referred: Array, early: pd.DataFrame) -> tuple[Array, pd.DataFrame]:
+def share_journeys(
+    roles: Roles, referred: Array, early: pd.DataFrame
+) -> tuple[Array, pd.DataFrame]:
     """Refer twins on one day, and keep no early help for the second that the first has not."""
     referred = referred.copy()
     referred[roles.other_twins] = referred[roles.twins]
@@ -216,8 +215,8 @@ def clock_changes(first: int, last: int) -> list[tuple[int, bool]]:
 def returns_at_clock_changes(place: Place, periods: pd.DataFrame) -> pd.DataFrame:
     """Return missing episodes that end the day before the clocks change, in periods of care.
 
-    Seventy-two hours later the clock on the wall shows another time: in spring an interview at 12:30
-    is in time for a return at 12:00 three days before, in autumn one at 11:30 is not.
+    Seventy-two hours later the clock on the wall shows another time: in spring an interview at
+    12:30 is in time for a return at 12:00 three days before, in autumn one at 11:30 is not.
     """
     settings = place.recipe.edge_cases
     rows: list[dict[str, int]] = []
@@ -230,6 +229,11 @@ def returns_at_clock_changes(place: Place, periods: pd.DataFrame) -> pd.DataFram
         for period in periods.loc[inside, "period"].tolist()[:2]:
             if len(rows) < settings["clock_changes"]:
                 rows.append(
-                    {"period": period, "start": sunday - 3, "end": sunday - 1, "spring": int(spring)}
+                    {
+                        "period": period,
+                        "start": sunday - 3,
+                        "end": sunday - 1,
+                        "spring": int(spring),
+                    }
                 )
     return pd.DataFrame(rows, columns=["period", "start", "end", "spring"])

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from orchestration.synthetic.clocks import FAR, Array
+from orchestration.synthetic.care import in_return
+from orchestration.synthetic.clocks import FAR, Array, year_ends
 from orchestration.synthetic.collective import Collective
 from orchestration.synthetic.history import History
 from orchestration.synthetic.recipe import Place
@@ -30,6 +31,7 @@ class Happened:
     collective: Collective
     occasion_of: Array
     in_app: Array
+    in_register: Array
 
 
 def write_event_lists(folder: Path, place: Place, happened: Happened) -> None:
@@ -70,18 +72,20 @@ def _shaped(history: History, frame: pd.DataFrame, columns: dict[str, list[str]]
 def _lists(place: Place, happened: Happened) -> dict[str, pd.DataFrame]:
     history, gathered = happened.history, happened.collective
     care = history.care
+    exports = place.recipe.exports
     said = happened.expressions.assign(
-        true_occasion=happened.occasion_of, in_app=happened.in_app
+        true_occasion=happened.occasion_of,
+        in_app=happened.in_app,
+        themes=_known_themes(happened.expressions, happened.in_app, exports["app"]["topics"]),
     )
+    listed = _known_themes(gathered.feedback, happened.in_register, exports["feedback"]["themes"])
     return {
         "children": history.children,
         "early_help": history.early_help,
         **_referred(history),
         "conferences": _with_advocate(history.conferences),
         "protection_plans": history.cp_plans,
-        "protection_reviews": _with_advocate(
-            _of_plan(_held(history.cp_reviews), history.cp_plans)
-        ),
+        "protection_reviews": _with_advocate(_of_plan(_held(history.cp_reviews), history.cp_plans)),
         "protection_visits": history.cp_visits,
         "need_plans": history.cin_plans,
         "need_visits": history.cin_visits,
@@ -92,6 +96,7 @@ def _lists(place: Place, happened: Happened) -> dict[str, pd.DataFrame]:
         "care_reviews": _of_period(_held(history.cla_reviews), care.periods),
         "missing_episodes": history.missing,
         "care_leavers": history.leavers,
+        "returned_homes": _returned_homes(place, history),
         "worker_changes": worker_changes(place, history),
         "identity_changes": history.identities,
         "expressions": said,
@@ -100,10 +105,16 @@ def _lists(place: Place, happened: Happened) -> dict[str, pd.DataFrame]:
         "replies": happened.replies,
         "survey_waves": gathered.waves,
         "survey_answers": gathered.answers,
-        "feedback": gathered.feedback,
+        "feedback": gathered.feedback.assign(themes=listed),
         "information_rights": gathered.rights,
         "sessions": gathered.sessions,
     }
+
+
+def _known_themes(said: pd.DataFrame, elsewhere: Array, words: dict[str, list[str]]) -> Array:
+    """Return themes without those for which the program that keeps the item has no word."""
+    kept = said["themes"].map(lambda codes: ";".join(c for c in codes.split(";") if c in words))
+    return np.where(elsewhere, kept, said["themes"])
 
 
 def _referred(history: History) -> dict[str, pd.DataFrame]:
@@ -115,6 +126,15 @@ def _referred(history: History) -> dict[str, pd.DataFrame]:
         "assessments": assessed.assign(assessed_from=begun),
         "enquiries": spells[spells["s47_start"] < FAR],
     }
+
+
+def _returned_homes(place: Place, history: History) -> pd.DataFrame:
+    """Return what each yearly return says of the homes of care leavers."""
+    every = [
+        history.leavers[in_return(history.leavers, ends)].assign(return_day=ends)
+        for ends in year_ends(place.opens, place.as_of)
+    ]
+    return pd.concat(every or [history.leavers.iloc[:0].assign(return_day=0)], ignore_index=True)
 
 
 def _held(events: pd.DataFrame) -> pd.DataFrame:

@@ -217,9 +217,9 @@ def _with_odd_returns(place: Place, periods: pd.DataFrame, frame: pd.DataFrame) 
     added["child"] = child.reindex(added["period"]).to_numpy()
     near = frame.merge(added, on="child", suffixes=("", "_odd"))
     near = near[(near["start"] <= near["end_odd"] + 8) & (near["end"] >= near["start_odd"] - 8)]
-    apart = frame[~frame.set_index(["child", "start"]).index.isin(
-        near.set_index(["child", "start"]).index
-    )]
+    apart = frame[
+        ~frame.set_index(["child", "start"]).index.isin(near.set_index(["child", "start"]).index)
+    ]
     return pd.concat([apart, added], ignore_index=True).astype(dict.fromkeys(added, np.int64))
 
 

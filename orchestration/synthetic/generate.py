@@ -174,6 +174,7 @@ def _invent(place: Place, out: Path, events_to: Path | None, lean: bool) -> Inve
             collective=gathered,
             occasion_of=occasion,
             in_app=np.isin(np.arange(len(said)), moved.statements.index),
+            in_register=np.isin(np.arange(len(gathered.feedback)), moved.feedback.index),
         )
         write_event_lists(events_to / place.authority, place, happened)
     return Invented([] if lean else work_out(place, told), planted_gaps(place), counts)

@@ -66,7 +66,10 @@ def workforce_tables(place: Place, history: History) -> Tables:
 
 
 def worker_changes(place: Place, history: History) -> pd.DataFrame:
-    """Return a worker from each referral, and for longer journeys one change of worker."""
+    """Return a worker from each referral, and for longer journeys one change of worker.
+
+    The reason of a change stands on the new worker's row, as the returns have it.
+    """
     spells = history.spells
     draws, count = place.draws("involvements"), len(spells)
     start = spells["referral"].to_numpy()
@@ -75,9 +78,11 @@ def worker_changes(place: Place, history: History) -> pd.DataFrame:
     changes = change < end
     first = pd.DataFrame({"spell": spells["spell"], "start": start})
     first["end"] = np.where(changes, change, spells["close"])
-    first["reason"] = np.where(changes, draws.pick(place.recipe.rates["worker_reasons"], count), "")
-    second = first[["spell"]].assign(start=change, end=spells["close"], reason="")[changes]
-    rows = pd.concat([first.assign(number=0), second.assign(number=17)], ignore_index=True)
+    first["reason"] = ""
+    why = draws.pick(place.recipe.rates["worker_reasons"], count)
+    second = first[["spell"]].assign(start=change, end=spells["close"], reason=why)[changes]
+    both = [first.assign(number=0), second.assign(number=17)]
+    rows: pd.DataFrame = pd.concat(both, ignore_index=True)
     rows["child"] = spells["child"].to_numpy()[rows["spell"]]
     rows["involvement_id"] = identifiers(place, "INV", len(rows))
     return rows

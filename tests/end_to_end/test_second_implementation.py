@@ -31,6 +31,8 @@ UNREAD = (
     *("cla_previous_permanence", "cla_substance_misuse", "department", "family", "mother"),
     *("permanence", "professionals", "linked_identifiers", "voice_of_child"),
 )
+# F4 has no source yet; A10 and A11 need a census, which the lean inbox leaves out.
+NOT_DELIVERED = {"A10", "A11", "F4"}
 RETURNED = ("episodes", "header", "reviews", "uasc", "oc3")
 
 
@@ -82,7 +84,7 @@ def counted(made: Path) -> Cells:
         rows = con.execute(
             """
             select authority_code, indicator_id, period_type, cast(period_start as varchar),
-                breakdown, breakdown_value, numerator, denominator
+                breakdown, breakdown_value, coalesce(numerator, round(value, 6)), denominator
             from marts.fct_indicator_values
             where denominator > 0
             """
@@ -90,14 +92,21 @@ def counted(made: Path) -> Cells:
     return {row[:6]: row[6:] for row in rows}
 
 
-def defined() -> set[str]:
-    """Return the indicators that the project defines."""
+def defined() -> dict[str, set[str]]:
+    """Return the indicators that the project defines, and the breakdowns of each."""
     text = (REPOSITORY / "dbt_project" / "vars.yml").read_text(encoding="utf-8")
-    return {indicator["id"] for indicator in yaml.safe_load(text)["vars"]["indicators"]}
+    found = yaml.safe_load(text)["vars"]["indicators"]
+    return {indicator["id"]: {"all", *indicator["breakdowns"]} for indicator in found}
 
 
 def test_every_indicator_is_worked_out_a_second_time(second: Cells) -> None:
-    assert {cell[1] for cell in second} == defined()
+    """No indicator is all noughts or all ones, or agreement would say little."""
+    expected = defined().keys() - NOT_DELIVERED
+    assert expected <= {cell[1] for cell in second}
+    for indicator in expected:
+        cells = {value for cell, value in second.items() if cell[1] == indicator}
+        assert any(upper for upper, _ in cells), indicator
+        assert any(upper != lower for upper, lower in cells), indicator
 
 
 def test_both_agree_on_every_numerator_and_denominator_of_twenty_seeds(
@@ -105,12 +114,14 @@ def test_both_agree_on_every_numerator_and_denominator_of_twenty_seeds(
 ) -> None:
     assert len({cell[0] for cell in second}) == len(SEEDS)
     compared = {(cell[1], cell[4]) for cell in second}
+    wanted = defined()
+    mine = {cell: value for cell, value in second.items() if cell[4] in wanted.get(cell[1], set())}
     first = {cell: value for cell, value in counted(made).items() if (cell[1], cell[4]) in compared}
     assert len(first) > 250_000
     wrong = {
-        cell: (second.get(cell), first.get(cell))
-        for cell in second.keys() | first.keys()
-        if second.get(cell) != first.get(cell)
+        cell: (mine.get(cell), first.get(cell))
+        for cell in mine.keys() | first.keys()
+        if mine.get(cell) != first.get(cell)
     }
     by_indicator = Counter(cell[1] for cell in wrong)
     assert not wrong, f"(second, warehouse) {by_indicator}: {sorted(wrong.items())[:5]}"
@@ -126,7 +137,9 @@ def test_rare_cases_are_among_what_was_compared(events: Events) -> None:
     with_child = rows.merge(people[[*CHILD, "born", "died", "upn"]], on=CHILD)
     leap = with_child[is_leap_day(with_child["born"])]
     edges = {(2, 28), (3, 1)}
-    around = [day for day in zip(leap["on"].dt.month, leap["on"].dt.day, strict=True) if day in edges]
+    around = [
+        day for day in zip(leap["on"].dt.month, leap["on"].dt.day, strict=True) if day in edges
+    ]
     assert len(around) > 5
     for years in (4, 18):
         birthday = with_child["born"] + pd.DateOffset(years=years)

@@ -72,9 +72,9 @@ def _occasions(frame: pd.DataFrame, kind: str, identifier: str, **columns: Any) 
     shaped = frame[["authority", "child_id"]].assign(
         kind=kind, occasion_id=frame[identifier], due=pd.NaT
     )
-    shaped["held"] = frame["held"] if "held" in frame else pd.NaT
+    shaped["held"] = frame.get("held", pd.NaT)
     for fact in _FACTS:
-        shaped[fact] = frame[fact] if fact in frame else None
+        shaped[fact] = frame.get(fact, None)
     return shaped.assign(**columns)
 
 
@@ -151,15 +151,15 @@ def _clocked(events: Events) -> list[pd.DataFrame]:
 def _by_key(frame: pd.DataFrame, key: list[str], identifier: str) -> Any:
     found: Any = defaultdict(list)
     days = _dates(frame["held"])
-    for name, day, one in zip(frame[key].itertuples(index=False), days, frame[identifier], strict=True):
+    for name, day, one in zip(
+        frame[key].itertuples(index=False), days, frame[identifier], strict=True
+    ):
         found[tuple(name)].append((day, one, ""))
     return found
 
 
 def _spans(frame: pd.DataFrame, start: str, end: str) -> Any:
-    return zip(
-        frame.itertuples(index=False), _dates(frame[start]), _dates(frame[end]), strict=True
-    )
+    return zip(frame.itertuples(index=False), _dates(frame[start]), _dates(frame[end]), strict=True)
 
 
 def _followed(
@@ -200,10 +200,9 @@ def _with_outcome(events: Events, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def own_voice_days(events: Events, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return child and day of every event of a child's own voice, written down or told by a code."""
+    """Return child and day of every event of a child's own voice, recorded or told by a code."""
     said = events["expressions"].dropna(subset=["child_id"])
     said = said[said["owner"].isin(OWN)]
     told = rows[rows["by_code"] | (rows["own"] & (rows["accepted"] == "Y"))]
     both = [said[["authority", "child_id", "day"]], told[["authority", "child_id", "day"]]]
-    days = pd.concat(both, ignore_index=True)
-    return days
+    return pd.concat(both, ignore_index=True)

@@ -3,16 +3,18 @@
 Belongs here: periods and adding up. Does not belong here: what an indicator counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tests.support.second_events import Events
 from tests.support.second_people import BREAKDOWNS
 
 # Authority, indicator, period type, first day, breakdown, value: numerator and denominator.
-Cells = dict[tuple[str, str, str, str, str, str], tuple[int, int]]
+# A quantile stands in the numerator's place, rounded as no two implementations would differ.
+Cells = dict[tuple[str, str, str, str, str, str], tuple[float, int]]
 OCCASION = ["stage", "opportunity_type", "voice_owner", *BREAKDOWNS]
 
 
@@ -37,10 +39,51 @@ def _periods(events: Events, month: "pd.Series[Any]") -> pd.DataFrame:
     return pd.DataFrame(parts, columns=["month", "period", "start", "last"])
 
 
+def facts(frame: pd.DataFrame, numerator: Any, denominator: Any) -> pd.DataFrame:
+    """Return the rows of a denominator, with ones and noughts for the numerator."""
+    chosen = np.asarray(denominator, dtype=bool)
+    upper = np.asarray(numerator, dtype=bool)[chosen]
+    return frame[chosen].assign(numerator=upper.astype(int), denominator=1)
+
+
+def counted(events: Events, frame: pd.DataFrame, counts: Mapping[str, tuple[Any, Any]]) -> Cells:
+    """Return the counts of several indicators on the same rows."""
+    cells: Cells = {}
+    for indicator, (numerator, denominator) in counts.items():
+        cells |= sums(events, indicator, facts(frame, numerator, denominator))
+    return cells
+
+
+def quantiles(
+    events: Events,
+    indicator: str,
+    frame: pd.DataFrame,
+    at: float,
+    breakdowns: Sequence[str],
+    *,
+    at_end: bool = False,
+) -> Cells:
+    """Return a quantile of the column `measured`, by linear interpolation, and how many."""
+    frame = frame.assign(month=frame["day"].dt.to_period("M"), all="all")
+    periods = _periods(events, frame["month"])
+    if at_end:
+        periods = periods[periods["month"] == periods["last"]]
+    cells: Cells = {}
+    for breakdown in ["all", *breakdowns]:
+        rows = frame[["authority", "month", breakdown, "measured"]].merge(periods, on="month")
+        grouped = rows.groupby(["authority", "period", "start", breakdown])["measured"]
+        found = pd.DataFrame({"value": grouped.quantile(at), "count": grouped.count()})
+        for key, value, number in zip(found.index, found["value"], found["count"], strict=True):
+            authority, period, start, shown = key
+            cell = (authority, indicator, period, start, breakdown, shown)
+            cells[cell] = (round(float(value), 6), int(number))
+    return cells
+
+
 def sums(
     events: Events,
     indicator: str,
-    facts: pd.DataFrame,
+    rows: pd.DataFrame,
     breakdowns: Sequence[str] | None = None,
     *,
     at_end: bool = False,
@@ -50,20 +93,20 @@ def sums(
     Args:
         events: The events, for the day of the extracts.
         indicator: Its identifier.
-        facts: Columns authority, day, numerator, denominator and the breakdowns.
-        breakdowns: The breakdowns besides `all`; without them all that the facts have.
+        rows: Columns authority, day, numerator, denominator and the breakdowns.
+        breakdowns: The breakdowns besides `all`; without them all that the rows have.
         at_end: Whether a period counts what stands on its last day, not all that fell in it.
     """
     if breakdowns is None:
-        breakdowns = [name for name in OCCASION if name in facts.columns]
-    facts = facts.assign(month=pd.to_datetime(facts["day"]).dt.to_period("M"), all="all")
-    periods = _periods(events, facts["month"])
+        breakdowns = [name for name in OCCASION if name in rows.columns]
+    rows = rows.assign(month=rows["day"].dt.to_period("M"), all="all")
+    periods = _periods(events, rows["month"])
     if at_end:
         periods = periods[periods["month"] == periods["last"]]
     cells: Cells = {}
     for breakdown in ["all", *breakdowns]:
-        counted = facts.groupby(["authority", "month", breakdown])[["numerator", "denominator"]]
-        by_month = counted.sum().reset_index().merge(periods, on="month")
+        grouped = rows.groupby(["authority", "month", breakdown])[["numerator", "denominator"]]
+        by_month = grouped.sum().reset_index().merge(periods, on="month")
         keys = ["authority", "period", "start", breakdown]
         totals = by_month.groupby(keys)[["numerator", "denominator"]].sum()
         totals = totals[totals["denominator"] > 0]

@@ -47,9 +47,8 @@ def cast_roles(place: Place) -> Roles:
         name: max(1, count * share // 1000) for name, share in settings["per_thousand"].items()
     }
     sizes = [number["twins"], number["twins"], number["deaths"]]
-    sizes += [int(place.leaves is not None), int(place.arrives is not None)]
-    ends = count - np.cumsum([0, *sizes])
-    parts = [np.arange(end - size, end) for end, size in zip(ends, sizes, strict=False)]
+    ends = count - np.cumsum([0, *sizes, 1, 1])
+    parts = [np.arange(end - size, end) for end, size in zip(ends, [*sizes, 1, 1], strict=False)]
     return Roles(*parts)
 
 
@@ -66,9 +65,8 @@ def give_parts(
     first_contact[roles.other_twins] = first_contact[roles.twins]
     kind[roles.dying] = draws.one_of(["care", "protection", "plan"], len(roles.dying))
     kind[roles.leaving] = kind[roles.arriving] = "plan"
-    if place.arrives is not None:
-        # The other authority closes the day before this one opens.
-        first_contact[roles.arriving] = _moving_day(place, place.arrives) + 1
+    # The other authority closes the day before this one opens.
+    first_contact[roles.arriving] = _moving_day(place, place.arrives) + 1
     return kind, first_contact
 
 
@@ -102,12 +100,11 @@ def give_births(place: Place, roles: Roles, children: pd.DataFrame) -> None:
     children["died"] = children["left"] = FAR
     children["upn"] = ""
     for move, who in ((place.leaves, roles.leaving), (place.arrives, roles.arriving)):
-        if move is not None and len(who):
-            day = _moving_day(place, move)
-            born[who] = day - 2000 - int(_shared_draws(move).whole(0, 2000, 1)[0])
-            children.loc[who, "upn"] = _UPN.format(left=move.left)
-            children.loc[who, "sex"] = "F"
-            children.loc[who, "left"] = day if move is place.leaves else FAR
+        day = _moving_day(place, move)
+        born[who] = day - 2000 - int(_shared_draws(move).whole(0, 2000, 1)[0])
+        children.loc[who, "upn"] = _UPN.format(left=move.left)
+        children.loc[who, "sex"] = "F"
+        children.loc[who, "left"] = day if move is place.leaves else FAR
     children["born"] = born
     children.loc[cast, "expected"] = FAR
     children.loc[cast, "sex"] = children.loc[cast, "sex"].replace("U", "M")

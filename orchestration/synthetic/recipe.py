@@ -131,8 +131,8 @@ class Place:
     case_system: str
     letters: str
     recipe: Recipe
-    leaves: Move | None = None
-    arrives: Move | None = None
+    leaves: Move
+    arrives: Move
 
     def draws(self, topic: str) -> Draws:
         """Return the random numbers of one topic."""
@@ -154,12 +154,14 @@ def places(
 ) -> list[Place]:
     """Describe the authorities: codes in a row, a case system each, postcodes of no real area.
 
-    One child moves from each authority to the next.
+    One child moves from each authority to the next, whether or not that one is generated too: what
+    an authority holds must not hang on how many there are.
     """
     end = day_number(as_of)
     opens = int(add_months(np.array([end]), -12 * years)[0]) + 1
     codes = [f"{first_authority + number:03d}" for number in range(authorities)]
-    moves = [Move(code, seed) for code, seed in zip(codes, seeds, strict=True)]
+    before = Move(f"{first_authority - 1:03d}", seeds[0])
+    moves = [before, *(Move(code, seed) for code, seed in zip(codes, seeds, strict=True))]
     return [
         Place(
             authority=codes[number],
@@ -170,8 +172,8 @@ def places(
             case_system=_CASE_SYSTEMS[number % len(_CASE_SYSTEMS)],
             letters="Q" + chr(ord("A") + number % 26),
             recipe=recipe,
-            leaves=moves[number] if number + 1 < authorities else None,
-            arrives=moves[number - 1] if number else None,
+            leaves=moves[number + 1],
+            arrives=moves[number],
         )
         for number in range(authorities)
     ]

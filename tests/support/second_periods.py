@@ -36,7 +36,9 @@ def _periods(events: Events, month: "pd.Series[Any]") -> pd.DataFrame:
                 # Financial years begin in April, which is the fourth month.
                 if (first.month - 4) % every == 0 and first + length - 1 <= last:
                     parts.append((each, kind, str(first.start_time.date()), first + length - 1))
-    return pd.DataFrame(parts, columns=["month", "period", "start", "last"])
+    found = pd.DataFrame(parts, columns=["month", "period", "start", "last"])
+    # Where nothing happened, the column would else be of no type that can be joined on.
+    return found.astype({"month": "period[M]", "last": "period[M]"})
 
 
 def facts(frame: pd.DataFrame, numerator: Any, denominator: Any) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from tests.support.command import KEY, REPOSITORY
 from tests.support.second_events import KEY as CHILD
 from tests.support.second_events import Events
 from tests.support.second_indicators import second_cells
-from tests.support.second_opportunities import opportunities
+from tests.support.second_opportunities import KINDS, opportunities
 from tests.support.second_periods import Cells
 
 AS_OF = date(2026, 9, 30)
@@ -127,6 +127,17 @@ def test_both_agree_on_every_numerator_and_denominator_of_twenty_seeds(
     }
     by_indicator = Counter(cell[1] for cell in wrong)
     assert not wrong, f"(second, warehouse) {by_indicator}: {sorted(wrong.items())[:5]}"
+
+
+def test_every_kind_of_occasion_is_among_what_was_compared(events: Events) -> None:
+    """A kind that the second implementation knows but no child had would prove nothing."""
+    rows = opportunities(events)
+    assert set(rows["kind"]) == set(KINDS)
+    # What a record says by itself of a voice, without anybody writing down words.
+    answers = rows[rows["answer"].notna()]
+    told = {"CONTACT", "PLACEMENT_DECISION", "SDQ", "PA_VISIT"}
+    assert set(answers["kind"]) == told
+    assert set(answers["answer"]) == {"voiced", "declined", "not_appropriate", "not_able"}
 
 
 def is_leap_day(days: "pd.Series[pd.Timestamp]") -> "pd.Series[bool]":

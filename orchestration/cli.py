@@ -75,6 +75,7 @@ def demo(home: Path | None, children: int, years: int, as_json: bool) -> int:
 @years_option
 @click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same bytes.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Day of the extracts.")
+@click.option("--events", type=click.Path(path_type=Path), help="Folder for what truly happened.")
 @json_option
 def generate(
     out: Path,
@@ -83,13 +84,14 @@ def generate(
     years: int,
     seed: int,
     as_of: datetime | None,
+    events: Path | None,
     as_json: bool,
 ) -> int:
     """Write synthetic deliveries of every source, with truth.json beside them."""
     from orchestration.commands.generate import generate as write
 
     day = as_of.date() if as_of else None
-    return write(out, authorities, children, years, seed, day, as_json)
+    return write(out, authorities, children, years, seed, day, events, as_json)
 
 
 @app.command()

@@ -20,6 +20,7 @@ def generate(
     years: int,
     seed: int,
     as_of: date | None,
+    events: Path | None,
     as_json: bool,
 ) -> int:
     """Write the deliveries; return the exit code."""
@@ -32,6 +33,7 @@ def generate(
         years=years,
         seed=seed,
         as_of=as_of or AS_OF,
+        events_to=events,
     )
     if as_json:
         print_json(written)
@@ -39,5 +41,7 @@ def generate(
     say = console()
     say.print(f"Wrote {authorities} synthetic authorities of {children:,} children to {out}.")
     say.print(f"The gaps planted in them, and every expected value: {out / 'truth.json'}")
+    if events is not None:
+        say.print(f"What truly happened, a list a file: {events}")
     say.print(f"Next: heard run --inbox {out} --home HOME")
     return 0

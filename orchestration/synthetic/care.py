@@ -47,6 +47,8 @@ def plan_care(place: Place, children: pd.DataFrame, spells: pd.DataFrame) -> Car
     episodes = _episodes(periods, placements, statuses)
     periods["last_status"] = statuses.groupby("period")["status"].last().reindex(periods["period"])
     _add_end_reasons(place, periods)
+    died = children["died"].to_numpy()[child]
+    periods.loc[(periods["end"] == died) & (died < FAR), "reason"] = "E2"
     return Care(periods, placements, statuses, episodes)
 
 

@@ -38,6 +38,7 @@ def people_tables(place: Place, history: History) -> Tables:
                 "moth_childs_person_id": np.char.add("X", ids.astype(str)).astype(object),
             }
         )[mother],
+        "ssd_linked_identifiers": _linked_identifiers(place, history),
         # Case systems create this draft table and leave it empty.
         "ssd_voice_of_child": pd.DataFrame(),
     }
@@ -55,6 +56,7 @@ def _persons(place: Place, people: pd.DataFrame, mother: Array) -> pd.DataFrame:
             "pers_gender": people["sex"],
             "pers_ethnicity": people["ethnicity"],
             "pers_dob": iso(people["born"]),
+            "pers_death_date": iso(people["died"]),
             "pers_upn_unknown": np.where(draws.whether(0.06, count), "UN1", ""),
             "pers_send_flag": draws.pick({"Y": 0.2, "N": 0.75, "": 0.05}, count),
             "pers_expected_dob": np.where(unborn, iso(people["expected"]), ""),
@@ -62,6 +64,33 @@ def _persons(place: Place, people: pd.DataFrame, mother: Array) -> pd.DataFrame:
             "pers_nationality": np.where(people["uasc"], "Overseas", ""),
         }
     )
+
+
+def _linked_identifiers(place: Place, history: History) -> pd.DataFrame:
+    """Return identifiers that were merged until the merge was undone, and pupils who moved."""
+    rows, people = history.identities, history.children
+    pupils = people[people["upn"] != ""]
+    former = pd.DataFrame(
+        {
+            "link_table_id": rows["link_id"],
+            "link_person_id": person_id(history, rows["child"].to_numpy()),
+            "link_identifier_type": "Former person ID",
+            "link_identifier_value": rows["former_id"],
+            "link_valid_from_date": iso(rows["start"]),
+            "link_valid_to_date": iso(rows["end"]),
+        }
+    )
+    known = pd.DataFrame(
+        {
+            "link_table_id": identifiers(place, "UPN", len(pupils)),
+            "link_person_id": pupils["person_id"],
+            "link_identifier_type": "Unique Pupil Number",
+            "link_identifier_value": pupils["upn"],
+            "link_valid_from_date": iso(pupils["first_contact"]),
+            "link_valid_to_date": iso(pupils["left"]),
+        }
+    )
+    return pd.concat([former, known], ignore_index=True)
 
 
 def _addresses(place: Place, people: pd.DataFrame) -> pd.DataFrame:
@@ -115,6 +144,8 @@ def referral_tables(place: Place, history: History) -> Tables:
     person, number = person_id(history, spells["child"].to_numpy()), spells["spell"].to_numpy()
     closed = (spells["close"] < FAR).to_numpy()
     ended = np.where(spells["closed_early"] | (spells["kind"] == "assessed"), "RC8", "RC7")
+    died = history.children["died"].to_numpy()[spells["child"]]
+    ended = np.where(spells["close"] == died, "RC2", ended)
     episodes = {
         "cine_referral_id": spells["referral_id"],
         "cine_person_id": person,

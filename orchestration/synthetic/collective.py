@@ -59,7 +59,7 @@ def gather_collective(place: Place, history: History) -> Collective:
     waves = _waves(place)
     return Collective(
         waves=waves,
-        answers=_answers(place, waves),
+        answers=_linked(place, history, waves, _answers(place, waves)),
         feedback=_feedback(place, history),
         rights=_rights(place, history),
         sessions=_sessions(place),
@@ -122,6 +122,29 @@ def _answers(place: Place, waves: pd.DataFrame) -> pd.DataFrame:
         "",
     )
     return answers
+
+
+def _linked(
+    place: Place, history: History, waves: pd.DataFrame, answers: pd.DataFrame
+) -> pd.DataFrame:
+    """Add the child where the respondent agreed to be linked: in care, or a care leaver."""
+    draws, periods = place.draws("linked answers"), history.care.periods
+    links = []
+    for number, wave in enumerate(waves.itertuples(index=False)):
+        if wave.audience not in ("child", "young_person"):
+            continue
+        now = (periods["start"] <= wave.opened) & (periods["end"] > wave.opened)
+        people = periods.loc[now & ~periods["short_break"], "child"].unique()
+        if wave.audience == "young_person":
+            people = history.leavers.loc[history.leavers["since"] <= wave.opened, "child"].unique()
+        who = answers.loc[answers["wave"] == number, "respondent"].unique()
+        count = min(len(people), (2 * len(who) + 2) // 5)
+        chosen = draws.rng.choice(people, count, replace=False)
+        links.append(pd.DataFrame({"wave": number, "respondent": who[:count], "child": chosen}))
+    named = pd.concat([pd.DataFrame(columns=["wave", "respondent", "child"]), *links])
+    key = pd.MultiIndex.from_frame(answers[["wave", "respondent"]])
+    child = named.set_index(["wave", "respondent"])["child"].reindex(key)
+    return answers.assign(child=child.fillna(-1).astype(np.int64).to_numpy())
 
 
 def _someone(place: Place, history: History, draws: Draws, count: int, after: int) -> pd.DataFrame:

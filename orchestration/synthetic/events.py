@@ -12,6 +12,7 @@ import pandas as pd
 
 from orchestration.synthetic.care import Care
 from orchestration.synthetic.clocks import FAR, Array, Step, add_months, age_on, walk
+from orchestration.synthetic.edge_cases import over_birthday, returns_at_clock_changes
 from orchestration.synthetic.recipe import Draws, Place
 from orchestration.synthetic.routine import (
     health_step,
@@ -31,6 +32,8 @@ class Timing:
     draws: Draws
     in_time: Array
     late_not_skipped: float
+    born: Array
+    over_birthdays: float
 
     def hold(self, chains: Array, anchor: Array, step: Step) -> Array:
         """Return the day of each chain's next event: in time, late, or one due date skipped."""
@@ -44,7 +47,15 @@ class Timing:
         in_time = self.in_time[chains]
         limit = in_time + (1 - in_time) * self.late_not_skipped
         held = np.select([mode < in_time, mode < limit], [step.first_due - early, late], skipped)
+        born = self.born[chains]
+        held = over_birthday(draws, self.over_birthdays, held, step.first_due, born)
         return np.asarray(np.maximum(held, anchor + 1))
+
+
+def _timing(place: Place, topic: str, in_time: Array, born: Array) -> Timing:
+    rates, edges = place.recipe.rates, place.recipe.edge_cases
+    over = edges["turning_four_or_sixteen"] if edges["planted"] else 0.0
+    return Timing(place.draws(topic), in_time, rates["late_not_skipped"], born, over)
 
 
 def placement_visits(place: Place, care: Care) -> pd.DataFrame:
@@ -78,7 +89,8 @@ def placement_visits(place: Place, care: Care) -> pd.DataFrame:
     gap = place.recipe.gaps["residential_on_time"]
     in_time = np.full(len(homes), place.recipe.rates["visit_on_time"]["CLA_VISIT"])
     in_time += np.where(homes["group"] == gap["value"], gap["points"] / 100, 0)
-    timing = Timing(place.draws("care visits"), in_time, place.recipe.rates["late_not_skipped"])
+    born = care.periods["born"].to_numpy()[homes["period"]]
+    timing = _timing(place, "care visits", in_time, born)
     # The child is in the placement on its first day but not on its last.
     last = np.minimum(end - 1, place.as_of)
     visits = walk(start, end, last, place.as_of, clock, timing.hold)
@@ -99,9 +111,8 @@ def care_reviews(place: Place, care: Care) -> pd.DataFrame:
         first = working_days.after(anchor, 20) if number == 1 else add_months(anchor, months)
         return Step(np.full(count, name, dtype=object), first, months, np.ones(count, bool))
 
-    rates = place.recipe.rates
-    in_time = np.full(len(periods), rates["visit_on_time"]["CLA_REVIEW"])
-    timing = Timing(place.draws("care reviews"), in_time, rates["late_not_skipped"])
+    in_time = np.full(len(periods), place.recipe.rates["visit_on_time"]["CLA_REVIEW"])
+    timing = _timing(place, "care reviews", in_time, periods["born"].to_numpy())
     start, end = periods["start"].to_numpy(), periods["end"].to_numpy()
     last = np.minimum(end, place.as_of)
     reviews = walk(start, end, last, place.as_of, clock, timing.hold)
@@ -132,9 +143,8 @@ def health_assessments(place: Place, care: Care) -> pd.DataFrame:
 
 
 def _in_periods(place: Place, periods: pd.DataFrame, kind: str, clock: Clock) -> pd.DataFrame:
-    rates = place.recipe.rates
-    in_time = np.full(len(periods), rates["visit_on_time"][kind])
-    timing = Timing(place.draws(kind), in_time, rates["late_not_skipped"])
+    in_time = np.full(len(periods), place.recipe.rates["visit_on_time"][kind])
+    timing = _timing(place, kind, in_time, periods["born"].to_numpy())
     start, end = periods["start"].to_numpy(), periods["end"].to_numpy()
     held = walk(start, end, np.minimum(end, place.as_of), place.as_of, clock, timing.hold)
     held["child"] = periods["child"].to_numpy()[held["chain"]]
@@ -142,7 +152,7 @@ def _in_periods(place: Place, periods: pd.DataFrame, kind: str, clock: Clock) ->
     return held
 
 
-def conference_reviews(place: Place, plans: pd.DataFrame) -> pd.DataFrame:
+def conference_reviews(place: Place, children: pd.DataFrame, plans: pd.DataFrame) -> pd.DataFrame:
     """Return review conferences, held and missed, by protection plan."""
 
     def clock(number: int, chains: Array, anchor: Array) -> Step:
@@ -152,9 +162,9 @@ def conference_reviews(place: Place, plans: pd.DataFrame) -> pd.DataFrame:
         kind = np.full(count, name, dtype=object)
         return Step(kind, add_months(anchor, months), months, np.ones(count, bool))
 
-    rates = place.recipe.rates
-    in_time = np.full(len(plans), rates["visit_on_time"]["RCPC"])
-    timing = Timing(place.draws("conference reviews"), in_time, rates["late_not_skipped"])
+    in_time = np.full(len(plans), place.recipe.rates["visit_on_time"]["RCPC"])
+    born = children["born"].to_numpy()[plans["child"]]
+    timing = _timing(place, "conference reviews", in_time, born)
     anchor, end = plans["anchor"].to_numpy(), plans["end"].to_numpy()
     last = np.minimum(end, place.as_of)
     reviews = walk(anchor, end, last, place.as_of, clock, timing.hold)
@@ -215,7 +225,7 @@ def was_heard(codes: Array) -> Array:
     return np.isin(codes, _HEARD)
 
 
-def missing_episodes(place: Place, care: Care) -> pd.DataFrame:
+def missing_episodes(place: Place, care: Care, children: pd.DataFrame) -> pd.DataFrame:
     """Return episodes of going missing from care, with the return interview."""
     draws, rates = place.draws("missing"), place.recipe.rates
     periods = care.periods[~care.periods["short_break"]]
@@ -233,28 +243,57 @@ def missing_episodes(place: Place, care: Care) -> pd.DataFrame:
     end = np.where(end >= limit[row], np.where(ends > place.as_of, FAR, ends), end)
     frame = pd.DataFrame({"child": periods["child"].to_numpy()[row], "start": start, "end": end})
     frame["period"] = periods["period"].to_numpy()[row]
-    frame["type"] = draws.pick({"M": 0.8, "A": 0.2}, len(row))
+    frame["spring"] = -1
+    frame = _with_odd_returns(place, periods, frame)
+    frame["type"] = draws.pick({"M": 0.8, "A": 0.2}, len(frame))
     frame = frame.sort_values(["child", "start"]).drop_duplicates(["child", "start"])
     frame = frame.reset_index(drop=True)
-    _add_interviews(place, frame)
+    _add_interviews(place, frame, children["died"].to_numpy()[frame["child"]])
     return frame
 
 
-def _add_interviews(place: Place, frame: pd.DataFrame) -> None:
+def _with_odd_returns(place: Place, periods: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """Add returns around the nights of clock changes and before the eighteenth birthday."""
+    odd = returns_at_clock_changes(place, periods)
+    adult = add_months(np.where(periods["born"] < FAR, periods["born"], 0), 216)
+    grown = periods[(periods["end"] == adult) & (periods["end"] - periods["start"] > 40)]
+    last_days = pd.DataFrame({"period": grown["period"], "start": grown["end"] - 6})
+    last_days["end"], last_days["spring"] = grown["end"] - 4, -2
+    added = pd.concat([odd, last_days], ignore_index=True)
+    child = periods.set_index("period")["child"]
+    added["child"] = child.reindex(added["period"]).to_numpy()
+    near = frame.merge(added, on="child", suffixes=("", "_odd"))
+    near = near[(near["start"] <= near["end_odd"] + 8) & (near["end"] >= near["start_odd"] - 8)]
+    apart = frame[
+        ~frame.set_index(["child", "start"]).index.isin(near.set_index(["child", "start"]).index)
+    ]
+    return pd.concat([apart, added], ignore_index=True).astype(dict.fromkeys(added, np.int64))
+
+
+def _add_interviews(place: Place, frame: pd.DataFrame, died: Array) -> None:
     draws, rates, count = place.draws("interviews"), place.recipe.rates["interviews"], len(frame)
     end = frame["end"].to_numpy()
     offered = draws.whether(rates["offered"], count)
     accepted = offered & draws.whether(rates["accepted"], count)
     quick = draws.whether(rates["within_three_days"], count)
     held = end + np.where(quick, draws.whole(0, 3, count), draws.whole(4, 20, count))
+    spring = frame["spring"].to_numpy()
+    planted = spring != -1
+    # Three days after; or late, between the day it was due and the eighteenth birthday.
+    held = np.where(planted, np.where(spring == -2, end + 5, end + 3), held)
+    offered, accepted = offered | planted, accepted | planted
     # An interview that the extract is too early to know leaves no trace in it.
-    early = (held > place.as_of) | (end + 3 >= place.as_of)
+    early = (held > place.as_of) | (end + 3 >= place.as_of) | (end + 20 >= died)
     frame["offered"] = np.where(early, "", np.where(offered, "Y", "N"))
     frame["accepted"] = np.where(early | ~offered, "", np.where(accepted, "Y", "N"))
-    frame["in_extension"] = draws.whether(rates["recorded"], count) & ~early
-    happened = accepted & ~early & draws.whether(0.97, count)
+    frame["in_extension"] = (draws.whether(rates["recorded"], count) | planted) & ~early
+    happened = accepted & ~early & (draws.whether(0.97, count) | planted)
     frame["held"] = np.where(happened & frame["in_extension"], held, FAR)
     frame["due"] = end + 3
     frame["back_at"] = draws.whole(0, 8 * 60, count)
     frame["held_at"] = draws.whole(9 * 60, 18 * 60, count)
+    # Seventy-two hours and a half by the clock in spring, half an hour less in autumn: the night
+    # on which the clocks change makes the one in time and the other late.
+    frame.loc[spring >= 0, "back_at"] = 12 * 60
+    frame["held_at"] = np.select([spring == 1, spring == 0], [750, 690], frame["held_at"])
     frame["independent"] = draws.pick({"Y": 0.7, "N": 0.24, "": 0.06}, count)

@@ -55,6 +55,8 @@ def move_to_exports(
     said: pd.DataFrame,
     gathered: Collective,
     followed: Mapping[str, Array],
+    *,
+    nothing: bool = False,
 ) -> Moved:
     """Choose what other programs hold.
 
@@ -64,10 +66,13 @@ def move_to_exports(
         said: Every expression.
         gathered: Collective voice.
         followed: For expressions, feedback and waves, the positions to which something points.
+        nothing: Whether all stays in the voice extension.
     """
+    known = history.missing["in_extension"].to_numpy()
+    if nothing:
+        return Moved({}, history.missing.iloc[:0], {}, said, gathered, history.missing[known])
     shares, draws = place.recipe.exports, place.draws("exports")
     loose = ~np.isin(np.arange(len(said)), followed["expression"])
-    known = history.missing["in_extension"].to_numpy()
     elsewhere = known & draws.whether(shares["interviews"]["share"], len(known))
     interviews = history.missing[elsewhere]
     chosen = {

@@ -12,6 +12,7 @@ import pandas as pd
 from orchestration.synthetic import events
 from orchestration.synthetic.care import Care, plan_care, plan_leavers
 from orchestration.synthetic.clocks import FAR, Array, age_on, padded, year_ends
+from orchestration.synthetic.edge_cases import merged_identities, near_leap_birthdays
 from orchestration.synthetic.journeys import plan_journeys
 from orchestration.synthetic.people import invent_children
 from orchestration.synthetic.recipe import Place
@@ -38,6 +39,7 @@ class History:
     missing: pd.DataFrame
     health: pd.DataFrame
     questionnaires: pd.DataFrame
+    identities: pd.DataFrame
 
 
 def identifiers(place: Place, prefix: str, count: int) -> Array:
@@ -67,8 +69,10 @@ def invent_history(place: Place) -> History:
     conferences = _conferences(place, children, spells)
     cp_plans = _protection_plans(place, spells, conferences)
     cin_plans = _need_plans(place, spells)
-    missing = events.missing_episodes(place, care)
+    missing = events.missing_episodes(place, care, children)
     _name(place, missing, missing_id="MIS")
+    identities = merged_identities(place, children)
+    _name(place, identities, link_id="LNK")
     return History(
         children=children,
         early_help=early_help,
@@ -86,6 +90,7 @@ def invent_history(place: Place) -> History:
         missing=missing,
         health=_health(place, care),
         questionnaires=_questionnaires(place, care),
+        identities=identities,
     )
 
 
@@ -151,6 +156,10 @@ def _conferences(place: Place, children: pd.DataFrame, spells: pd.DataFrame) -> 
     frame["due"] = np.where(frame["target"] < FAR, frame["target"], late)
     frame = frame.reset_index(drop=True)
     _name(place, frame, conference_id="ICP")
+    # Siblings meet in one room: one meeting, and one row for each child.
+    family = children["family"].to_numpy()[frame["child"]]
+    meeting = pd.factorize(pd.Series(list(zip(family, frame["held"], strict=True))))[0]
+    frame["meeting_id"] = padded(f"MEE{place.authority}-", meeting + 1, 6)
     held = frame["held"].to_numpy()
     codes = events.participation(
         place,
@@ -201,6 +210,7 @@ def _visits(
     gap: tuple[int, int],
 ) -> pd.DataFrame:
     visits = events.unclocked_visits(place, topic, plans, gap)
+    near_leap_birthdays(children, visits, plans)
     events.add_seen(place, f"{topic} seen", visits)
     unborn = age_on(children["born"].to_numpy()[visits["child"]], visits["held"].to_numpy()) < 0
     visits.loc[unborn, ["seen", "seen_alone"]] = ""
@@ -210,7 +220,7 @@ def _visits(
 
 def _conference_reviews(place: Place, children: pd.DataFrame, plans: pd.DataFrame) -> pd.DataFrame:
     """Return review conferences, held and missed, with the code where each system keeps it."""
-    reviews = events.conference_reviews(place, plans)
+    reviews = events.conference_reviews(place, children, plans)
     _name_held(place, reviews, "review_id", "CPR")
     held = reviews["held"].to_numpy()
     day = np.minimum(held, place.as_of)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from orchestration.synthetic.clocks import FAR, Array
+from orchestration.synthetic.edge_cases import cast_roles, share_dates, share_journeys
 from orchestration.synthetic.people import eighteenth
 from orchestration.synthetic.recipe import Draws, Place
 
@@ -24,8 +25,12 @@ class Journeys:
 
 def plan_journeys(place: Place, children: pd.DataFrame) -> Journeys:
     """Return the early help episodes and the journeys from each referral."""
-    adult = eighteenth(children["born"].to_numpy())
+    roles = cast_roles(place)
+    # Death and a move to another authority end everything, as the eighteenth birthday does.
+    gone = np.minimum(children["died"].to_numpy(), children["left"].to_numpy())
+    adult = np.minimum(eighteenth(children["born"].to_numpy()), gone)
     early, referred = _early_help(place, children, adult)
+    referred, early = share_journeys(roles, referred, early)
     chosen = referred < FAR
     first = _spells(
         place,
@@ -40,6 +45,7 @@ def plan_journeys(place: Place, children: pd.DataFrame) -> Journeys:
             }
         ).reset_index(drop=True),
     )
+    first = share_dates(roles, first)
     spells = pd.concat([first, _second_spells(place, first)], ignore_index=True)
     spells["spell"] = np.arange(len(spells))
     step_down = _step_down(place, first)

@@ -7,14 +7,12 @@ here: what happens to the child, or the layout of a file.
 import numpy as np
 import pandas as pd
 
-from orchestration.synthetic.clocks import (
-    FAR,
-    Array,
-    add_months,
-    age_on,
-    month_index,
-    month_start,
-    padded,
+from orchestration.synthetic.clocks import FAR, Array, add_months, age_on, padded
+from orchestration.synthetic.edge_cases import (
+    cast_roles,
+    give_births,
+    give_parts,
+    match_the_pairs,
 )
 from orchestration.synthetic.recipe import Draws, Place
 
@@ -28,7 +26,8 @@ def invent_children(place: Place) -> pd.DataFrame:
     count, rates = place.children, place.recipe.rates
     draws = place.draws("children")
     kind = draws.pick(rates["kinds"], count)
-    first_contact = _first_contacts(place, draws, kind)
+    roles = cast_roles(place)
+    kind, first_contact = give_parts(place, roles, kind, _first_contacts(place, draws, kind))
     born, unborn = _birth_dates(place, draws, kind, first_contact)
     number = draws.rng.permutation(count)
     children = pd.DataFrame(
@@ -44,8 +43,10 @@ def invent_children(place: Place) -> pd.DataFrame:
             "uasc": kind == "uasc",
         }
     )
+    give_births(place, roles, children)
     _add_home(place, children)
     _add_ethnicity_and_name(place, children)
+    match_the_pairs(roles, children)
     _add_disability(place, children)
     _add_communication(place, children)
     _add_planted_shift(place, children)
@@ -74,9 +75,7 @@ def _birth_dates(
     chance = place.recipe.rates["unborn_at_referral"]
     unborn = draws.whether(chance, count) & np.isin(kind, ["assessed", "plan", "protection"])
     born = np.where(unborn, first_contact + draws.whole(20, 160, count), born)
-    # A birthday on 29 February has no agreed day in other years: move it to the 28th.
-    leap = (born - month_start(month_index(born)) == 28) & (month_index(born) % 12 == 1)
-    return born - leap, unborn
+    return born, unborn
 
 
 def _add_home(place: Place, children: pd.DataFrame) -> None:

@@ -81,6 +81,7 @@ def _conferences(history: History) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "icpc_icpc_id": held["conference_id"],
+            "icpc_icpc_meeting_id": held["meeting_id"],
             "icpc_s47_enquiry_id": held["s47_id"],
             "icpc_person_id": person_id(history, held["child"].to_numpy()),
             "icpc_cp_plan_id": plan,

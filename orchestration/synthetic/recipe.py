@@ -40,6 +40,8 @@ class Recipe:
     opportunities: Mapping[str, Mapping[str, Any]]
     annex_a: Mapping[str, Any]
     exports: Mapping[str, Any]
+    edge_cases: Mapping[str, Any]
+    event_lists: Mapping[str, Mapping[str, Any]]
     working_days: WorkingDays
 
 
@@ -66,6 +68,8 @@ def load_recipe(folder: Path = _SETTINGS) -> Recipe:
         opportunities=read("opportunities"),
         annex_a=read("annex_a"),
         exports=read("exports"),
+        edge_cases=read("edge_cases"),
+        event_lists=read("event_lists"),
         working_days=WorkingDays(holidays),
     )
 
@@ -108,6 +112,14 @@ class Draws:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """A child who moves from one authority to the next: whom both sides draw alike."""
+
+    left: str
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """One invented authority: who it is, its window in time and its settings."""
 
@@ -119,6 +131,8 @@ class Place:
     case_system: str
     letters: str
     recipe: Recipe
+    leaves: Move
+    arrives: Move
 
     def draws(self, topic: str) -> Draws:
         """Return the random numbers of one topic."""
@@ -130,21 +144,36 @@ class Place:
 
 
 def places(
-    authorities: int, children: int, years: int, seed: int, as_of: date, recipe: Recipe
+    authorities: int,
+    children: int,
+    years: int,
+    seeds: Sequence[int],
+    as_of: date,
+    recipe: Recipe,
+    first_authority: int = _FIRST_AUTHORITY,
 ) -> list[Place]:
-    """Describe the authorities: codes from 330, a case system each, postcodes of no real area."""
+    """Describe the authorities: codes in a row, a case system each, postcodes of no real area.
+
+    One child moves from each authority to the next, whether or not that one is generated too: what
+    an authority holds must not hang on how many there are.
+    """
     end = day_number(as_of)
     opens = int(add_months(np.array([end]), -12 * years)[0]) + 1
+    codes = [f"{first_authority + number:03d}" for number in range(authorities)]
+    before = Move(f"{first_authority - 1:03d}", seeds[0])
+    moves = [before, *(Move(code, seed) for code, seed in zip(codes, seeds, strict=True))]
     return [
         Place(
-            authority=f"{_FIRST_AUTHORITY + number:03d}",
-            seed=seed,
+            authority=codes[number],
+            seed=seeds[number],
             children=children,
             opens=opens,
             as_of=end,
             case_system=_CASE_SYSTEMS[number % len(_CASE_SYSTEMS)],
             letters="Q" + chr(ord("A") + number % 26),
             recipe=recipe,
+            leaves=moves[number + 1],
+            arrives=moves[number],
         )
         for number in range(authorities)
     ]

@@ -37,7 +37,7 @@ def team_ids(numbers: Array) -> Array:
 
 def workforce_tables(place: Place, history: History) -> Tables:
     """Return teams, workers, and which worker was allocated to whom."""
-    draws, spells = place.draws("workforce"), history.spells
+    draws = place.draws("workforce")
     number = np.arange(_WORKERS)
     numbers = pd.DataFrame({"name": _TEAMS})
     staff = {
@@ -61,12 +61,16 @@ def workforce_tables(place: Place, history: History) -> Tables:
             }
         ),
         "ssd_professionals": pd.DataFrame(staff),
-        "ssd_involvements": _involvements(place, history, spells),
+        "ssd_involvements": _involvements(place, history),
     }
 
 
-def _involvements(place: Place, history: History, spells: pd.DataFrame) -> pd.DataFrame:
-    """Return a worker from each referral, and for longer journeys one change of worker."""
+def worker_changes(place: Place, history: History) -> pd.DataFrame:
+    """Return a worker from each referral, and for longer journeys one change of worker.
+
+    The reason of a change stands on the new worker's row, as the returns have it.
+    """
+    spells = history.spells
     draws, count = place.draws("involvements"), len(spells)
     start = spells["referral"].to_numpy()
     end = np.minimum(spells["close"].to_numpy(), place.as_of)
@@ -74,20 +78,29 @@ def _involvements(place: Place, history: History, spells: pd.DataFrame) -> pd.Da
     changes = change < end
     first = pd.DataFrame({"spell": spells["spell"], "start": start})
     first["end"] = np.where(changes, change, spells["close"])
-    first["reason"] = np.where(changes, draws.pick(place.recipe.rates["worker_reasons"], count), "")
-    second = first[["spell"]].assign(start=change, end=spells["close"], reason="")[changes]
-    rows = pd.concat([first.assign(number=0), second.assign(number=17)], ignore_index=True)
+    first["reason"] = ""
+    why = draws.pick(place.recipe.rates["worker_reasons"], count)
+    second = first[["spell"]].assign(start=change, end=spells["close"], reason=why)[changes]
+    both = [first.assign(number=0), second.assign(number=17)]
+    rows: pd.DataFrame = pd.concat(both, ignore_index=True)
+    rows["child"] = spells["child"].to_numpy()[rows["spell"]]
+    rows["involvement_id"] = identifiers(place, "INV", len(rows))
+    return rows
+
+
+def _involvements(place: Place, history: History) -> pd.DataFrame:
+    spells, rows = history.spells, worker_changes(place, history)
     spell = rows["spell"].to_numpy()
     return pd.DataFrame(
         {
-            "invo_involvements_id": identifiers(place, "INV", len(rows)),
+            "invo_involvements_id": rows["involvement_id"],
             "invo_professional_id": worker_ids(spell * 7 + rows["number"].to_numpy()),
             "invo_professional_role_id": "Allocated Case Worker",
             "invo_professional_team": team_ids(spell),
             "invo_involvement_start_date": iso(rows["start"]),
             "invo_involvement_end_date": iso(rows["end"]),
             "invo_worker_change_reason": rows["reason"],
-            "invo_person_id": person_id(history, spells["child"].to_numpy()[spell]),
+            "invo_person_id": person_id(history, rows["child"].to_numpy()),
             "invo_referral_id": spells["referral_id"].to_numpy()[spell],
         }
     )

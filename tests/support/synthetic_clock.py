@@ -47,7 +47,7 @@ def years_old(born: date | None, on: date) -> int:
 
 
 def chain(
-    anchor: date | None, end: date | None, events: list[Any], clock: Any
+    anchor: date | None, end: date | None, events: list[Any], clock: Any, as_of: date = AS_OF
 ) -> list[tuple[str, date, date | None, str, str]]:
     """Follow one chain by the rule of the definitions, one event at a time."""
     assert anchor is not None
@@ -55,7 +55,7 @@ def chain(
     number = 1
     for held, key, fact in [*sorted(events), (None, "", "")]:
         kind, first, repeat = clock(number, anchor)
-        limit = held or min(end or AS_OF, AS_OF)
+        limit = held or min(end or as_of, as_of)
         dues = []
         while repeat(first, len(dues)) < limit:
             dues.append(repeat(first, len(dues)))

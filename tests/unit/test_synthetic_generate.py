@@ -266,7 +266,7 @@ def test_the_event_lists_can_be_looked_into(tmp_path: Path) -> None:
     import duckdb
 
     generate(tmp_path / "in", 1, 50, 1, 2, AS_OF, events_to=tmp_path / "events")
-    path = tmp_path / "events/330/opportunities.parquet"
+    path = tmp_path / "events/330/referrals.parquet"
     with duckdb.connect() as connection:
         found = connection.execute("select count(*) from read_parquet(?)", [str(path)]).fetchone()
     assert found is not None

@@ -31,6 +31,12 @@ areas as (
         authority_code,
         area as breakdown_value
     from {{ ref('int_child_dates__described') }}
+    -- What is said of no child in particular has no area, even where every child has one.
+    union distinct
+    select
+        authority_code,
+        'unknown' as breakdown_value
+    from authorities
 
 ),
 

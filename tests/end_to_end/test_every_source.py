@@ -40,7 +40,7 @@ def evening(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Three synthetic authorities, every bad file, and the public samples, run once."""
     folder = tmp_path_factory.mktemp("evening")
     site = Site(inbox=folder / "inbox", home=folder / "home")
-    sizes = ("--authorities", "3", "--children", "300", "--years", "3", "--seed", "7")
+    sizes = ("--authorities", "3", "--children", "350", "--years", "3", "--seed", "7")
     made = heard("generate", "--out", str(site.inbox), *sizes, "--as-of", "2026-06-30")
     assert made.returncode == 0, made.stderr
     write_corpus(site.inbox)

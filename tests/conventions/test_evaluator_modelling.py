@@ -14,8 +14,6 @@ MANY_LEAVES = 3
 HARD_CODED = re.compile(
     r"\b(?:from|join)\s+(\"?[a-z_]+\"?\.\"?[a-z_]+\"?)(?![\w.(])", flags=re.IGNORECASE
 )
-    r"\b(?:from|join)\s+(\"?[a-z_]+\"?\.\"?[a-z_]+\"?)(?![\w.(])", re.IGNORECASE
-)
 # Jinja, comments, and the one function that takes a `from`.
 NO_REFERENCE = re.compile(r"{[{%#].*?[}%#]}|--.*|\bextract\(\w+ from")
 

@@ -30,7 +30,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 CODE_FOLDERS = ("orchestration", "expectations", "dbt_project", "seeds")
 OWN_MAPPINGS = "mappings"
 OWN_CLOCKS = "local_clocks.csv"
-CODE_SUFFIXES = frozenset({".py", ".sql", ".yml", ".yaml", ".csv"})
+# Words are code too: what a column means is published with it.
+CODE_SUFFIXES = frozenset({".py", ".sql", ".yml", ".yaml", ".csv", ".md"})
 # What can change a number without a change in our own code.
 PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "great-expectations", "pandas", "numpy")
 _INBOX = "inbox/"

@@ -10,9 +10,23 @@
         drop {{ existing.type }} if exists {{ existing }};
         {%- endif %}
         {{ create_table_as(False, target_relation, compiled_code, 'sql') }}
+        {{ comments_on(target_relation) }}
     {%- endcall %}
-    {% do persist_docs(target_relation, model) %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {{ adapter.commit() }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{# What persist_docs does, as part of the statement that makes the table: by itself it asks the
+   engine for the columns first, which a contract has just compared. #}
+{% macro comments_on(relation) %}
+    {%- if config.persist_relation_docs() and model.description %}
+    {{ alter_relation_comment(relation, model.description) }}
+    {%- endif %}
+    {%- if config.persist_column_docs() and config.get('contract').enforced %}
+    {%- for column in model.columns.values() if column.description %}
+    comment on column {{ relation }}.{{ adapter.quote(column.name) }}
+        is {{ duckdb_escape_comment(column.description) }};
+    {%- endfor %}
+    {%- endif %}
+{% endmacro %}

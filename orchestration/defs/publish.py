@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import dagster as dg
 
 from orchestration.defs.layers import HEARD_RELEASE, RELEASE, WAREHOUSE_POOL
+from orchestration.documentation import project_page
 from orchestration.fingerprint import record_published
 from orchestration.progress import report
 from orchestration.reporting.permission import require_publishable
@@ -35,16 +36,18 @@ def build_release_asset(
         pool=WAREHOUSE_POOL,
     )
     def heard_release(home: Home, inputs: Inputs) -> dg.MaterializeResult[None]:
-        """One published database and the same tables as Parquet, replaced in one step.
+        """One published database, the same as Parquet and what it means, replaced in one step.
 
         It is not made when a stop-level check failed: the release before stays as it was.
         """
         report("Publishing")
         current = inputs.fingerprint()
+        # dbt opens the warehouse by itself, so before anybody else here does.
+        docs = project_page(home.folder)
         with home.warehouse() as connection:
             # Whoever starts this step alone must not get past a check that refused.
             require_publishable(connection)
-            release = publish_release(connection, home.folder, current)
+            release = publish_release(connection, home.folder, current, docs=docs)
         record_published(home.folder, current, release.release_id)
         return dg.MaterializeResult(
             metadata={

@@ -43,7 +43,8 @@ class LayerTranslator(DagsterDbtTranslator):  # type: ignore[misc]  # mypy does 
         """Return schema and name; a source says its own key in ``meta.dagster.asset_key``."""
         if dbt_resource_props["resource_type"] == "source":
             return dg.AssetKey(super().get_asset_key(dbt_resource_props).path)
-        return dg.AssetKey([_layer(dbt_resource_props), dbt_resource_props["name"]])
+        # All versions of a model have one name; the table of each has its own.
+        return dg.AssetKey([_layer(dbt_resource_props), dbt_resource_props["alias"]])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """Return the layer."""
@@ -56,6 +57,12 @@ class LayerTranslator(DagsterDbtTranslator):  # type: ignore[misc]  # mypy does 
     def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the file only: columns and their meaning are in dbt's own docs."""
         return {"file": dbt_resource_props["original_file_path"]}
+
+
+def selector_of(node: Mapping[str, Any]) -> str:
+    """Return what chooses a node and no other version of it."""
+    version = node.get("version")
+    return f"{node['name']}.v{version}" if version else str(node["name"])
 
 
 def _layer(props: Mapping[str, Any]) -> str:
@@ -79,8 +86,11 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         pool=WAREHOUSE_POOL,
     )
     def warehouse_models(context: dg.AssetExecutionContext, home: Home) -> Iterator[Event]:
-        # An asset's name is its key's last part, and dbt's name too.
-        select = sorted(key.path[-1] for key in context.selected_asset_keys)
+        select = sorted(
+            selector_of(manifest["nodes"][unique_id])
+            for unique_id, key in keys.items()
+            if key in context.selected_asset_keys
+        )
         built = build(
             home,
             manifest,

@@ -5,6 +5,7 @@ Does not belong here: giving them their names (``release_files``), which numbers
 (dbt's published models protect them) or whether to publish now (the checks and Dagster decide).
 """
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from orchestration.reporting.release_files import (
     Manifest,
     clear_drafts,
     draft_database,
+    draft_docs,
     draft_parquet,
     list_drafts,
     put_in_place,
@@ -63,6 +65,21 @@ select
     $table_count::bigint as table_count,
     $row_count::bigint as row_count
 """
+_RELEASE_ID_COMMENT = (
+    "comment on column {table}.release_id"
+    " is 'The release that this row belongs to; see published.release.'"
+)
+_RELEASE_WORDS = {
+    "": "One row: the release itself, and from what it was made.",
+    "released_at": "When it was made, UTC.",
+    "heard_version": "Version of Heard that made it.",
+    "inputs_hash": "Hash of everything that decided it: deliveries, code, settings, versions.",
+    "authorities": "Authorities that had delivered.",
+    "deliveries": "Deliveries that had arrived.",
+    "latest_as_of": "Latest date on which any of their extracts is true.",
+    "table_count": "Tables of the release, this one among them.",
+    "row_count": "Rows of all its tables.",
+}
 
 
 class NothingToPublishError(RuntimeError):
@@ -93,6 +110,7 @@ def publish_release(
     home: Path,
     inputs_hash: str,
     released_at: datetime | None = None,
+    docs: Path | None = None,
 ) -> Release:
     """Publish what the warehouse holds now.
 
@@ -104,6 +122,7 @@ def publish_release(
         home: The home folder.
         inputs_hash: Hash of everything that decided this release.
         released_at: The moment of the release; now when left out.
+        docs: A page that says what the tables mean, to lie beside them.
 
     Raises:
         NothingToPublishError: There are no published views.
@@ -117,6 +136,8 @@ def publish_release(
     clear_drafts(folder)
     _record_unrecorded(connection, folder)
     tables = _fill(connection, folder, names, release_id, moment, inputs_hash)
+    if docs is not None:
+        _copy_docs(docs, draft_docs(folder, release_id))
     manifest = Manifest(
         release_id=release_id,
         released_at=moment,
@@ -172,6 +193,8 @@ def _fill(
                 "row_count": sum(table.row_count for table in tables) + 1,
             },
         )
+        for statement in _release_comments(target):
+            connection.execute(statement)
         tables.append(PublishedTable("release", 1))
         _write_parquet(connection, target, draft_parquet(folder, release_id), tables)
     finally:
@@ -214,10 +237,15 @@ def _comments(connection: "DuckDBPyConnection", target: str, name: str) -> Itera
     table = f"{target}.{identifier(name)}"
     for column, comment in columns:
         yield f"comment on column {table}.{identifier(column)} is {literal(comment)}"
-    yield (
-        f"comment on column {table}.release_id"
-        " is 'The release that this row belongs to; see published.release.'"
-    )
+    yield _RELEASE_ID_COMMENT.format(table=table)
+
+
+def _release_comments(target: str) -> Iterator[str]:
+    table = f"{target}.release"
+    for column, words in _RELEASE_WORDS.items():
+        named = f"column {table}.{column}" if column else f"table {table}"
+        yield f"comment on {named} is {literal(words)}"
+    yield _RELEASE_ID_COMMENT.format(table=table)
 
 
 def _write_parquet(
@@ -232,6 +260,12 @@ def _write_parquet(
         path.chmod(PUBLISHED_FILE)
         sync_file(path)
     sync_folder(parquet)
+
+
+def _copy_docs(docs: Path, draft: Path) -> None:
+    shutil.copyfile(docs, draft)
+    draft.chmod(PUBLISHED_FILE)
+    sync_file(draft)
 
 
 def _record_unrecorded(connection: "DuckDBPyConnection", folder: Path) -> None:

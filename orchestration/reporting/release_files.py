@@ -21,6 +21,8 @@ from orchestration.sealed import BrokenSealError, seal, unseal
 DATABASE = "heard.duckdb"
 PARQUET = "parquet"
 MANIFEST = "manifest.json"
+# What every table and column means, as one page.
+DOCS = "docs.html"
 # A group may be given the published files; the warehouse stays the owner's alone.
 PUBLISHED_FILE = 0o640
 # The manifest of a release that is decided and not yet wholly in place.
@@ -70,12 +72,19 @@ def draft_parquet(folder: Path, release_id: str) -> Path:
     return folder / f".parquet-{release_id}"
 
 
+def draft_docs(folder: Path, release_id: str) -> Path:
+    """Return where the documentation of a release is made."""
+    return folder / f".docs-{release_id}.html"
+
+
 def list_drafts(folder: Path, release_id: str) -> tuple[ManifestFile, ...]:
     """Describe the complete drafts of a release under the names that they will have."""
     database = draft_database(folder, release_id)
     files = [_described(database, DATABASE)]
     parquet = sorted(draft_parquet(folder, release_id).iterdir())
     files.extend(_described(path, f"{PARQUET}/{path.name}") for path in parquet)
+    if (docs := draft_docs(folder, release_id)).is_file():
+        files.append(_described(docs, DOCS))
     return tuple(files)
 
 
@@ -120,6 +129,12 @@ def finish(folder: Path) -> bool:
     database = draft_database(folder, manifest.release_id)
     if database.is_file():
         database.replace(folder / DATABASE)
+    docs = draft_docs(folder, manifest.release_id)
+    if docs.is_file():
+        docs.replace(folder / DOCS)
+    elif not manifest.sha256_of(DOCS):
+        # A release without a page must not be explained by that of another.
+        (folder / DOCS).unlink(missing_ok=True)
     sync_folder(folder)
     (folder / DECIDED).replace(folder / MANIFEST)
     sync_folder(folder)

@@ -1,113 +1,22 @@
 """The dbt project keeps the house rules: contracts, keys, names, sources, sensitivity."""
 
-import json
 import re
-from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 from orchestration.contracts import load_contracts
 from orchestration.ingestion.ledger import raw_columns
-from orchestration.transform import prepare_manifest
 from tests.support.command import REPOSITORY
+from tests.support.project_graph import MODELS, layer_of
 
-MODELS = REPOSITORY / "dbt_project" / "models"
-NAME_OF_LAYER = {
-    "staging": r"stg_[a-z0-9]+(_[a-z0-9]+)*__[a-z0-9_]+",
-    "intermediate": r"int_[a-z0-9]+(_[a-z0-9]+)*(__[a-z0-9_]+)?",
-    "marts": r"(dim|fct)_[a-z_]+",
-    "published": r"[a-z_]+",
-}
 # What a definition says about counting, besides its words and breakdowns.
 COUNTING = (
     *("measure", "contributors", "numerator", "denominator", "exempt", "recorded", "recorded_of"),
     *("aggregation", "measured", "at", "limit"),
 )
-# Rows that have no key of their own: statuses and spans that a source may repeat, opportunities
-# before their key is made, and tables whose key may hold a null.
-WITHOUT_KEY = {
-    "int_categories_of_need__merged",
-    "int_children__versions",
-    "int_opportunities__clocked",
-    "int_opportunities__from_events",
-    "int_feedback__counted",
-    "int_legal_statuses__merged",
-    "int_open_spans__by_stage",
-    "delivery",
-    "quality_result",
-}
-
 # Made of a staged table, for staging itself: every other staging model needs it.
 DERIVED = {"stg_ssd__identities"}
-
-
-@pytest.fixture(scope="module")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    path = prepare_manifest(tmp_path_factory.mktemp("home"))
-    read: dict[str, Any] = json.loads(path.read_text())
-    return read
-
-
-@pytest.fixture(scope="module")
-def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
-    found = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
-    assert len(found) > 100
-    return found
-
-
-def _layer(model: dict[str, Any]) -> str:
-    return Path(model["path"]).parts[0]
-
-
-def test_every_model_is_described_and_named_for_its_layer(models: list[dict[str, Any]]) -> None:
-    for model in models:
-        assert model["description"], model["name"]
-        assert re.fullmatch(NAME_OF_LAYER[_layer(model)], model["name"]), model["name"]
-        beside = REPOSITORY / "dbt_project" / model["original_file_path"]
-        assert beside.with_suffix(".yml").is_file(), model["name"]
-
-
-def test_every_model_declares_its_grain_and_tests_it(
-    models: list[dict[str, Any]], manifest: dict[str, Any]
-) -> None:
-    tested = {
-        node["attached_node"]: node["test_metadata"]["kwargs"]["columns"]
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "test" and node["test_metadata"]["name"] == "unique_key"
-    }
-    for model in models:
-        if model["name"] in WITHOUT_KEY:
-            continue
-        grain = model["config"]["meta"].get("grain")
-        assert grain, f"{model['name']} declares no grain"
-        assert tested.get(model["unique_id"]) == grain, f"{model['name']}: grain is not tested"
-
-
-def test_marts_and_published_tables_are_under_contract_with_typed_described_columns(
-    models: list[dict[str, Any]],
-) -> None:
-    for model in models:
-        if _layer(model) not in ("marts", "published"):
-            continue
-        assert model["config"]["contract"]["enforced"], model["name"]
-        for column in model["columns"].values():
-            told = (model["name"], column["name"])
-            assert column["description"], told
-            assert column["data_type"], told
-            assert column["config"]["meta"]["sensitivity"], told
-
-
-def test_no_pseudonym_or_personal_characteristic_row_is_published(
-    models: list[dict[str, Any]],
-) -> None:
-    for model in models:
-        if _layer(model) == "published":
-            kinds = {
-                column["config"]["meta"]["sensitivity"] for column in model["columns"].values()
-            }
-            assert kinds == {"none"}, model["name"]
 
 
 def test_only_staging_and_published_read_sources_and_each_staging_model_reads_one(
@@ -115,9 +24,9 @@ def test_only_staging_and_published_read_sources_and_each_staging_model_reads_on
 ) -> None:
     for model in models:
         sources = [node for node in model["depends_on"]["nodes"] if node.startswith("source.")]
-        if _layer(model) == "staging":
+        if layer_of(model) == "staging":
             assert len(sources) == (0 if model["name"] in DERIVED else 1), model["name"]
-        elif model["name"] == "fct_indicator_values" or _layer(model) == "published":
+        elif model["name"] == "fct_indicator_values" or layer_of(model) == "published":
             # What the checks found and what arrived is not modelled, only shown.
             assert {source.split(".")[2] for source in sources} <= {"quality", "ledger"}
         else:
@@ -180,16 +89,6 @@ def test_every_seed_says_where_it_comes_from(manifest: dict[str, Any]) -> None:
     files = {path.stem for path in (REPOSITORY / "seeds" / "reference").glob("*.csv")}
     assert {seed["name"] for seed in seeds} == files
     assert all("Source:" in seed["description"] for seed in seeds)
-
-
-def test_sql_never_asks_for_today_and_marts_never_end_in_a_star() -> None:
-    for path in sorted(MODELS.rglob("*.sql")):
-        sql = path.read_text().lower()
-        assert not re.search(r"current_date|current_timestamp|\bnow\(\)|\btoday\(\)", sql), (
-            path.name
-        )
-        if path.parts[-2] in ("marts", "published"):
-            assert not re.search(r"select\s+\*\s+from\s+\w+\s*$", sql), path.name
 
 
 def test_every_indicator_names_columns_facts_and_levels_that_exist() -> None:

@@ -16,6 +16,7 @@ from orchestration.reporting.release import (
     Release,
     publish_release,
 )
+from orchestration.reporting.release_files import read_manifest
 
 MOMENT = datetime(2026, 10, 1, 9, 30, tzinfo=UTC)
 INPUTS = "0123abcd" * 8
@@ -84,6 +85,9 @@ def test_descriptions_come_along(published: duckdb.DuckDBPyConnection) -> None:
         "select comment from duckdb_tables() where table_name = 'indicator_value'"
     ).fetchall() == [("One row per indicator's value.",)]
     assert published.execute(
+        "select count(*), count(comment) from duckdb_columns() where table_name = 'release'"
+    ).fetchall() == [(9, 9)]
+    assert published.execute(
         "select column_name, comment from duckdb_columns()"
         " where table_name = 'indicator_value' and column_name in ('value', 'place') order by all"
     ).fetchall() == [("place", None), ("value", "Percent, 0 to 100.")]
@@ -151,6 +155,20 @@ def test_a_release_that_fails_half_way_leaves_the_last_one_and_no_draft_after_th
         "manifest.json",
         "parquet",
     ]
+
+
+def test_a_page_of_documentation_comes_and_goes_with_its_release(home: Path) -> None:
+    page = home / "made.html"
+    page.write_text("what it means")
+    folder = home / "published"
+    with open_warehouse(home) as connection:
+        publish_release(connection, home, INPUTS, MOMENT, docs=page)
+    assert (folder / "docs.html").read_text() == "what it means"
+    assert (folder / "docs.html").stat().st_mode & 0o777 == 0o640
+    assert "docs.html" in {file.path for file in read_manifest(folder / "manifest.json").files}
+    # A release without a page is not explained by that of the one before.
+    publish(home, MOMENT.replace(hour=10))
+    assert not (folder / "docs.html").exists()
 
 
 def test_a_group_may_read_the_release_and_only_the_owner_the_warehouse(home: Path) -> None:

@@ -150,7 +150,8 @@ running_clocks as (
                     then 1
                 else 0
             end
-        ) = 1 as is_not_born_yet
+        ) = 1 as is_not_born_yet,
+        max(case when children.death_date is not null then 1 else 0 end) = 1 as has_died
     from chains
     inner join authorities
         on chains.authority_code = authorities.authority_code
@@ -193,6 +194,7 @@ next_days as (
             when still_to_come.person_key is not null then 'not_due'
             when running_clocks.is_without_clock then 'no_clock'
             when running_clocks.is_not_born_yet then 'not_born_yet'
+            when running_clocks.has_died then 'died_before'
             else 'lost'
         end as fate,
         case when running_clocks.person_key is null then 0 else 1 end as staged_rows,

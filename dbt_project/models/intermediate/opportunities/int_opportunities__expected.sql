@@ -130,6 +130,7 @@ dated as (
         coalesce(come_due.held_date, come_due.due_date) as opportunity_date,
         children.birth_date,
         children.expected_birth_date,
+        children.death_date,
         coalesce(children.is_short_break_only, false) as is_short_break_only
     from come_due
     left join children
@@ -182,8 +183,14 @@ inner join opportunity_types
 inner join opportunity_voices
     on aged.opportunity_code = opportunity_voices.opportunity_code
 where
-    -- Nobody can speak before birth; the others at the table still can.
+    -- A plan that nobody closed ends with the child's death: what was due by then stays, nothing else.
     (
+        aged.held_date is not null
+        or aged.death_date is null
+        or aged.due_date < aged.death_date
+    )
+    -- Nobody can speak before birth; the others at the table still can.
+    and (
         opportunity_voices.voice_owner_code not in ('child', 'young_person')
         or aged.birth_date <= aged.opportunity_date
         or (aged.birth_date is null and aged.expected_birth_date is null)

@@ -125,6 +125,7 @@ expected as (
         coalesce(moments.has_own_voice, false) as has_own_voice,
         coalesce(moments.is_of_age_only, false) as is_of_age_only,
         children.birth_date,
+        children.death_date,
         children.birth_date is null and children.expected_birth_date is not null as is_not_born_yet
     from moments_on
     left join moments
@@ -165,6 +166,7 @@ judged as (
             when is_merge then null
             when moment_on is null and happened_on is null then 'no_date'
             when moment_on is null then 'after_the_extract'
+            when held_on is null and due_on >= death_date then 'died_before'
             when is_short_break then 'short_break'
             when is_own_expected or other_voices > 0 then null
             when is_of_age_only then 'under_sixteen'

@@ -225,3 +225,43 @@ def test_rows_that_vanish_from_a_table_are_found(rebuilt: Rebuilt) -> None:
         )
         rebuilt.build(RESULT, RESULT)
         assert unaccounted(rebuilt) == {("opportunity", "lost"), ("expression", "lost")}
+
+
+def test_a_contact_that_the_next_extract_overwrote_stays_a_contact(rebuilt: Rebuilt) -> None:
+    visits = (
+        "select count(*) from marts.fct_voice_opportunities"
+        " where opportunity_type_code = 'PA_VISIT' and held_date is not null"
+    )
+    with rebuilt.undone():
+        now = rebuilt.count(visits)
+        deliver_before(rebuilt, "ssd_care_leavers", "clea_care_leaver_latest_contact", days=40)
+        rebuilt.build_all(RESULT)
+        assert rebuilt.count(visits) == 2 * now
+        assert unaccounted(rebuilt) == set()
+        # A date that lies after the present one can only have been a mistake.
+        rebuilt.con.execute(
+            "update raw.ssd_care_leavers set clea_care_leaver_latest_contact = date '2026-06-29'"
+            " where _delivery_number = 1"
+        )
+        rebuilt.build_all(RESULT)
+        assert rebuilt.count(visits) < now + now / 10
+        assert unaccounted(rebuilt) == set()
+        taken_back = (
+            f"select sum(staged_rows) from marts.{RESULT} where row_fate_code = 'taken_back'"
+        )
+        assert rebuilt.count(taken_back) > now * 0.9
+    assert now > 10
+
+
+def deliver_before(rebuilt: Rebuilt, table: str, column: str, days: int) -> None:
+    """Let an extract a month older have held the same rows, with an earlier date in one column."""
+    rebuilt.con.execute(
+        f"insert into raw.{table} by name select * replace (1 as _delivery_number,"
+        f" _as_of - 30 as _as_of, {column} - {days} as {column}) from raw.{table}"
+        " where _delivery_number in (select delivery_number from ledger.delivery_tables)"
+    )
+    rebuilt.con.execute(
+        "insert into ledger.delivery_tables by name select * replace ('first' as delivery_id,"
+        " 1 as delivery_number, as_of - 30 as as_of) from ledger.delivery_tables"
+        f" where raw_table = '{table}'"
+    )

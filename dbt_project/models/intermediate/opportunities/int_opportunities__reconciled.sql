@@ -190,7 +190,14 @@ held as (
         authority_code,
         {{ moment_of('opportunity_type_code') }} as moment,
         occasion_table,
-        occasion_id,
+        case
+            -- One row of these has a latest date, and in time several.
+            when
+                opportunity_type_code in ('IRO_CONTACT', 'PATHWAY_PLAN', 'PA_VISIT')
+                or opportunity_type_code like 'EHC\_REVIEW%' escape '\'
+                then occasion_id || '/' || cast(held_date as {{ dbt.type_string() }})
+            else occasion_id
+        end as occasion_id,
         person_key,
         is_own_voice and outcome = 'voiced' as is_voiced
     from {{ ref('fct_voice_opportunities') }}

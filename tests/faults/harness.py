@@ -148,8 +148,8 @@ def observe(target: Target, seconds: float = 0.0) -> Truth:
     with duckdb.connect(str(target.home / "published" / "heard.duckdb"), read_only=True) as public:
         # Which release a row belongs to, and when its check was measured, is no part of a number.
         names = public.execute(
-            "select table_name from duckdb_tables() where table_name not in ('release', 'restated_figure', 'incident',"
-            " 'quality_result') order by all"
+            "select table_name from duckdb_tables() where table_name not in ('release', 'incident',"
+            " 'restated_figure', 'quality_result') order by all"
         ).fetchall()
         published = {
             name: str(

@@ -8,8 +8,10 @@
    people: the columns that name a person. Where the case system has merged an id into another, the
    row counts for the child who has it now (macros/identities.sql).
    key: the contract's key, if one of its columns names a person. Of two rows that a merge makes
-   one, that of the id which stays is true. #}
-{% macro current_rows(relation, people=[], key=[]) %}
+   one, that of the id which stays is true.
+   each_year: what a yearly return says of a key stands beside what it says of it in other years,
+   because it tells of that year and not of all time. #}
+{% macro current_rows(relation, people=[], key=[], each_year=false) %}
     select *
     from (
         select
@@ -20,6 +22,9 @@
                 partition by
                     current_deliveries.authority_code,
                     current_deliveries.source,
+                    {%- if each_year %}
+                    current_deliveries.delivery_number,
+                    {%- endif %}
                     {{ identified_row_key(people, key) }}
                 order by
                     {%- if key %}

@@ -16,6 +16,7 @@ from orchestration.commands.summary import (
     make_table,
     show_findings,
     show_left_in_inbox,
+    show_restated,
 )
 from orchestration.reporting.arrivals import Arrival, read_arrivals
 from orchestration.reporting.inbox_left import left_in_inbox
@@ -60,6 +61,7 @@ def status(home: Path | None, as_json: bool) -> int:
             table.add_row(line.authority_code, line.source, latest, f"{line.days_old}")
         out.print(table)
         show_findings(out, standing.findings)
+        show_restated(out, standing.restated)
     return 0
 
 

@@ -14,6 +14,7 @@ from orchestration.reporting.summary import (
     Finding,
     Gap,
     Headline,
+    Restated,
     Summary,
     labels,
     read_summary,
@@ -69,6 +70,7 @@ def show_summary(out: "Console", home: Path) -> None:
     _headlines(out, summary)
     _gaps(out, summary, names)
     _quality(out, summary)
+    show_restated(out, summary.restated)
     _deliveries(out, summary)
     _where(out, home)
 
@@ -139,6 +141,24 @@ def _quality(out: "Console", summary: Summary) -> None:
     out.print("[bold]Can the numbers be trusted?[/bold]")
     out.print(hanging("  ", f"Of all check results: {told or 'none'}.", out.width))
     show_findings(out, summary.findings)
+
+
+def show_restated(out: "Console", restated: Restated | None) -> None:
+    """Say in one sentence which figures of earlier releases say something else now, if any do."""
+    if restated is None:
+        return
+    since = restated.since_deliveries
+    cause = (
+        f"since {since}" if since else "without a new delivery, as Heard or its settings changed"
+    )
+    more = f" of {restated.authorities} authorities" if restated.authorities > 1 else ""
+    text = (
+        f"{restated.figures:,} published figures{more}, from {restated.earliest_period:%B %Y} on,"
+        f" say something else now, {cause}; published.restated_figure lists them."
+    )
+    out.print()
+    out.print("[bold]Restated[/bold]")
+    out.print(hanging("  ", text, out.width))
 
 
 def show_left_in_inbox(out: "Console", left: "Iterable[Ignored]") -> None:

@@ -30,6 +30,8 @@ from orchestration.reporting.release_files import (
     put_in_place,
     read_manifest,
 )
+from orchestration.reporting.restated import TABLE as RESTATED
+from orchestration.reporting.restated import write_restated
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -182,6 +184,9 @@ def _fill(
         target = f"release_draft.{SCHEMA}"
         connection.execute(f"create schema {target}")
         tables = [_copy_table(connection, target, name, release_id) for name in names]
+        restated = write_restated(connection, folder / DATABASE, target, release_id, moment.date())
+        if restated is not None:
+            tables.append(PublishedTable(RESTATED, restated))
         connection.execute(
             _RELEASE_TABLE.format(target=target),
             {

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from orchestration.fingerprint import read_state
 from orchestration.reporting.published import has_table, open_published, rows
-from orchestration.reporting.summary import Finding, SourceCounts, read_summary
+from orchestration.reporting.summary import Finding, Restated, SourceCounts, read_summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Standing:
     findings: tuple[Finding, ...]
     outcomes: dict[str, int]
     open_incidents: int
+    restated: Restated | None
 
 
 def read_standing(home: Path, today: date) -> Standing:
@@ -68,4 +69,5 @@ def read_standing(home: Path, today: date) -> Standing:
         findings=summary.findings,
         outcomes=summary.outcomes,
         open_incidents=incidents[0]["n"],
+        restated=summary.restated,
     )

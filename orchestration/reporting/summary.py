@@ -8,8 +8,13 @@ Does not belong here: drawing it.
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from orchestration.reporting.published import Row, open_published, rows
+from orchestration.reporting.published import Row, has_table, open_published, rows
+from orchestration.reporting.restated import TABLE as RESTATED
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 HEADLINES = ("A1", "A4", "A5", "B1", "B3", "C5", "D1", "D4", "E1", "F2")
 # Of these an indicator says who was heard when somebody should have been; gaps are told for it.
@@ -82,6 +87,16 @@ class SourceCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Restated:
+    """How many figures the latest release says differently from the one before it."""
+
+    figures: int
+    authorities: int
+    earliest_period: date
+    since_deliveries: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """All that a person is told at the end of a run."""
 
@@ -93,6 +108,7 @@ class Summary:
     outcomes: dict[str, int]
     findings: tuple[Finding, ...]
     sources: tuple[SourceCounts, ...]
+    restated: Restated | None
 
 
 _HEADLINES = """
@@ -200,6 +216,15 @@ order by source
 """
 
 
+_RESTATED = """
+select
+    count(*) as figures, count(distinct authority_code) as authorities,
+    min(period_start) as earliest_period, max(since_deliveries) as since_deliveries
+from published.restated_figure
+where restated_in = release_id
+"""
+
+
 def read_summary(home: Path) -> Summary:
     """Return the summary of what is published in a home folder.
 
@@ -228,6 +253,7 @@ def read_summary(home: Path) -> Summary:
             outcomes={row["outcome"]: row["n"] for row in outcomes},
             findings=tuple(Finding(**r) for r in rows(connection, _FINDINGS)[:FINDINGS_TOLD]),
             sources=tuple(SourceCounts(**row) for row in rows(connection, _SOURCES)),
+            restated=_read_restated(connection),
         )
 
 
@@ -238,3 +264,10 @@ def labels(home: Path) -> dict[tuple[str, str], str]:
             connection, "select code_list, code, label from published.code_label"
         )
     return {(row["code_list"], row["code"]): row["label"] for row in found}
+
+
+def _read_restated(connection: "DuckDBPyConnection") -> Restated | None:
+    if not has_table(connection, RESTATED):
+        return None
+    (found,) = rows(connection, _RESTATED)
+    return Restated(**found) if found["figures"] else None

@@ -149,7 +149,7 @@ def observe(target: Target, seconds: float = 0.0) -> Truth:
         # Which release a row belongs to, and when its check was measured, is no part of a number.
         names = public.execute(
             "select table_name from duckdb_tables() where table_name not in ('release', 'incident',"
-            " 'quality_result') order by all"
+            " 'restated_figure', 'quality_result') order by all"
         ).fetchall()
         published = {
             name: str(

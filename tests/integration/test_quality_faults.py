@@ -60,6 +60,14 @@ def _unrecorded(column: str, group: str, value: str) -> str:
     )
 
 
+def _unaccounted(thing: str, fate: str, staged: int, kept: int) -> str:
+    """One row of thousands that the marts lost, or made up."""
+    return (
+        "insert into marts.fct_reconciled_rows "
+        f"values ('{AUTHORITY}', '{thing}', '{fate}', false, {staged}, {kept})"
+    )
+
+
 FAULTS = {
     "903-001": "update raw.ssda903_header set ethnic = 'NOBT' where _row_number % 9 = 0",
     "903-002": _not_mapped("ssda903_reviews", "review_code"),
@@ -106,6 +114,9 @@ FAULTS = {
     "where opportunity_key = 'opportunity7'",
     "MRT-112": "update marts.fct_voice_expressions "
     "set quote_permission_withdrawn_on = date '2026-01-01' where hash(expression_key) % 5 > 0",
+    "MRT-113": _unaccounted("child", "multiplied", 0, 1),
+    "MRT-114": _unaccounted("opportunity", "lost", 1, 0),
+    "MRT-115": _unaccounted("expression", "not_staged", 0, 1),
     "SSD-001": "update raw.ssd_person set pers_ethnicity = null where _row_number % 9 = 0",
     "SSD-002": "update raw.ssd_person set pers_sex = 'U' where _row_number % 9 = 0",
     "SSD-003": "delete from raw.ssd_disability where _row_number % 9 = 0",

@@ -64,6 +64,13 @@ select
     cast(null as date) as quote_permission_withdrawn_on,
     {_BREAKDOWNS}
 from range(1, 601) as expressions (i);
+create table marts.fct_reconciled_rows as
+select
+    '{AUTHORITY}' as authority_code, things.thing, fates.row_fate_code, fates.is_accounted_for,
+    fates.staged_rows, fates.mart_rows
+from (values ('child'), ('opportunity'), ('expression')) as things (thing),
+    (values ('in_mart', true, 90, 90), ('no_date', true, 10, 0))
+    as fates (row_fate_code, is_accounted_for, staged_rows, mart_rows);
 """
 
 

@@ -202,9 +202,8 @@ def _records(events: Events, rows: pd.DataFrame) -> pd.DataFrame:
     homes = homes[homes["in_case_system"] & homes["home"].str[-1:].isin(["1", "2"])]
     homes = homes.assign(day=homes["contact"], pair="home_suitable_not_safe")
     homes = homes.assign(good=homes["home"].str[-1:] == "1")
-    # The yearly return is one list of people: its latest word on each stands.
-    returned = events["returned_homes"].sort_values("return_day")
-    returned = returned.drop_duplicates(["authority", "child_id"], keep="last")
+    # Each yearly return tells of its own year.
+    returned = events["returned_homes"]
     returned = returned[returned["home"].str[-1:].isin(["1", "2"])]
     returned = returned.assign(day=returned["return_day"], pair="home_suitable_not_safe")
     returned = returned.assign(good=returned["home"].str[-1:] == "1")

@@ -87,6 +87,7 @@ delivered as (
         coalesce(ssd_people.birth_date, ssda903_header.birth_date) as birth_date,
         coalesce(ssd_people.linkage_key, ssda903_header.linkage_key) as linkage_key,
         ssd_people.expected_birth_date,
+        ssd_people.death_date,
         upper(trim(coalesce(ssd_people.sex_code, ssda903_header.sex_code))) as sex_code,
         upper(trim(coalesce(ssd_people.ethnicity_code, ssda903_header.ethnicity_code)))
             as ethnicity_code
@@ -149,6 +150,7 @@ select
     delivered.linkage_key,
     delivered.birth_date,
     delivered.expected_birth_date,
+    delivered.death_date,
     coalesce(ethnicity_aliases.code, delivered.ethnicity_code) as ethnicity_code,
     coalesce(
         sex_codes.sex, case when delivered.sex_code is null then 'unknown' else 'not_mapped' end

@@ -32,7 +32,12 @@ disability_history as (
 
 care_leaver_history as (
 
-    select * from {{ ref('stg_ssd__care_leavers_history') }}
+    select distinct
+        authority_code,
+        person_key,
+        as_of
+    from {{ ref('stg_ssd__care_leavers_history') }}
+    where person_key is not null
 
 ),
 

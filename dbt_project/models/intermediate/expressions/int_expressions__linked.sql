@@ -34,7 +34,9 @@ by_occasion as (
         expressions.capture_method_code,
         expressions.directness_code,
         opportunities.opportunity_key,
-        0 as days_apart
+        -- A row whose latest date was overwritten is the occasion of several days.
+        abs({{ days_between('opportunities.opportunity_date', 'expressions.expressed_on') }})
+            as days_apart
     from expressions
     inner join opportunities
         on

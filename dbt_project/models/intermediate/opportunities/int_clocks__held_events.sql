@@ -32,7 +32,17 @@ visits as (
 
 cp_reviews as (
 
-    select * from {{ ref('stg_ssd__cp_reviews') }}
+    select
+        reviews.authority_code,
+        coalesce(reviews.person_key, cp_plans.person_key) as person_key,
+        reviews.cp_review_date,
+        reviews.cp_review_id,
+        reviews.cp_plan_id
+    from {{ ref('stg_ssd__cp_reviews') }} as reviews
+    left join {{ ref('stg_ssd__cp_plans') }} as cp_plans
+        on
+            reviews.authority_code = cp_plans.authority_code
+            and reviews.cp_plan_id = cp_plans.cp_plan_id
 
 ),
 

@@ -18,6 +18,13 @@ without_clock as (
 
 ),
 
+earlier_dates as (
+
+    select * from {{ ref('int_latest_dates__said') }}
+    where is_history
+
+),
+
 authorities as (
 
     select * from {{ ref('int_authorities__delivered') }}
@@ -56,7 +63,8 @@ opportunities as (
         cast(null as {{ dbt.type_string() }}) as own_answer,
         cast(null as {{ dbt.type_string() }}) as parent_answer,
         cast(null as {{ dbt.type_string() }}) as caregiver_answer,
-        cast(null as {{ dbt.type_string() }}) as network_answer
+        cast(null as {{ dbt.type_string() }}) as network_answer,
+        false as is_superseded
     from clocked
     union all
     select
@@ -71,7 +79,8 @@ opportunities as (
         cast(null as {{ dbt.type_string() }}) as own_answer,
         cast(null as {{ dbt.type_string() }}) as parent_answer,
         cast(null as {{ dbt.type_string() }}) as caregiver_answer,
-        cast(null as {{ dbt.type_string() }}) as network_answer
+        cast(null as {{ dbt.type_string() }}) as network_answer,
+        false as is_superseded
     from from_events
     union all
     select
@@ -86,8 +95,26 @@ opportunities as (
         own_answer,
         parent_answer,
         caregiver_answer,
-        network_answer
+        network_answer,
+        false as is_superseded
     from without_clock
+    union all
+    -- One row of the source tells of several days, so the day is part of what the key is made of.
+    select
+        cast(said_date as {{ dbt.type_string() }}) as chain_key,
+        authority_code,
+        person_key,
+        opportunity_code,
+        occasion_table,
+        occasion_id,
+        said_date as held_date,
+        cast(null as date) as due_date,
+        own_answer,
+        cast(null as {{ dbt.type_string() }}) as parent_answer,
+        cast(null as {{ dbt.type_string() }}) as caregiver_answer,
+        cast(null as {{ dbt.type_string() }}) as network_answer,
+        true as is_superseded
+    from earlier_dates
 
 ),
 
@@ -106,6 +133,7 @@ come_due as (
         opportunities.parent_answer,
         opportunities.caregiver_answer,
         opportunities.network_answer,
+        opportunities.is_superseded,
         case
             when opportunities.held_date <= authorities.as_of then opportunities.held_date
         end as held_date,
@@ -130,6 +158,7 @@ dated as (
         coalesce(come_due.held_date, come_due.due_date) as opportunity_date,
         children.birth_date,
         children.expected_birth_date,
+        children.death_date,
         coalesce(children.is_short_break_only, false) as is_short_break_only
     from come_due
     left join children
@@ -163,6 +192,7 @@ select
     aged.due_date,
     aged.opportunity_date,
     coalesce(aged.is_not_due, false) as is_not_due,
+    aged.is_superseded,
     aged.age_years,
     opportunity_types.stage,
     opportunity_types.min_age_direct_voice,
@@ -182,8 +212,14 @@ inner join opportunity_types
 inner join opportunity_voices
     on aged.opportunity_code = opportunity_voices.opportunity_code
 where
-    -- Nobody can speak before birth; the others at the table still can.
+    -- A plan that nobody closed ends with the child's death; what was due before stays.
     (
+        aged.held_date is not null
+        or aged.death_date is null
+        or aged.due_date < aged.death_date
+    )
+    -- Nobody can speak before birth; the others at the table still can.
+    and (
         opportunity_voices.voice_owner_code not in ('child', 'young_person')
         or aged.birth_date <= aged.opportunity_date
         or (aged.birth_date is null and aged.expected_birth_date is null)

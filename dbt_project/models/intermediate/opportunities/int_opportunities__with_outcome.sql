@@ -31,6 +31,7 @@ not_captured as (
         -- The kind matters only where one row is the occasion of several.
         case when opportunity_types.shares_occasion then reasons.opportunity_code end
             as shared_by_code,
+        max(reasons.occasion_on) as occasion_on,
         min(reasons.not_captured_reason_code) as not_captured_reason_code
     from {{ ref('stg_voice_extension__not_captured') }} as reasons
     left join {{ ref('ref_voice_opportunity_types') }} as opportunity_types
@@ -226,6 +227,11 @@ evidence as (
             and opportunities.owner_group = not_captured.owner_group
             and coalesce(opportunities.shared_by_code, '')
             = coalesce(not_captured.shared_by_code, '')
+            -- Of a row that has told of several days, only the reason of that day counts for it.
+            and (
+                not coalesce(opportunities.is_superseded, false)
+                or opportunities.held_date = not_captured.occasion_on
+            )
     left join codes
         on
             opportunities.authority_code = codes.authority_code

@@ -1,6 +1,8 @@
 with current_rows as (
 
-    {{ current_rows(source('ssda903', 'ssda903_oc3'), people=['child'], key=['child']) }}
+    {{ current_rows(
+        source('ssda903', 'ssda903_oc3'), people=['child'], key=['child'], each_year=true
+    ) }}
 
 )
 

@@ -16,7 +16,7 @@ from orchestration.synthetic.clocks import FAR, Array, year_ends
 from orchestration.synthetic.collective import Collective
 from orchestration.synthetic.history import History
 from orchestration.synthetic.recipe import Place
-from orchestration.synthetic.workforce import person_id, worker_changes
+from orchestration.synthetic.workforce import person_id, worker_changes, written_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +102,13 @@ def _lists(place: Place, happened: Happened) -> dict[str, pd.DataFrame]:
         "care_reviews": _of_period(_held(history.cla_reviews), care.periods),
         "missing_episodes": history.missing,
         "care_leavers": history.leavers,
+        "cases_before_court": history.before_court,
+        "education_requests": _requests(history.education),
         "returned_homes": _returned_homes(place, history),
         "worker_changes": worker_changes(place, history),
         "identity_changes": history.identities,
-        "expressions": said,
-        "absent_voices": happened.absences,
+        "expressions": _written(history, said, "recorded"),
+        "absent_voices": _written(history, happened.absences, "date"),
         "influences": happened.influences,
         "replies": happened.replies,
         "survey_waves": gathered.waves,
@@ -134,13 +136,28 @@ def _referred(history: History) -> dict[str, pd.DataFrame]:
     }
 
 
+def _requests(rows: pd.DataFrame) -> pd.DataFrame:
+    """Name only what there is a record of."""
+    names = {
+        "assessment_id": np.where(rows["begun"], rows["assessment_id"], ""),
+        "plan_id": np.where(rows["active"], rows["plan_id"], ""),
+    }
+    return rows.assign(**names)
+
+
 def _returned_homes(place: Place, history: History) -> pd.DataFrame:
     """Return what each yearly return says of the homes of care leavers."""
     every = [
         history.leavers[in_return(history.leavers, ends)].assign(return_day=ends)
         for ends in year_ends(place.opens, place.as_of)
     ]
-    return pd.concat(every or [history.leavers.iloc[:0].assign(return_day=0)], ignore_index=True)
+    none = history.leavers.iloc[:0].assign(return_day=0)
+    return _written(history, pd.concat(every or [none], ignore_index=True), "return_day")
+
+
+def _written(history: History, events: pd.DataFrame, day: str) -> pd.DataFrame:
+    """Add the identifier by which the child was written down then."""
+    return events.assign(written=written_id(history, events["child"].to_numpy(), events[day]))
 
 
 def _held(events: pd.DataFrame) -> pd.DataFrame:

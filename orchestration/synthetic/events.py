@@ -12,7 +12,7 @@ import pandas as pd
 
 from orchestration.synthetic.care import Care
 from orchestration.synthetic.clocks import FAR, Array, Step, add_months, age_on, walk
-from orchestration.synthetic.edge_cases import over_birthday, returns_at_clock_changes
+from orchestration.synthetic.edge_cases import AT_NIGHT, over_birthday, returns_at_clock_changes
 from orchestration.synthetic.recipe import Draws, Place
 from orchestration.synthetic.routine import (
     health_step,
@@ -294,6 +294,8 @@ def _add_interviews(place: Place, frame: pd.DataFrame, died: Array) -> None:
     frame["held_at"] = draws.whole(9 * 60, 18 * 60, count)
     # Seventy-two hours and a half by the clock in spring, half an hour less in autumn: the night
     # on which the clocks change makes the one in time and the other late.
-    frame.loc[spring >= 0, "back_at"] = 12 * 60
-    frame["held_at"] = np.select([spring == 1, spring == 0], [750, 690], frame["held_at"])
+    night, around = spring == AT_NIGHT, (spring == 0) | (spring == 1)
+    frame["back_at"] = np.select([around, night], [12 * 60, 45], frame["back_at"])
+    times = [750, 690, 30]
+    frame["held_at"] = np.select([spring == 1, spring == 0, night], times, frame["held_at"])
     frame["independent"] = draws.pick({"Y": 0.7, "N": 0.24, "": 0.06}, count)

@@ -15,16 +15,20 @@ import numpy as np
 import pandas as pd
 
 from orchestration.synthetic.annex_a import write_annex_a
+from orchestration.synthetic.before_court import census_table, extract_table
 from orchestration.synthetic.care_tables import care_tables
 from orchestration.synthetic.case_copy import case_copy
 from orchestration.synthetic.case_tables import (
+    earlier_links,
     people_tables,
     referral_tables,
 )
-from orchestration.synthetic.census import write_census
+from orchestration.synthetic.census import write_census, write_lean_census
 from orchestration.synthetic.clocks import year_ends
 from orchestration.synthetic.collective import Collective, gather_collective
 from orchestration.synthetic.counting import Cell
+from orchestration.synthetic.edge_cases import TOLD_BEFORE
+from orchestration.synthetic.education import education_tables
 from orchestration.synthetic.event_lists import Happened, write_event_lists
 from orchestration.synthetic.exports import move_to_exports, write_exports
 from orchestration.synthetic.flaws import Counts
@@ -44,7 +48,7 @@ from orchestration.synthetic.returns import yearly_return
 from orchestration.synthetic.truth import Told, work_out
 from orchestration.synthetic.voice import explain_absence, record_expressions
 from orchestration.synthetic.voice_tables import child_tables, collective_tables, followup_tables
-from orchestration.synthetic.workforce import Tables, workforce_tables
+from orchestration.synthetic.workforce import Tables, person_id, workforce_tables
 from orchestration.synthetic.write import write_delivery
 
 TRUTH_FILE = "truth.json"
@@ -103,8 +107,8 @@ def generate(
             whoever doubts the warehouse can work out every indicator again.
         seeds: A seed for each authority, instead of one for all.
         first_authority: The code of the first authority.
-        lean: Whether to leave out the census, Annex A, other programs' exports and the expected
-            values, which take two thirds of the time.
+        lean: Whether to leave out Annex A, other programs' exports, the expected values and all of
+            the census but the cases before court, which take two thirds of the time.
     """
     if min(authorities, children, years) < 1 or authorities > 600 or children > 99_999 or seed < 0:
         raise ImpossibleRequestError(
@@ -193,11 +197,18 @@ def _write_case_system(
     """Write what a council makes from its case system: the dataset, the returns, Annex A."""
     tables = _case_tables(place, history)
     write_delivery(out, place, "ssd", place.as_of, tables, counts)
+    if len(history.identities):
+        links = {"ssd_linked_identifiers": earlier_links(place, history)}
+        write_delivery(out, place, "ssd", place.as_of - TOLD_BEFORE, links, counts)
     years = year_ends(place.opens, place.as_of)
     for ends in years:
         returned = yearly_return(place, history, ends)
         write_delivery(out, place, "ssda903", ends, returned, counts)
+    cases = history.before_court
+    person = person_id(history, cases["child"].to_numpy())
+    tables["before_court"] = census_table(cases, person)
     if lean:
+        write_lean_census(out, place, tables, counts)
         return
     with case_copy(place, tables) as con:
         for ends in years:
@@ -226,12 +237,19 @@ def _follow_up(
 
 
 def _case_tables(place: Place, history: History) -> Tables:
+    cases, learners = history.before_court, history.education
+
+    def whose(frame: pd.DataFrame) -> Any:
+        return person_id(history, frame["child"].to_numpy())
+
     return {
         **people_tables(place, history),
         **workforce_tables(place, history),
         **referral_tables(place, history),
         **protection_tables(history),
         **care_tables(place, history),
+        "ssd_pre_proceedings": extract_table(place, cases, whose(cases)),
+        **education_tables(learners, whose(learners)),
     }
 
 

@@ -55,6 +55,8 @@ def _at_occasions(place: Place, history: History, rows: pd.DataFrame) -> pd.Data
     unseen = held["is_visit"].to_numpy() & (held["seen"].to_numpy() != "Y") & own
     base = np.where(unseen, 0.0, base)
     base = np.where((held["kind"] == "RHI_DONE") & (held["accepted"] != "Y"), 0.0, base)
+    # Words can only be tied to a record that somebody can name.
+    base = np.where(held["occasion_id"] == "", 0.0, base)
     shift = np.where(coded, 0.0, history.children["shift"].to_numpy()[held["child"]])
     speaks = draws.whether(np.where(base > 0, np.clip(base + shift, 0.02, 0.97), 0.0), count)
     said = held[speaks].reset_index(drop=True)
@@ -240,6 +242,7 @@ def explain_absence(place: Place, rows: pd.DataFrame, expressions: pd.DataFrame)
     spoke[at[at >= 0]] = True
     spoke |= rows["own"].to_numpy() & was_heard(rows["code"].to_numpy())
     spoke |= (rows["kind"] == "RHI_DONE").to_numpy() | (rows["answer"] != "").to_numpy()
+    spoke |= (rows["occasion_id"] == "").to_numpy()
     count = len(rows)
     told = rows["is_held"].to_numpy() & ~spoke & draws.whether(rates["not_captured"], count)
     own, age = rows["own"].to_numpy(), rows["age"].to_numpy()

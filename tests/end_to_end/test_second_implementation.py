@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from orchestration.ingestion.local_clocks import COLUMNS, LOCAL_CLOCKS
 from orchestration.ingestion.run import ingest_inbox
 from orchestration.settings import Settings
 from orchestration.synthetic import generate
@@ -20,21 +21,37 @@ from tests.support.command import KEY, REPOSITORY
 from tests.support.second_events import KEY as CHILD
 from tests.support.second_events import Events
 from tests.support.second_indicators import second_cells
+from tests.support.second_local import LocalRule
 from tests.support.second_opportunities import KINDS, opportunities
 from tests.support.second_periods import Cells
 
-AS_OF = date(2026, 9, 30)
+# After the first census that asks for family meetings, and on no month's last day.
+AS_OF = date(2027, 5, 14)
 # Any seeds do to agree; 163 and 166 have what is so rare that twenty in a row may lack it: a
 # request to correct a record that was refused, and visits at home under a full care order.
 SEEDS = (101, 102, 163, 104, 105, 166, *range(107, 121))
+NIGHTS = ("2025-10-26", "2026-03-29", "2026-10-25", "2027-03-28")
 # Tables that no indicator reads; to load them for twenty authorities takes a third of the time.
 UNREAD = (
     *("assessment_factors", "cla_care_plan", "cla_convictions", "cla_immunisations"),
     *("cla_previous_permanence", "cla_substance_misuse", "department", "family", "mother"),
     *("permanence", "professionals", "voice_of_child"),
 )
-# F4 has no source yet; A10 and A11 need a census, which the lean inbox leaves out.
-NOT_DELIVERED = {"A10", "A11", "F4"}
+# No source says which quotes were used.
+NOT_DELIVERED = {"F4"}
+# Intervals that authorities set for themselves: some change, begin late, or come only once.
+LOCAL = (
+    LocalRule("301", "CIN_VISIT", (10, "working_day"), (6, "week"), date(2020, 1, 1), None),
+    LocalRule("302", "CP_VISIT", (10, "working_day"), (10, "working_day"), date(2020, 1, 1), None),
+    LocalRule("303", "CIN_VISIT", (1, "month"), (1, "month"), date(2026, 2, 1), date(2026, 9, 1)),
+    LocalRule("303", "CIN_VISIT", (4, "week"), (4, "week"), date(2026, 9, 1), None),
+    LocalRule("304", "CP_VISIT", (15, "day"), None, date(2026, 1, 1), date(2026, 12, 1)),
+    *(LocalRule(f"{n}", "PRE_PROC", (21, "day"), None, date(2024, 4, 1), None) for n in (301, 305)),
+    *(
+        LocalRule(f"{n}", "PRE_PROC", (15, "working_day"), None, date(2026, 8, 1), None)
+        for n in (306, 307, 308)
+    ),
+)
 RETURNED = ("episodes", "header", "reviews", "uasc", "oc3")
 
 
@@ -55,6 +72,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for path in (folder / "inbox").glob("*/ssda903/*/*.csv"):
         if path.stem not in RETURNED:
             path.unlink()
+    (folder / "home").mkdir()
+    lines = [",".join(COLUMNS), *(rule.row() for rule in LOCAL), ""]
+    (folder / "home" / LOCAL_CLOCKS).write_text("\n".join(lines), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HEARD_PSEUDONYM_KEY", KEY)
         ingest_inbox(Settings(inbox=folder / "inbox", home=folder / "home"))
@@ -71,7 +91,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def events(made: Path) -> Events:
     """What truly happened."""
-    return Events(made / "events", AS_OF.isoformat())
+    return Events(made / "events", AS_OF.isoformat(), LOCAL)
 
 
 @pytest.fixture(scope="module")
@@ -135,9 +155,10 @@ def test_every_kind_of_occasion_is_among_what_was_compared(events: Events) -> No
     assert set(rows["kind"]) == set(KINDS)
     # What a record says by itself of a voice, without anybody writing down words.
     answers = rows[rows["answer"].notna()]
-    told = {"CONTACT", "PLACEMENT_DECISION", "SDQ", "PA_VISIT"}
+    told = {"CONTACT", "PLACEMENT_DECISION", "SDQ", "PA_VISIT", "FGDM_OFFER", "FGDM_MEET"}
     assert set(answers["kind"]) == told
-    assert set(answers["answer"]) == {"voiced", "declined", "not_appropriate", "not_able"}
+    said = {"voiced", "declined", "not_appropriate", "not_able", "not_asked"}
+    assert set(answers["answer"]) == said
 
 
 def is_leap_day(days: "pd.Series[pd.Timestamp]") -> "pd.Series[bool]":
@@ -169,16 +190,48 @@ def test_rare_cases_are_among_what_was_compared(events: Events) -> None:
     merges = events["identity_changes"]
     assert merges["end"].notna().sum() > 5
     assert merges["end"].isna().sum() > 5
+    # Merged children were written down by the former identifier, and those set free have lives.
+    assert events.renamed["expressions"] > 20
+    assert events.renamed["absent_voices"] > 5
+    freed = merges[merges["end"].notna()]
+    alone = rows.set_index(["authority", "child_id"]).index
+    pairs = freed[["authority", "child_id"]], freed[["authority", "former_id"]]
+    both = [pd.MultiIndex.from_frame(pair.set_axis(CHILD, axis=1)).isin(alone) for pair in pairs]
+    assert (both[0] & both[1]).sum() > 5
 
 
 def test_interviews_straddle_the_nights_on_which_the_clocks_change(events: Events) -> None:
     """Seventy-two hours by the clock on the wall are 71 in spring and 73 in autumn."""
     gone = events["missing_episodes"].dropna(subset=["held"])
     on_time = {}
-    for night in ("2025-03-30", "2025-10-26", "2026-03-29"):
+    for night in NIGHTS:
         around = gone[(gone["end"] < night) & (gone["held"] > night)]
         wall = (around["held"] - around["end"]).dt.days * 1440
         wall = wall + around["held_minute"] - around["returned_minute"]
         on_time[night] = set(wall[(wall - 72 * 60).abs() <= 30])
-    assert 72 * 60 - 30 in on_time["2025-10-26"]
-    assert 72 * 60 + 30 in on_time["2025-03-30"] | on_time["2026-03-29"]
+    assert 72 * 60 - 30 in on_time["2025-10-26"] | on_time["2026-10-25"]
+    assert 72 * 60 + 30 in on_time["2026-03-29"] | on_time["2027-03-28"]
+
+
+def test_visits_and_interviews_lie_in_the_nights_on_which_the_clocks_change(
+    made: Path, events: Events
+) -> None:
+    """At 00:30 on a Sunday in October it is still Saturday by UTC, as some programs write it."""
+    gone = events["missing_episodes"]
+    for autumn in (False, True):
+        nights = [pd.Timestamp(night) for night in NIGHTS if (night[5:7] == "10") == autumn]
+        for visits in ("need_visits", "protection_visits"):
+            assert events[visits]["held"].isin(nights).any()
+        at_night = gone[gone["held"].isin(nights) & (gone["held_minute"] == 30)]
+        assert len(at_night) > 5
+        written = {
+            line.split(",")[6]
+            for path in (made / "inbox").glob("*/voice_extension/*/vx_return_interview.csv")
+            for line in path.read_text("utf-8").splitlines()[1:]
+        }
+        saturday = {f"{night - pd.Timedelta(days=int(autumn)):%Y-%m-%d}T" for night in nights}
+        in_utc = {f"{day}{'23' if autumn else '00'}:30:00Z" for day in saturday}
+        assert written & in_utc
+    for table in ("ssd_cin_visits", "ssd_cp_visits"):
+        files = (made / "inbox").glob(f"*/ssd/*/{table}.csv")
+        assert any("T00:30:00" in path.read_text("utf-8") for path in files)

@@ -51,8 +51,14 @@ def _of_opportunities(events: Events, rows: pd.DataFrame) -> Cells:
     # Without an entry on being alone a visit was not alone only where a reason says why.
     not_alone = visit & ((rows["seen_alone"] == "N") | (rows["seen_alone"].isna() & excused))
     parent = held & (kind == "SA_PARENT_VIEW") & (rows["voice_owner"] == "parent_carer")
+    letter = held & (kind == "FGDM_OFFER") & (rows["voice_owner"] == "parent_carer")
+    letter &= rows["outcome"] != "not_appropriate"
+    unasked = rows["reason"].fillna(rows["answer"]) == "not_asked"
+    offer = letter & ~((rows["outcome"] == "missed") & unasked)
     counts = {
         "A1": (voiced, heard_or_not),
+        "A10": (rows["family_met"].eq(True), offer),
+        "A11": (offer, letter),
         "A5": (rows["code"].isin(HEARD), review & rows["code"].isin(CODED)),
         "A6": (rows["code"].isin(["PN4", "PN7"]), review & rows["code"].isin(CODED)),
         "A9": (voiced, parent),

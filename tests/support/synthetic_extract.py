@@ -37,6 +37,12 @@ class Extract:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._stays: dict[str, str] = {}
+        latest = sorted((folder / "ssd").glob("*/ssd_linked_identifiers.csv"))[-1]
+        with latest.open(encoding="utf-8", newline="") as lines:
+            for link in csv.DictReader(lines):
+                if link["link_identifier_type"] == "Former person ID":
+                    self._stays[link["link_identifier_value"]] = link["link_person_id"]
         people = self.read("ssd", "ssd_person")
         self.born = {row["pers_person_id"]: day(row["pers_dob"]) for row in people}
         self.breaks = self._short_breaks()
@@ -59,6 +65,10 @@ class Extract:
         for path in paths:
             with path.open(encoding="utf-8", newline="") as lines:
                 rows += list(csv.DictReader(lines))
+        for row in rows:
+            for column in ("CHILD", "person_id"):
+                if column in row:
+                    row[column] = self._stays.get(row[column], row[column])
         return rows + (exported(self.folder, table) if source == "voice_extension" else [])
 
     def _short_breaks(self) -> set[str]:

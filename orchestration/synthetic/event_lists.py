@@ -7,6 +7,7 @@ events (what was due, missed, heard, told): whoever checks the warehouse works t
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,9 @@ from orchestration.synthetic.collective import Collective
 from orchestration.synthetic.history import History
 from orchestration.synthetic.recipe import Place
 from orchestration.synthetic.workforce import person_id, worker_changes, written_id
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,37 +40,32 @@ class Happened:
 
 def write_event_lists(folder: Path, place: Place, happened: Happened) -> None:
     """Write every list of one authority, a Parquet file each."""
-    import duckdb
+    from pyarrow import parquet
 
     folder.mkdir(parents=True, exist_ok=True)
     lists = _lists(place, happened)
-    with duckdb.connect() as connection:
-        for name, facts in place.recipe.event_lists.items():
-            shaped = _shaped(happened.history, lists[name], facts["columns"])
-            days = [column for column, how in facts["columns"].items() if how[1] == "day"]
-            replaced = ", ".join(f'cast("{day}" as date) as "{day}"' for day in days)
-            shown = f"* replace ({replaced})" if days else "*"
-            connection.register("shaped", shaped)
-            target = str(folder / f"{name}.parquet").replace("'", "''")
-            connection.execute(f"copy (select {shown} from shaped) to '{target}' (format parquet)")
-            connection.unregister("shaped")
+    for name, facts in place.recipe.event_lists.items():
+        shaped = _shaped(happened.history, lists[name], facts["columns"])
+        parquet.write_table(shaped, folder / f"{name}.parquet")
 
 
-def _shaped(history: History, frame: pd.DataFrame, columns: dict[str, list[str]]) -> pd.DataFrame:
+def _shaped(history: History, frame: pd.DataFrame, columns: dict[str, list[str]]) -> "pa.Table":
     """Return a list with the documented columns only."""
+    import pyarrow as pa
+
     shaped = {}
     for name, (source, kind, _) in columns.items():
         values = frame[source].to_numpy()
         if kind == "day":
             known = values < FAR
-            days = np.where(known, values, 0).astype("datetime64[D]").astype("datetime64[s]")
-            shaped[name] = pd.Series(days).where(known)
+            days = np.where(known, values, 0).astype("datetime64[D]")
+            shaped[name] = pa.array(days, mask=~known)
         elif kind in ("child", "text"):
             words = person_id(history, values) if kind == "child" else values
-            shaped[name] = pd.Series(words, dtype=object).where(words != "", None)
+            shaped[name] = pa.array(words, type=pa.string(), mask=np.equal(words, ""))
         else:
-            shaped[name] = pd.Series(values)
-    return pd.DataFrame(shaped)
+            shaped[name] = pa.array(values)
+    return pa.table(shaped)
 
 
 def _lists(place: Place, happened: Happened) -> dict[str, pd.DataFrame]:

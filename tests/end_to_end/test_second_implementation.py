@@ -24,6 +24,7 @@ from tests.support.second_indicators import second_cells
 from tests.support.second_local import LocalRule
 from tests.support.second_opportunities import KINDS, opportunities
 from tests.support.second_periods import CELL, Cells
+from tests.support.shared_delivery import hand_out, join_deliveries
 
 # After the first census that asks for family meetings, and on no month's last day.
 AS_OF = date(2027, 5, 14)
@@ -64,7 +65,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "home" / LOCAL_CLOCKS).write_text("\n".join(lines), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HEARD_PSEUDONYM_KEY", KEY)
-        ingest_inbox(Settings(inbox=folder / "inbox", home=folder / "home"))
+        join_deliveries(folder / "inbox", folder / "joined")
+        ingest_inbox(Settings(inbox=folder / "joined", home=folder / "home"))
+        hand_out(folder / "home", bytes.fromhex(KEY), authorities_of(folder / "events"))
         with duckdb.connect(str(folder / "home" / "warehouse.duckdb")) as con:
             con.execute(
                 "create schema quality; create table quality.indicator_quality"
@@ -73,6 +76,16 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         built = build_warehouse(folder / "home", select=["+fct_indicator_values"])
     assert not [node for node in built if not node.is_ok]
     return folder
+
+
+def authorities_of(events: Path) -> dict[str, str]:
+    """Return whose each person is, by every identifier under which one was written down."""
+    found = {}
+    for name, column in (("children", "child_id"), ("identity_changes", "former_id")):
+        for path in events.glob(f"*/{name}.parquet"):
+            ids = pd.read_parquet(path, columns=[column])[column]
+            found |= dict.fromkeys(ids, path.parent.name)
+    return found
 
 
 @pytest.fixture(scope="module")

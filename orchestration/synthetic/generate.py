@@ -243,11 +243,15 @@ def _follow_up(
         _subjects("feedback", gathered.feedback, "feedback_id", None),
         _subjects("survey_wave", waves, "wave_id", None),
     ]
+    met = gathered.sessions
+    sessions = _subjects("participation_session", met, "session_id", None)
     influences = [record_influences(place, one) for one in subjects]
     replies = [
         record_replies(place, one, influence["subject"].to_numpy())
         for one, influence in zip(subjects, influences, strict=True)
     ]
+    # What a group agreed stands with its session; whether the group was told is a reply.
+    replies.append(record_replies(place, sessions, np.flatnonzero(met["agreed"] > 0)))
     return influences, replies
 
 

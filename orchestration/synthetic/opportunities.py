@@ -65,11 +65,11 @@ def _rows(events: pd.DataFrame, kind: str | None, identifier: str) -> pd.DataFra
     """Bring one kind of event into the common shape."""
     frame = pd.DataFrame(
         {
-            "child": events["child"].to_numpy(),
+            "child": events["child"].to_numpy(dtype=np.int64),
             "kind": events["kind"].to_numpy() if kind is None else kind,
             "occasion_id": events[identifier].to_numpy(),
-            "due": events["due"].to_numpy() if "due" in events else FAR,
-            "held": events["held"].to_numpy(),
+            "due": events["due"].to_numpy(dtype=np.int64) if "due" in events else FAR,
+            "held": events["held"].to_numpy(dtype=np.int64),
         }
     )
     for column, blank in _COLUMNS.items():
@@ -191,7 +191,7 @@ def _before_court(history: History) -> list[pd.DataFrame]:
 def _education(history: History) -> list[pd.DataFrame]:
     """Return assessments for a plan, the latest review of each, and the next review due."""
     rows = history.education
-    assessed = rows[rows["begun"]].assign(due=rows["requested"] + 140, held=rows["assessed"])
+    assessed = rows.assign(due=rows["requested"] + 140, held=rows["assessed"])[rows["begun"]]
     reviewed = rows[rows["reviewed"] < FAR].rename(columns={"review_kind": "kind"})
     due = add_months(reviewed["reviewed"].to_numpy(), reviewed["months"].to_numpy())
     following = reviewed.assign(due=due, held=FAR, nothing="")

@@ -18,6 +18,7 @@ from orchestration.synthetic.opportunities import OWN
 from orchestration.synthetic.people import owner_of_child
 from orchestration.synthetic.recipe import Draws, Place
 from orchestration.synthetic.texts import write_texts
+from orchestration.synthetic.workforce import worker_changes
 
 _THEMES_CHILD = ["safety_home", "family_time", "brothers_sisters", "school", "activities"]
 _THEMES_CHILD += ["feelings", "worker_relationship", "placement_move", "identity", "being_told"]
@@ -35,7 +36,9 @@ def record_expressions(place: Place, history: History, rows: pd.DataFrame) -> pd
     frame["expression_id"] = identifiers(place, "EXP", len(frame))
     frame["own"] = np.isin(frame["owner"].to_numpy(), OWN)
     _add_manner(place, history, frame)
+    _ask_for_changes(place, history, frame)
     _add_record(place, frame)
+    _copy_and_paste(place, frame)
     return frame
 
 
@@ -178,6 +181,7 @@ def _add_words(place: Place, frame: pd.DataFrame, age: Array) -> None:
     own = frame["own"].to_numpy()
     silent = draws.whether(0.15, count)
     register = _registers(frame, age, draws.whether(0.7, count))
+    frame["register"] = register
     frame["text"] = np.where(silent, "", write_texts(place, "expressions", register))
     pool = np.select(
         [own & (age < 12), own],
@@ -188,6 +192,20 @@ def _add_words(place: Place, frame: pd.DataFrame, age: Array) -> None:
     two = draws.whether(0.3, count) & (second != pool)
     themes = np.where(two, pool + ";" + second, pool)
     frame["themes"] = np.where(draws.whether(0.1, count), "", themes)
+
+
+def _ask_for_changes(place: Place, history: History, frame: pd.DataFrame) -> None:
+    """Let children whose wish for a move or another worker came true have said so before."""
+    homes, workers = history.care.placements, worker_changes(place, history)
+    moved = homes[homes["change_reason"] == "CHILD"].assign(wish="placement_move", on=homes["end"])
+    changed = workers[workers["reason"] == "CHCHAN"].assign(wish="worker_change")
+    changed["on"] = changed["start"]
+    wishes = pd.concat([one[["child", "on", "wish"]] for one in (moved, changed)])
+    said = frame.loc[frame["own"], ["child", "day"]].reset_index(names="said")
+    near = said.merge(wishes, on="child")
+    near = near[(near["on"] - near["day"]).between(0, 90)].drop_duplicates("said")
+    near = near[place.draws("wishes").whether(0.6, len(near))]
+    frame.loc[near["said"], "themes"] = near["wish"].to_numpy()
 
 
 def _registers(frame: pd.DataFrame, age: Array, formal: Array) -> Array:
@@ -232,6 +250,16 @@ def _add_record(place: Place, frame: pd.DataFrame) -> None:
     speaker = ~frame["own"].to_numpy() & draws.whether(0.4, count)
     named = padded("ADULT", draws.whole(1, 9000, count), 6)
     frame["speaker"] = np.where(speaker & (frame["child"] >= 0), named, "")
+
+
+def _copy_and_paste(place: Place, frame: pd.DataFrame) -> None:
+    """Let a few workers write the text of their first such record into others."""
+    draws, settings = place.draws("copies"), place.recipe.rates["copy_and_paste"]
+    written = frame[frame["text"] != ""]
+    copying = np.isin(written["worker"].str[1:].astype(int), draws.whole(1, 60, settings["workers"]))
+    first = written.groupby(["worker", "register"])["text"].transform("first")
+    copied = copying & draws.whether(settings["share"], len(written))
+    frame.loc[written.index, "text"] = np.where(copied, first, written["text"])
 
 
 def explain_absence(place: Place, rows: pd.DataFrame, expressions: pd.DataFrame) -> pd.DataFrame:

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 SOURCE = "cin_census"
 
 # The tables of the case system that a census is made from.
-_READ = ("ssd_person", "ssd_disability", "ssd_cin_episodes", "ssd_cin_assessments")
-_READ += ("ssd_assessment_factors", "ssd_cin_plans", "ssd_s47_enquiry", "ssd_cp_plans")
-_READ += ("ssd_initial_cp_conference", "ssd_cp_reviews")
+_READ = (
+    *("ssd_person", "ssd_disability", "ssd_cin_episodes", "ssd_cin_assessments"),
+    *("ssd_assessment_factors", "ssd_cin_plans", "ssd_s47_enquiry", "ssd_cp_plans"),
+    *("ssd_initial_cp_conference", "ssd_cp_reviews"),
+)
 
 # The repeating elements within a referral: their text by referral, in the order of the return.
 _WITHIN = {

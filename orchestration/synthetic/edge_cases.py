@@ -221,7 +221,7 @@ def over_birthday(draws: Draws, share: float, held: Array, due: Array, born: Arr
 
 
 def on_changing_nights(place: Place, visits: pd.DataFrame, plans: pd.DataFrame) -> Array:
-    """Move visits near a change of the clocks to its Sunday; return which, all at half past twelve."""
+    """Move visits near a change of the clocks to its Sunday; return which: all at 00:30."""
     held, moved = visits["held"].to_numpy(), np.zeros(len(visits), dtype=bool)
     if not place.recipe.edge_cases["planted"]:
         return moved
@@ -251,7 +251,7 @@ def returns_at_clock_changes(place: Place, periods: pd.DataFrame) -> pd.DataFram
 
     Seventy-two hours later the clock on the wall shows another time: in spring an interview at
     12:30 is in time for a return at 12:00 three days before, in autumn one at 11:30 is not. In
-    the night itself an interview at 00:30 lies on Sunday by the clock; in UTC, in autumn, it does not.
+    the night itself an interview at 00:30 lies on Sunday by the clock; in autumn, in UTC it does not.
     """
     settings = place.recipe.edge_cases
     rows: list[dict[str, int]] = []

@@ -14,21 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from orchestration.synthetic.annex_a import write_annex_a
-from orchestration.synthetic.before_court import census_table, extract_table
-from orchestration.synthetic.care_tables import care_tables
-from orchestration.synthetic.case_copy import case_copy
-from orchestration.synthetic.case_tables import (
-    earlier_links,
-    people_tables,
-    referral_tables,
-)
-from orchestration.synthetic.census import write_census, write_lean_census
-from orchestration.synthetic.clocks import year_ends
+from orchestration.synthetic.case_system import kept, write_case_system
 from orchestration.synthetic.collective import Collective, gather_collective
 from orchestration.synthetic.counting import Cell
-from orchestration.synthetic.edge_cases import TOLD_BEFORE
-from orchestration.synthetic.education import education_tables
 from orchestration.synthetic.event_lists import Happened, write_event_lists
 from orchestration.synthetic.exports import move_to_exports, write_exports
 from orchestration.synthetic.flaws import Counts
@@ -38,28 +26,17 @@ from orchestration.synthetic.followup import (
     record_influences,
     record_replies,
 )
-from orchestration.synthetic.history import History, invent_history
+from orchestration.synthetic.history import invent_history
 from orchestration.synthetic.opportunities import list_opportunities
 from orchestration.synthetic.outcomes import add_outcomes
 from orchestration.synthetic.planted import planted_gaps
-from orchestration.synthetic.protection_tables import protection_tables
 from orchestration.synthetic.recipe import Place, load_recipe, places
-from orchestration.synthetic.returns import yearly_return
 from orchestration.synthetic.truth import Told, work_out
 from orchestration.synthetic.voice import explain_absence, record_expressions
 from orchestration.synthetic.voice_tables import child_tables, collective_tables, followup_tables
-from orchestration.synthetic.workforce import Tables, person_id, workforce_tables
 from orchestration.synthetic.write import write_delivery
 
 TRUTH_FILE = "truth.json"
-# What no indicator is made from, so that a lean inbox can do without.
-_LEAN_LEAVES_OUT = frozenset(
-    {f"ssd_{name}" for name in ("assessment_factors", "cla_care_plan", "cla_convictions")}
-    | {f"ssd_{name}" for name in ("cla_immunisations", "cla_previous_permanence", "department")}
-    | {f"ssd_{name}" for name in ("cla_substance_misuse", "family", "mother", "permanence")}
-    | {"ssd_professionals", "ssd_voice_of_child", "vx_practice_example", "ad1", "missing", "oc2"}
-    | {"placed_for_adoption", "previous_permanence", "sw_episodes"}
-)
 # The years of seeds/reference/ref_bank_holidays.csv: without them a clock would run too fast.
 _HOLIDAYS_FROM, _HOLIDAYS_TO = 2000, 2040
 
@@ -151,7 +128,7 @@ def _invent(place: Place, out: Path, events_to: Path | None, lean: bool) -> Inve
     gathered = gather_collective(place, history)
     influences, replies = _follow_up(place, rows, said, gathered)
     counts = Counts()
-    _write_case_system(out, place, history, counts, lean)
+    write_case_system(out, place, history, counts, lean)
     followed = {
         kind: np.concatenate([influences[at]["subject"], replies[at]["subject"]])
         for at, kind in enumerate(("expression", "feedback", "survey_wave"))
@@ -175,7 +152,7 @@ def _invent(place: Place, out: Path, events_to: Path | None, lean: bool) -> Inve
         **followup_tables(all_influences, all_replies),
         **collective_tables(history, moved.collective),
     }
-    write_delivery(out, place, "voice_extension", place.as_of, _kept(voice, lean), counts)
+    write_delivery(out, place, "voice_extension", place.as_of, kept(voice, lean), counts)
     if events_to is not None:
         at = said["row"].to_numpy()
         occasion = np.where(at >= 0, rows["occasion_id"].to_numpy()[np.maximum(at, 0)], "")
@@ -195,40 +172,9 @@ def _invent(place: Place, out: Path, events_to: Path | None, lean: bool) -> Inve
     return Invented([] if lean else work_out(place, told), planted_gaps(place), counts)
 
 
-def _kept(tables: Tables, lean: bool) -> Tables:
-    """Return the tables to write."""
-    left_out = _LEAN_LEAVES_OUT if lean else frozenset()
-    return {name: frame for name, frame in tables.items() if name not in left_out}
-
-
 def _among(every: pd.DataFrame, moved: pd.DataFrame | None) -> Any:
     """Return which rows are among those that another program holds."""
     return np.isin(np.arange(len(every)), [] if moved is None else moved.index)
-
-
-def _write_case_system(
-    out: Path, place: Place, history: History, counts: Counts, lean: bool
-) -> None:
-    """Write what a council makes from its case system: the dataset, the returns, Annex A."""
-    tables = _case_tables(place, history)
-    write_delivery(out, place, "ssd", place.as_of, _kept(tables, lean), counts)
-    if len(history.identities):
-        links = {"ssd_linked_identifiers": earlier_links(place, history)}
-        write_delivery(out, place, "ssd", place.as_of - TOLD_BEFORE, links, counts)
-    years = year_ends(place.opens, place.as_of)
-    for ends in years:
-        returned = _kept(yearly_return(place, history, ends), lean)
-        write_delivery(out, place, "ssda903", ends, returned, counts)
-    cases = history.before_court
-    person = person_id(history, cases["child"].to_numpy())
-    tables["before_court"] = census_table(cases, person)
-    if lean:
-        write_lean_census(out, place, tables, counts)
-        return
-    with case_copy(place, tables) as con:
-        for ends in years:
-            write_census(con, out, place, ends, counts)
-        write_annex_a(con, out, place, counts)
 
 
 def _follow_up(
@@ -253,23 +199,6 @@ def _follow_up(
     # What a group agreed stands with its session; whether the group was told is a reply.
     replies.append(record_replies(place, sessions, np.flatnonzero(met["agreed"] > 0)))
     return influences, replies
-
-
-def _case_tables(place: Place, history: History) -> Tables:
-    cases, learners = history.before_court, history.education
-
-    def whose(frame: pd.DataFrame) -> Any:
-        return person_id(history, frame["child"].to_numpy())
-
-    return {
-        **people_tables(place, history),
-        **workforce_tables(place, history),
-        **referral_tables(place, history),
-        **protection_tables(history),
-        **care_tables(place, history),
-        "ssd_pre_proceedings": extract_table(place, cases, whose(cases)),
-        **education_tables(learners, whose(learners)),
-    }
 
 
 def _subjects(kind: str, frame: pd.DataFrame, identifier: str, decision: Any | None) -> Subjects:

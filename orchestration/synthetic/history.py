@@ -13,12 +13,12 @@ from orchestration.synthetic import events
 from orchestration.synthetic.before_court import plan_cases
 from orchestration.synthetic.care import Care, plan_care, plan_leavers
 from orchestration.synthetic.clocks import FAR, Array, age_on, padded, year_ends
-from orchestration.synthetic.education import plan_education
 from orchestration.synthetic.edge_cases import (
     merged_identities,
     near_leap_birthdays,
     on_changing_nights,
 )
+from orchestration.synthetic.education import plan_education
 from orchestration.synthetic.journeys import plan_journeys
 from orchestration.synthetic.people import invent_children
 from orchestration.synthetic.recipe import Place

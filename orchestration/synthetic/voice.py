@@ -256,7 +256,9 @@ def _copy_and_paste(place: Place, frame: pd.DataFrame) -> None:
     """Let a few workers write the text of their first such record into others."""
     draws, settings = place.draws("copies"), place.recipe.rates["copy_and_paste"]
     written = frame[frame["text"] != ""]
-    copying = np.isin(written["worker"].str[1:].astype(int), draws.whole(1, 60, settings["workers"]))
+    copying = np.isin(
+        written["worker"].str[1:].astype(int), draws.whole(1, 60, settings["workers"])
+    )
     first = written.groupby(["worker", "register"])["text"].transform("first")
     copied = copying & draws.whether(settings["share"], len(written))
     frame.loc[written.index, "text"] = np.where(copied, first, written["text"])

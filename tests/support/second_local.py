@@ -21,7 +21,7 @@ Interval = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class LocalRule:
-    """One interval of one authority, in force for intervals that begin from a day to before another."""
+    """One interval of one authority, for those that begin from a day on and before another."""
 
     authority: str
     kind: str
@@ -80,9 +80,7 @@ def local_chain(
     return found
 
 
-def visits_by_local_clock(
-    events: Events, kind: str, plans: str, visits: str
-) -> list[pd.DataFrame]:
+def visits_by_local_clock(events: Events, kind: str, plans: str, visits: str) -> list[pd.DataFrame]:
     """Return visits of plans: with a due day, and the missed ones, only where a rule says so."""
     asked = defaultdict(list)
     for rule in events.local_rules:

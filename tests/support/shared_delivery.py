@@ -22,7 +22,9 @@ def join_deliveries(inbox: Path, joined: Path) -> None:
     """Write an inbox of one authority that holds the rows of all in another inbox."""
     found: dict[Path, list[Path]] = {}
     for path in sorted(inbox.glob("*/*/*/*.*")):
-        found.setdefault(path.relative_to(inbox / path.relative_to(inbox).parts[0]), []).append(path)
+        found.setdefault(path.relative_to(inbox / path.relative_to(inbox).parts[0]), []).append(
+            path
+        )
     for name, paths in found.items():
         texts = [path.read_text(encoding="utf-8").splitlines(keepends=True) for path in paths]
         # The first and last line of a census hold everything else, as the first of a CSV names it.
@@ -65,8 +67,11 @@ def _hand_out(con: duckdb.DuckDBPyConnection, table: str, people: list[str]) -> 
         [table],
     ).fetchall()
     # An identifier such as CIV301-000149 names its authority; a pseudonym has to be looked up.
-    told = [f"nullif(regexp_extract({name}, '^[A-Z0-9]+(3\\d\\d)-\\d{{6}}$', 1), '')"
-            for (name,) in texts if name not in people]
+    told = [
+        f"nullif(regexp_extract({name}, '^[A-Z0-9]+(3\\d\\d)-\\d{{6}}$', 1), '')"
+        for (name,) in texts
+        if name not in people
+    ]
     told += [f"(select code from people where person = {name})" for name in people]
     con.execute(
         f"create temp table mine as select rowid as row_id, coalesce({', '.join(told)}) as code"

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.support.synthetic_cases import add_before_court_and_education, former_ids
 from tests.support.synthetic_clock import (
     AS_OF,
     chain,
@@ -37,12 +38,7 @@ class Extract:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._stays: dict[str, str] = {}
-        latest = sorted((folder / "ssd").glob("*/ssd_linked_identifiers.csv"))[-1]
-        with latest.open(encoding="utf-8", newline="") as lines:
-            for link in csv.DictReader(lines):
-                if link["link_identifier_type"] == "Former person ID":
-                    self._stays[link["link_identifier_value"]] = link["link_person_id"]
+        self._stays = former_ids(folder)
         people = self.read("ssd", "ssd_person")
         self.born = {row["pers_person_id"]: day(row["pers_dob"]) for row in people}
         self.breaks = self._short_breaks()
@@ -56,6 +52,7 @@ class Extract:
         self._care()
         self._others()
         add_routine(self)
+        add_before_court_and_education(self)
         self._add_outcomes()
 
     def read(self, source: str, table: str) -> list[Row]:

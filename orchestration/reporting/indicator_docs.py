@@ -44,7 +44,11 @@ _TOLD = {
     *("contributors", "compared_numerator", "compared_denominator", "measured", "at", "levels"),
     *("numerator_text", "denominator_text", "grain", "voice_kind", "framework_practice"),
     *("source_tables", "caveat", "breakdowns", "read_with"),
+    *("needs_all", "exempt", "limit", "limit_unit"),
 }
+
+
+_EXEMPT = "counted beside the figure as `exempt`, so that a rise by leaving people out shows"
 
 
 class ExampleMissingError(LookupError):
@@ -101,6 +105,10 @@ def _lines(definition: Mapping[str, Any], example: Mapping[str, Any]) -> Iterato
     yield "broken down by", _listed(definition["breakdowns"]) or "nothing"
     if definition.get("read_with"):
         yield "read with", _listed(definition["read_with"])
+    if "limit" in definition:
+        yield "limit", f"{definition['limit']} {definition['limit_unit']}"
+    if "exempt" in definition:
+        yield "left out", f"`{definition['exempt']}`, {_EXEMPT}"
     settings = {name: value for name, value in definition.items() if name not in _TOLD}
     if settings:
         yield "settings", "; ".join(f"{name} {value}" for name, value in settings.items())
@@ -126,7 +134,10 @@ def _formula(definition: Mapping[str, Any]) -> str:
 def _needs(definition: Mapping[str, Any]) -> str:
     if not definition["needs"]:
         return "a source that shows it; none that is read does"
-    return " or ".join(f"`{table}`" for table in definition["needs"])
+    either = " or ".join(f"`{table}`" for table in definition["needs"])
+    # Of the first list one table is enough; without any one of the others nothing can be seen.
+    every = [f"`{table}`" for table in definition.get("needs_all", [])]
+    return ", and ".join([either, *every])
 
 
 def _listed(names: object) -> str:

@@ -29,6 +29,12 @@ create macro leaf(name, value) as
 """
 
 
+def _text(column: str) -> str:
+    """Return the SQL of a cell; of a visit at night the returns know the day only."""
+    cell = f"nullif(cast({column} as varchar), '')"
+    return f"{cell}[:10]" if column.endswith("_visit_date") else cell
+
+
 @contextmanager
 def case_copy(place: Place, tables: Tables) -> Iterator["duckdb.DuckDBPyConnection"]:
     """Open the tables of the case system as DuckDB tables of the same names."""
@@ -36,9 +42,10 @@ def case_copy(place: Place, tables: Tables) -> Iterator["duckdb.DuckDBPyConnecti
 
     with duckdb.connect(config={"threads": 1}) as con:
         for name, frame in tables.items():
-            layout = list(place.recipe.layout["ssd"][name])
+            # What only a return knows has no table of the dataset and stays as it is.
+            layout = list(place.recipe.layout["ssd"].get(name, frame.columns))
             con.register("laid_out", frame.reindex(columns=layout, fill_value=""))
-            columns = ", ".join(f"nullif(cast({each} as varchar), '') as {each}" for each in layout)
+            columns = ", ".join(f"{_text(each)} as {each}" for each in layout)
             con.execute(f"create table {name} as select {columns} from laid_out")
             con.unregister("laid_out")
         con.execute(_MACROS)

@@ -10,7 +10,7 @@ import pandas as pd
 from orchestration.synthetic.clocks import FAR, Array, iso
 from orchestration.synthetic.history import History, identifiers
 from orchestration.synthetic.recipe import Place
-from orchestration.synthetic.workforce import Tables, person_id, team_ids, worker_ids
+from orchestration.synthetic.workforce import Tables, person_id, team_ids, visit_days, worker_ids
 
 
 def people_tables(place: Place, history: History) -> Tables:
@@ -38,7 +38,9 @@ def people_tables(place: Place, history: History) -> Tables:
                 "moth_childs_person_id": np.char.add("X", ids.astype(str)).astype(object),
             }
         )[mother],
-        "ssd_linked_identifiers": _linked_identifiers(place, history),
+        "ssd_linked_identifiers": _linked_identifiers(
+            place, history, history.identities[history.identities["end"] >= FAR]
+        ),
         # Case systems create this draft table and leave it empty.
         "ssd_voice_of_child": pd.DataFrame(),
     }
@@ -66,9 +68,14 @@ def _persons(place: Place, people: pd.DataFrame, mother: Array) -> pd.DataFrame:
     )
 
 
-def _linked_identifiers(place: Place, history: History) -> pd.DataFrame:
-    """Return identifiers that were merged until the merge was undone, and pupils who moved."""
-    rows, people = history.identities, history.children
+def earlier_links(place: Place, history: History) -> pd.DataFrame:
+    """Return the linked identifiers of an earlier extract, in which mistaken merges still stood."""
+    return _linked_identifiers(place, history, history.identities)
+
+
+def _linked_identifiers(place: Place, history: History, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return identifiers that were merged, and those of pupils who moved."""
+    people = history.children
     pupils = people[people["upn"] != ""]
     former = pd.DataFrame(
         {
@@ -77,7 +84,6 @@ def _linked_identifiers(place: Place, history: History) -> pd.DataFrame:
             "link_identifier_type": "Former person ID",
             "link_identifier_value": rows["former_id"],
             "link_valid_from_date": iso(rows["start"]),
-            "link_valid_to_date": iso(rows["end"]),
         }
     )
     known = pd.DataFrame(
@@ -180,7 +186,7 @@ def _need_visits(history: History) -> pd.DataFrame:
         {
             "cinv_cin_visit_id": visits["visit_id"],
             "cinv_person_id": person_id(history, visits["child"].to_numpy()),
-            "cinv_cin_visit_date": iso(visits["held"]),
+            "cinv_cin_visit_date": visit_days(visits),
             "cinv_cin_visit_seen": visits["seen"],
             "cinv_cin_visit_seen_alone": visits["seen_alone"],
             "cinv_cin_visit_bedroom": visits["bedroom"],

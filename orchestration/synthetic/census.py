@@ -9,17 +9,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from orchestration.synthetic.case_copy import set_window
+from orchestration.synthetic.before_court import census_days
+from orchestration.synthetic.case_copy import case_copy, set_window
 from orchestration.synthetic.census_parts import DUPLICATED, FLAWS, PARTS
 from orchestration.synthetic.clocks import add_months, iso_day
 from orchestration.synthetic.flaws import Counts
 from orchestration.synthetic.recipe import Place
+from orchestration.synthetic.workforce import Tables
 from orchestration.synthetic.write import delivery_folder
 
 if TYPE_CHECKING:
     import duckdb
 
 SOURCE = "cin_census"
+
+# The tables of the case system that a census is made from.
+_READ = (
+    *("ssd_person", "ssd_disability", "ssd_cin_episodes", "ssd_cin_assessments"),
+    *("ssd_assessment_factors", "ssd_cin_plans", "ssd_s47_enquiry", "ssd_cp_plans"),
+    *("ssd_initial_cp_conference", "ssd_cp_reviews"),
+)
 
 # The repeating elements within a referral: their text by referral, in the order of the return.
 _WITHIN = {
@@ -77,12 +86,11 @@ _WITHIN = {
     "pre_proceedings": """
         select referral, string_agg(
             '<PreProceedingsandFGDM>' || leaf('PPStartDate', began_on)
-            || leaf('LBPSentDate', as_known(day_after(began_on, 7)))
-            || leaf('FGDMMeetingOffer', cast(offered as integer))
-            || leaf('FGDMMeetingFac', cast(held as integer))
-            || leaf('InitialPPMeetingDate', as_known(day_after(began_on, 21)))
-            || leaf('ReviewMeetingsCount', 1) || '</PreProceedingsandFGDM>',
-            '' order by began_on, plan
+            || leaf('LBPSentDate', letter_on) || leaf('FGDMMeetingOffer', offered)
+            || leaf('FGDMMeetingFac', held) || leaf('InitialPPMeetingDate', first_met_on)
+            || leaf('ReviewMeetingsCount', 1) || leaf('StepDecisionDate', stepped_on)
+            || leaf('CourtAppDate', applied_on) || '</PreProceedingsandFGDM>',
+            '' order by began_on, letter_on
         ) as written
         from pre_proceedings group by referral
     """,
@@ -164,6 +172,22 @@ def write_census(
     text = "\n".join([_opening(place, year, day), *lines, "</Children></Message>", ""])
     path = delivery_folder(out, place, SOURCE, day) / f"cin_{year}.xml"
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_lean_census(out: Path, place: Place, tables: Tables, counts: Counts) -> None:
+    """Write the cases before court of the years that ask for them, and of nobody else anything."""
+    people = set(tables["before_court"]["child"])
+    kept = {name: tables[name].iloc[:0] for name in _READ}
+    for name, column in (("ssd_person", "pers"), ("ssd_cin_episodes", "cine")):
+        whose = tables[name][f"{column}_person_id"]
+        kept[name] = tables[name][whose.isin(people).to_numpy()]
+    kept["before_court"] = tables["before_court"]
+    days = census_days(place)
+    if not days:
+        return
+    with case_copy(place, kept) as con:
+        for ends in days:
+            write_census(con, out, place, ends, counts)
 
 
 def _opening(place: Place, year: int, day: str) -> str:

@@ -118,18 +118,23 @@ PARTS: dict[str, str] = {
         where cppr_cp_plan_id in (select plan from child_protection_plans)
             and cppr_cp_review_date between getvariable('begins') and getvariable('ends')
     """,
-    # First asked for in 2026-27: every fifth plan, three months after it began.
+    # First asked for in 2026-27. What the letter offered is known once it was sent.
     "pre_proceedings": """
         select
             referral,
-            plan,
-            day_after(started_on, 90) as began_on,
-            substr(plan, -2, 1) < '8' as offered,
-            substr(plan, -2, 1) < '5' as held
-        from child_protection_plans
-        where getvariable('year') >= 2027 and right(plan, 1) in ('1', '6')
-            and day_after(started_on, 90) between getvariable('begins') and getvariable('ends')
-            and day_after(started_on, 90) <= coalesce(ended_on, '9999')
+            start as began_on,
+            as_known(letter) as letter_on,
+            case when letter <= getvariable('ends') then offered end as offered,
+            case
+                when letter <= getvariable('ends')
+                    then case when met <= getvariable('ends') then '1' else '0' end
+            end as held,
+            as_known(meeting) as first_met_on,
+            as_known(step) as stepped_on,
+            as_known(court) as applied_on
+        from before_court
+        where getvariable('year') >= 2027 and referral in (select referral from details)
+            and touches(start, ends)
     """,
 }
 

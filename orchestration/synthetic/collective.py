@@ -30,6 +30,8 @@ _SESSION_OWNER = dict(
         strict=True,
     )
 )
+# Even a tiny authority has some complaints and requests, or nothing could be seen of them there.
+_FEW = 12
 _EXAMPLES = [
     ("A first call that asks what matters", "relational", "gather", "CIP-6", "parent_carer"),
     ("Words and pictures in every plan", "relational", "use", "CIP-7", "child;young_person"),
@@ -167,7 +169,7 @@ def _owners(draws: Draws, frame: pd.DataFrame, own: float, others: dict[str, flo
 
 def _feedback(place: Place, history: History) -> pd.DataFrame:
     draws = place.draws("feedback")
-    count = int(place.children * 0.014 * (place.as_of - place.opens) / 365)
+    count = max(int(place.children * 0.014 * (place.as_of - place.opens) / 365), _FEW)
     frame = _someone(place, history, draws, count, 300)
     frame["owner"] = _owners(draws, frame, 0.3, {"parent_carer": 0.75, "caregiver": 0.25})
     frame["kind"] = draws.pick({"complaint": 0.5, "compliment": 0.35, "comment": 0.15}, len(frame))
@@ -198,9 +200,9 @@ def _feedback(place: Place, history: History) -> pd.DataFrame:
 
 def _rights(place: Place, history: History) -> pd.DataFrame:
     draws = place.draws("information rights")
-    count = int(place.children * 0.02 * (place.as_of - place.opens) / 365)
+    count = max(int(place.children * 0.02 * (place.as_of - place.opens) / 365), _FEW)
     frame = _someone(place, history, draws, count, 200)
-    kinds = {"privacy_notice": 0.46, "access": 0.34, "correction": 0.1, "complaint": 0.07}
+    kinds = {"privacy_notice": 0.42, "access": 0.34, "correction": 0.14, "complaint": 0.07}
     frame["kind"] = draws.pick({**kinds, "objection": 0.03}, len(frame))
     # Two requests fall due on the day of the extract: not yet late, so not yet counted.
     frame.loc[:1, "day"] = int(add_months(np.array([place.as_of]), -1)[0])
@@ -217,7 +219,7 @@ def _rights(place: Place, history: History) -> pd.DataFrame:
     done = np.where(draws.whether(0.04, len(frame)), FAR, place.known(done))
     notice = (frame["kind"] == "privacy_notice").to_numpy()
     frame["completed"] = np.where(notice, day, done)
-    outcome = draws.pick({"accepted": 0.8, "noted": 0.1, "refused": 0.1}, len(frame))
+    outcome = draws.pick({"accepted": 0.74, "noted": 0.1, "refused": 0.16}, len(frame))
     outcome = np.where(frame["completed"] < FAR, outcome, "")
     withdrawn = ~notice & draws.whether(0.05, len(frame))
     frame["outcome"] = np.where(withdrawn, "withdrawn", np.where(notice, "", outcome))

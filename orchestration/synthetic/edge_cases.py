@@ -15,6 +15,13 @@ from orchestration.synthetic.clocks import FAR, Array, add_months, day_number, m
 from orchestration.synthetic.recipe import Draws, Move, Place
 
 _YEAR = 365.25
+# How many days before the extract identifiers were merged, when an earlier extract told of it, and
+# when mistaken merges were undone.
+_MERGED_WITHIN = (100, 400)
+TOLD_BEFORE = 60
+# An interview at half past twelve in the night on which the clocks change.
+AT_NIGHT = 2
+_UNDONE_BEFORE = 30
 # Thirteen characters, of which the authority left makes three.
 _UPN = "H801200{left}001"
 
@@ -158,17 +165,33 @@ def share_dates(roles: Roles, spells: pd.DataFrame) -> pd.DataFrame:
 
 
 def merged_identities(place: Place, children: pd.DataFrame) -> pd.DataFrame:
-    """Return former identifiers that were merged into another; every second one was a mistake."""
+    """Return identifiers merged into another child's; every second merge was a mistake.
+
+    A true one joins an identifier that nobody has any more. A mistaken one joined two children, of
+    whom the second kept the identifier after the merge was undone: `former` is its position.
+    """
     settings, draws = place.recipe.edge_cases, place.draws("merges")
     enough = settings["planted"] and len(children) >= settings["smallest_authority"]
     count = max(2, len(children) * settings["per_thousand"]["merges"] // 1000) if enough else 0
-    child = np.sort(draws.rng.choice(len(children), count, replace=False))
-    first = children["first_contact"].to_numpy()[child]
-    start = draws.whole(first, np.maximum(first, place.as_of - 60), count)
-    end = np.where(np.arange(count) % 2 == 1, start + 45, FAR)
-    former = [f"{place.authority}9{number:05d}" for number in range(count)]
-    frame = pd.DataFrame({"child": child, "start": start, "end": place.known(end)})
-    frame["former_id"] = np.array(former, dtype=object)
+    roles = cast_roles(place).everyone
+    known = (children["first_contact"] < place.as_of - 200) & (children["born"] < FAR)
+    known &= ~children["child"].isin(roles)
+    busy = children["kind"].isin(["care", "uasc", "protection", "plan"])
+    # Those with long journeys first: an identifier that nobody wrote down would prove nothing.
+    turn = draws.rng.permutation(np.flatnonzero(known))
+    turn = turn[np.argsort(~busy.to_numpy()[turn], kind="stable")][: count + count // 2]
+    child = turn[: min(count, len(turn))]
+    mistaken = np.arange(len(child)) % 2 == 1
+    others = turn[len(child) :]
+    mistaken &= np.cumsum(mistaken) <= len(others)
+    former = np.full(len(child), -1)
+    former[mistaken] = others[: int(mistaken.sum())]
+    ids = children["person_id"].to_numpy()
+    unused = [f"{place.authority}9{number:05d}" for number in range(len(child))]
+    frame = pd.DataFrame({"child": child, "former": former})
+    frame["start"] = place.as_of - draws.whole(_MERGED_WITHIN[0], _MERGED_WITHIN[1], len(child))
+    frame["end"] = np.where(mistaken, place.as_of - _UNDONE_BEFORE, FAR)
+    frame["former_id"] = np.where(mistaken, ids[former], np.array(unused, dtype=object))
     return frame
 
 
@@ -197,6 +220,20 @@ def over_birthday(draws: Draws, share: float, held: Array, due: Array, born: Arr
     return moved
 
 
+def on_changing_nights(place: Place, visits: pd.DataFrame, plans: pd.DataFrame) -> Array:
+    """Move visits near a change of the clocks to its Sunday; return which: all at 00:30."""
+    held, moved = visits["held"].to_numpy(), np.zeros(len(visits), dtype=bool)
+    if not place.recipe.edge_cases["planted"]:
+        return moved
+    plan = visits["plan"].to_numpy()
+    begins, ends = plans["start"].to_numpy()[plan], plans["end"].to_numpy()[plan]
+    for sunday, _ in clock_changes(place.opens, place.as_of):
+        near = (np.abs(held - sunday) <= 2) & (begins <= sunday) & (sunday <= ends)
+        held, moved = np.where(near, sunday, held), moved | near
+    visits["held"] = held
+    return moved
+
+
 def clock_changes(first: int, last: int) -> list[tuple[int, bool]]:
     """Return the Sundays on which the clocks change between two days, and whether in spring."""
     found = []
@@ -213,7 +250,8 @@ def returns_at_clock_changes(place: Place, periods: pd.DataFrame) -> pd.DataFram
     """Return missing episodes that end the day before the clocks change, in periods of care.
 
     Seventy-two hours later the clock on the wall shows another time: in spring an interview at
-    12:30 is in time for a return at 12:00 three days before, in autumn one at 11:30 is not.
+    12:30 is in time for a return at 12:00 three days before, in autumn one at 11:30 is not. In
+    the night itself an interview at 00:30 lies on Sunday by the clock; in autumn, in UTC it does not.
     """
     settings = place.recipe.edge_cases
     rows: list[dict[str, int]] = []
@@ -225,12 +263,14 @@ def returns_at_clock_changes(place: Place, periods: pd.DataFrame) -> pd.DataFram
         inside = (periods["start"] < sunday - 12) & (periods["end"] > sunday + 12)
         for period in periods.loc[inside, "period"].tolist()[:2]:
             if len(rows) < settings["clock_changes"]:
+                # In turns: three days around the change, and an interview in the night itself.
+                night = len(rows) % 2
                 rows.append(
                     {
                         "period": period,
-                        "start": sunday - 3,
-                        "end": sunday - 1,
-                        "spring": int(spring),
+                        "start": sunday - 3 - 2 * night,
+                        "end": sunday - 1 - 2 * night,
+                        "spring": AT_NIGHT if night else int(spring),
                     }
                 )
     return pd.DataFrame(rows, columns=["period", "start", "end", "spring"])

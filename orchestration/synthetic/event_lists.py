@@ -7,6 +7,7 @@ events (what was due, missed, heard, told): whoever checks the warehouse works t
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,10 @@ from orchestration.synthetic.clocks import FAR, Array, year_ends
 from orchestration.synthetic.collective import Collective
 from orchestration.synthetic.history import History
 from orchestration.synthetic.recipe import Place
-from orchestration.synthetic.workforce import person_id, worker_changes
+from orchestration.synthetic.workforce import person_id, worker_changes, written_id
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,37 +40,32 @@ class Happened:
 
 def write_event_lists(folder: Path, place: Place, happened: Happened) -> None:
     """Write every list of one authority, a Parquet file each."""
-    import duckdb
+    from pyarrow import parquet
 
     folder.mkdir(parents=True, exist_ok=True)
     lists = _lists(place, happened)
-    with duckdb.connect() as connection:
-        for name, facts in place.recipe.event_lists.items():
-            shaped = _shaped(happened.history, lists[name], facts["columns"])
-            days = [column for column, how in facts["columns"].items() if how[1] == "day"]
-            replaced = ", ".join(f'cast("{day}" as date) as "{day}"' for day in days)
-            shown = f"* replace ({replaced})" if days else "*"
-            connection.register("shaped", shaped)
-            target = str(folder / f"{name}.parquet").replace("'", "''")
-            connection.execute(f"copy (select {shown} from shaped) to '{target}' (format parquet)")
-            connection.unregister("shaped")
+    for name, facts in place.recipe.event_lists.items():
+        shaped = _shaped(happened.history, lists[name], facts["columns"])
+        parquet.write_table(shaped, folder / f"{name}.parquet")
 
 
-def _shaped(history: History, frame: pd.DataFrame, columns: dict[str, list[str]]) -> pd.DataFrame:
+def _shaped(history: History, frame: pd.DataFrame, columns: dict[str, list[str]]) -> "pa.Table":
     """Return a list with the documented columns only."""
+    import pyarrow as pa
+
     shaped = {}
     for name, (source, kind, _) in columns.items():
         values = frame[source].to_numpy()
         if kind == "day":
             known = values < FAR
-            days = np.where(known, values, 0).astype("datetime64[D]").astype("datetime64[s]")
-            shaped[name] = pd.Series(days).where(known)
+            days = np.where(known, values, 0).astype("datetime64[D]")
+            shaped[name] = pa.array(days, mask=~known)
         elif kind in ("child", "text"):
             words = person_id(history, values) if kind == "child" else values
-            shaped[name] = pd.Series(words, dtype=object).where(words != "", None)
+            shaped[name] = pa.array(words, type=pa.string(), mask=np.equal(words, ""))
         else:
-            shaped[name] = pd.Series(values)
-    return pd.DataFrame(shaped)
+            shaped[name] = pa.array(values)
+    return pa.table(shaped)
 
 
 def _lists(place: Place, happened: Happened) -> dict[str, pd.DataFrame]:
@@ -102,11 +101,13 @@ def _lists(place: Place, happened: Happened) -> dict[str, pd.DataFrame]:
         "care_reviews": _of_period(_held(history.cla_reviews), care.periods),
         "missing_episodes": history.missing,
         "care_leavers": history.leavers,
+        "cases_before_court": history.before_court,
+        "education_requests": _requests(history.education),
         "returned_homes": _returned_homes(place, history),
         "worker_changes": worker_changes(place, history),
         "identity_changes": history.identities,
-        "expressions": said,
-        "absent_voices": happened.absences,
+        "expressions": _written(history, said, "recorded"),
+        "absent_voices": _written(history, happened.absences, "date"),
         "influences": happened.influences,
         "replies": happened.replies,
         "survey_waves": gathered.waves,
@@ -134,13 +135,28 @@ def _referred(history: History) -> dict[str, pd.DataFrame]:
     }
 
 
+def _requests(rows: pd.DataFrame) -> pd.DataFrame:
+    """Name only what there is a record of."""
+    names = {
+        "assessment_id": np.where(rows["begun"], rows["assessment_id"], ""),
+        "plan_id": np.where(rows["active"], rows["plan_id"], ""),
+    }
+    return rows.assign(**names)
+
+
 def _returned_homes(place: Place, history: History) -> pd.DataFrame:
     """Return what each yearly return says of the homes of care leavers."""
     every = [
         history.leavers[in_return(history.leavers, ends)].assign(return_day=ends)
         for ends in year_ends(place.opens, place.as_of)
     ]
-    return pd.concat(every or [history.leavers.iloc[:0].assign(return_day=0)], ignore_index=True)
+    none = history.leavers.iloc[:0].assign(return_day=0)
+    return _written(history, pd.concat(every or [none], ignore_index=True), "return_day")
+
+
+def _written(history: History, events: pd.DataFrame, day: str) -> pd.DataFrame:
+    """Add the identifier by which the child was written down then."""
+    return events.assign(written=written_id(history, events["child"].to_numpy(), events[day]))
 
 
 def _held(events: pd.DataFrame) -> pd.DataFrame:

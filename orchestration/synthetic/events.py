@@ -12,7 +12,7 @@ import pandas as pd
 
 from orchestration.synthetic.care import Care
 from orchestration.synthetic.clocks import FAR, Array, Step, add_months, age_on, walk
-from orchestration.synthetic.edge_cases import over_birthday, returns_at_clock_changes
+from orchestration.synthetic.edge_cases import AT_NIGHT, over_birthday, returns_at_clock_changes
 from orchestration.synthetic.recipe import Draws, Place
 from orchestration.synthetic.routine import (
     health_step,
@@ -272,12 +272,11 @@ def _with_odd_returns(place: Place, periods: pd.DataFrame, frame: pd.DataFrame) 
 
 def _add_interviews(place: Place, frame: pd.DataFrame, died: Array) -> None:
     draws, rates, count = place.draws("interviews"), place.recipe.rates["interviews"], len(frame)
-    end = frame["end"].to_numpy()
+    end, spring = frame["end"].to_numpy(), frame["spring"].to_numpy()
     offered = draws.whether(rates["offered"], count)
     accepted = offered & draws.whether(rates["accepted"], count)
     quick = draws.whether(rates["within_three_days"], count)
     held = end + np.where(quick, draws.whole(0, 3, count), draws.whole(4, 20, count))
-    spring = frame["spring"].to_numpy()
     planted = spring != -1
     # Three days after; or late, between the day it was due and the eighteenth birthday.
     held = np.where(planted, np.where(spring == -2, end + 5, end + 3), held)
@@ -294,6 +293,8 @@ def _add_interviews(place: Place, frame: pd.DataFrame, died: Array) -> None:
     frame["held_at"] = draws.whole(9 * 60, 18 * 60, count)
     # Seventy-two hours and a half by the clock in spring, half an hour less in autumn: the night
     # on which the clocks change makes the one in time and the other late.
-    frame.loc[spring >= 0, "back_at"] = 12 * 60
+    night, around = spring == AT_NIGHT, (spring == 0) | (spring == 1)
+    frame["back_at"] = np.select([around, night], [12 * 60, 45], frame["back_at"])
     frame["held_at"] = np.select([spring == 1, spring == 0], [750, 690], frame["held_at"])
+    frame.loc[night, "held_at"] = 30
     frame["independent"] = draws.pick({"Y": 0.7, "N": 0.24, "": 0.06}, count)

@@ -59,17 +59,18 @@ def add_flaws(
     place: Place, name: str, table: str, frame: pd.DataFrame, counts: Counts
 ) -> pd.DataFrame:
     """Return the table with its flaws at the end, and count them under the given name."""
-    bad = pd.DataFrame(_BAD_ROWS.get(table, []), columns=frame.columns, dtype=object).fillna("")
-    draws = place.draws(f"flaws {name}")
-    copied = (
-        frame.iloc[np.sort(draws.whole(0, len(frame) - 1, _COPIED.get(table, 0)))]
-        if len(frame)
-        else frame
-    )
-    flawed = pd.concat([frame, bad, copied], ignore_index=True)
+    flaws = [frame]
+    bad = _BAD_ROWS.get(table, [])
+    if bad:
+        flaws.append(pd.DataFrame(bad, columns=frame.columns, dtype=object).fillna(""))
+    copied = _COPIED.get(table, 0) if len(frame) else 0
+    if copied:
+        again = place.draws(f"flaws {name}").whole(0, len(frame) - 1, copied)
+        flaws.append(frame.iloc[np.sort(again)])
+    flawed = pd.concat(flaws, ignore_index=True) if len(flaws) > 1 else frame
     counts.rows[name] = len(flawed)
-    if len(bad):
+    if bad:
         counts.quarantined[name] = len(bad)
-    if len(copied):
-        counts.duplicates[name] = len(copied)
+    if copied:
+        counts.duplicates[name] = copied
     return flawed

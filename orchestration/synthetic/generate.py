@@ -14,15 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from orchestration.synthetic.annex_a import write_annex_a
-from orchestration.synthetic.care_tables import care_tables
-from orchestration.synthetic.case_copy import case_copy
-from orchestration.synthetic.case_tables import (
-    people_tables,
-    referral_tables,
-)
-from orchestration.synthetic.census import write_census
-from orchestration.synthetic.clocks import year_ends
+from orchestration.synthetic.case_system import kept, write_case_system
 from orchestration.synthetic.collective import Collective, gather_collective
 from orchestration.synthetic.counting import Cell
 from orchestration.synthetic.event_lists import Happened, write_event_lists
@@ -34,17 +26,14 @@ from orchestration.synthetic.followup import (
     record_influences,
     record_replies,
 )
-from orchestration.synthetic.history import History, invent_history
+from orchestration.synthetic.history import invent_history
 from orchestration.synthetic.opportunities import list_opportunities
 from orchestration.synthetic.outcomes import add_outcomes
 from orchestration.synthetic.planted import planted_gaps
-from orchestration.synthetic.protection_tables import protection_tables
 from orchestration.synthetic.recipe import Place, load_recipe, places
-from orchestration.synthetic.returns import yearly_return
 from orchestration.synthetic.truth import Told, work_out
 from orchestration.synthetic.voice import explain_absence, record_expressions
 from orchestration.synthetic.voice_tables import child_tables, collective_tables, followup_tables
-from orchestration.synthetic.workforce import Tables, workforce_tables
 from orchestration.synthetic.write import write_delivery
 
 TRUTH_FILE = "truth.json"
@@ -103,8 +92,9 @@ def generate(
             whoever doubts the warehouse can work out every indicator again.
         seeds: A seed for each authority, instead of one for all.
         first_authority: The code of the first authority.
-        lean: Whether to leave out the census, Annex A, other programs' exports and the expected
-            values, which take two thirds of the time.
+        lean: Whether to leave out Annex A, other programs' exports, the expected values, all of the
+            census but the cases before court, and tables that no indicator reads, which take most
+            of the time.
     """
     if min(authorities, children, years) < 1 or authorities > 600 or children > 99_999 or seed < 0:
         raise ImpossibleRequestError(
@@ -138,7 +128,7 @@ def _invent(place: Place, out: Path, events_to: Path | None, lean: bool) -> Inve
     gathered = gather_collective(place, history)
     influences, replies = _follow_up(place, rows, said, gathered)
     counts = Counts()
-    _write_case_system(out, place, history, counts, lean)
+    write_case_system(out, place, history, counts, lean)
     followed = {
         kind: np.concatenate([influences[at]["subject"], replies[at]["subject"]])
         for at, kind in enumerate(("expression", "feedback", "survey_wave"))
@@ -162,7 +152,7 @@ def _invent(place: Place, out: Path, events_to: Path | None, lean: bool) -> Inve
         **followup_tables(all_influences, all_replies),
         **collective_tables(history, moved.collective),
     }
-    write_delivery(out, place, "voice_extension", place.as_of, voice, counts)
+    write_delivery(out, place, "voice_extension", place.as_of, kept(voice, lean), counts)
     if events_to is not None:
         at = said["row"].to_numpy()
         occasion = np.where(at >= 0, rows["occasion_id"].to_numpy()[np.maximum(at, 0)], "")
@@ -187,24 +177,6 @@ def _among(every: pd.DataFrame, moved: pd.DataFrame | None) -> Any:
     return np.isin(np.arange(len(every)), [] if moved is None else moved.index)
 
 
-def _write_case_system(
-    out: Path, place: Place, history: History, counts: Counts, lean: bool
-) -> None:
-    """Write what a council makes from its case system: the dataset, the returns, Annex A."""
-    tables = _case_tables(place, history)
-    write_delivery(out, place, "ssd", place.as_of, tables, counts)
-    years = year_ends(place.opens, place.as_of)
-    for ends in years:
-        returned = yearly_return(place, history, ends)
-        write_delivery(out, place, "ssda903", ends, returned, counts)
-    if lean:
-        return
-    with case_copy(place, tables) as con:
-        for ends in years:
-            write_census(con, out, place, ends, counts)
-        write_annex_a(con, out, place, counts)
-
-
 def _follow_up(
     place: Place, rows: pd.DataFrame, said: pd.DataFrame, gathered: Collective
 ) -> tuple[list[pd.DataFrame], list[pd.DataFrame]]:
@@ -217,22 +189,16 @@ def _follow_up(
         _subjects("feedback", gathered.feedback, "feedback_id", None),
         _subjects("survey_wave", waves, "wave_id", None),
     ]
+    met = gathered.sessions
+    sessions = _subjects("participation_session", met, "session_id", None)
     influences = [record_influences(place, one) for one in subjects]
     replies = [
         record_replies(place, one, influence["subject"].to_numpy())
         for one, influence in zip(subjects, influences, strict=True)
     ]
+    # What a group agreed stands with its session; whether the group was told is a reply.
+    replies.append(record_replies(place, sessions, np.flatnonzero(met["agreed"] > 0)))
     return influences, replies
-
-
-def _case_tables(place: Place, history: History) -> Tables:
-    return {
-        **people_tables(place, history),
-        **workforce_tables(place, history),
-        **referral_tables(place, history),
-        **protection_tables(history),
-        **care_tables(place, history),
-    }
 
 
 def _subjects(kind: str, frame: pd.DataFrame, identifier: str, decision: Any | None) -> Subjects:

@@ -10,9 +10,15 @@ import numpy as np
 import pandas as pd
 
 from orchestration.synthetic import events
+from orchestration.synthetic.before_court import plan_cases
 from orchestration.synthetic.care import Care, plan_care, plan_leavers
 from orchestration.synthetic.clocks import FAR, Array, age_on, padded, year_ends
-from orchestration.synthetic.edge_cases import merged_identities, near_leap_birthdays
+from orchestration.synthetic.edge_cases import (
+    merged_identities,
+    near_leap_birthdays,
+    on_changing_nights,
+)
+from orchestration.synthetic.education import plan_education
 from orchestration.synthetic.journeys import plan_journeys
 from orchestration.synthetic.people import invent_children
 from orchestration.synthetic.recipe import Place
@@ -40,6 +46,8 @@ class History:
     health: pd.DataFrame
     questionnaires: pd.DataFrame
     identities: pd.DataFrame
+    before_court: pd.DataFrame
+    education: pd.DataFrame
 
 
 def identifiers(place: Place, prefix: str, count: int) -> Array:
@@ -91,7 +99,23 @@ def invent_history(place: Place) -> History:
         health=_health(place, care),
         questionnaires=_questionnaires(place, care),
         identities=identities,
+        before_court=_before_court(place, children, cp_plans),
+        education=_education(place, children),
     )
+
+
+def _before_court(place: Place, children: pd.DataFrame, plans: pd.DataFrame) -> pd.DataFrame:
+    cases = plan_cases(place, children, plans)
+    _name(place, cases, case_id="PPC")
+    # Of a case that only the census tells, nobody could name the record.
+    cases["occasion_id"] = np.where(cases["in_extract"], cases["case_id"], "")
+    return cases
+
+
+def _education(place: Place, children: pd.DataFrame) -> pd.DataFrame:
+    rows = plan_education(place, children)
+    _name(place, rows, pupil_id="SEN", request_id="EHR", assessment_id="EHA", plan_id="EHP")
+    return rows
 
 
 def _add_officer_contacts(place: Place, care: Care) -> None:
@@ -211,6 +235,7 @@ def _visits(
 ) -> pd.DataFrame:
     visits = events.unclocked_visits(place, topic, plans, gap)
     near_leap_birthdays(children, visits, plans)
+    visits["at_night"] = on_changing_nights(place, visits, plans)
     events.add_seen(place, f"{topic} seen", visits)
     unborn = age_on(children["born"].to_numpy()[visits["child"]], visits["held"].to_numpy()) < 0
     visits.loc[unborn, ["seen", "seen_alone"]] = ""

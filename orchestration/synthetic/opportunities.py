@@ -7,14 +7,15 @@ here: whether the voice was heard (outcomes), or the counting (truth).
 import numpy as np
 import pandas as pd
 
-from orchestration.synthetic.clocks import FAR, Array, age_on
+from orchestration.synthetic.clocks import FAR, Array, add_months, age_on
 from orchestration.synthetic.history import History
 from orchestration.synthetic.people import owner_of_child
 from orchestration.synthetic.recipe import Place
 
 OWN = ("child", "young_person")
-_ANSWERS = ("own_answer", "parent_carer_answer", "caregiver_answer")
-_COLUMNS = dict.fromkeys(("seen", "seen_alone", "code", "offered", "accepted", *_ANSWERS), "")
+_ANSWERS = ("own_answer", "parent_carer_answer", "caregiver_answer", "family_network_answer")
+_FACTS = ("seen", "seen_alone", "code", "offered", "accepted", "family_met")
+_COLUMNS = dict.fromkeys((*_FACTS, *_ANSWERS), "")
 # What a record says by itself of a voice: whose, and what became of it.
 _CONTACT_BY = {"1C": "own_answer", "1A": "parent_carer_answer"}
 _MOVE_ASKED_BY = {"CHILD": "own_answer", "CREQB": "caregiver_answer", "CREQO": "caregiver_answer"}
@@ -54,6 +55,8 @@ def _occasions(history: History) -> pd.DataFrame:
         _rows(history.health, None, "health_id"),
         _questionnaires(history),
         _adviser_contacts(history),
+        *_before_court(history),
+        *_education(history),
     ]
     return pd.concat(parts, ignore_index=True)
 
@@ -62,11 +65,11 @@ def _rows(events: pd.DataFrame, kind: str | None, identifier: str) -> pd.DataFra
     """Bring one kind of event into the common shape."""
     frame = pd.DataFrame(
         {
-            "child": events["child"].to_numpy(),
+            "child": events["child"].to_numpy(dtype=np.int64),
             "kind": events["kind"].to_numpy() if kind is None else kind,
             "occasion_id": events[identifier].to_numpy(),
-            "due": events["due"].to_numpy() if "due" in events else FAR,
-            "held": events["held"].to_numpy(),
+            "due": events["due"].to_numpy(dtype=np.int64) if "due" in events else FAR,
+            "held": events["held"].to_numpy(dtype=np.int64),
         }
     )
     for column, blank in _COLUMNS.items():
@@ -161,6 +164,42 @@ def _adviser_contacts(history: History) -> pd.DataFrame:
     known = history.leavers[history.leavers["in_extract"]].rename(columns={"contact": "held"})
     known["own_answer"] = known["in_touch"].map(_IN_TOUCH).fillna("")
     return _rows(known, "PA_VISIT", "leaver_id")
+
+
+def _before_court(history: History) -> list[pd.DataFrame]:
+    """Return the letter with or without an offer, the family's own meeting and the first one."""
+    cases = history.before_court
+    days = {name: cases[f"known_{name}"].to_numpy() for name in ("letter", "step", "court")}
+    met = cases["family_met"] == "Y"
+    answer = np.select([met, cases["offered"] == "N"], ["voiced", "not_asked"], "")
+    both = {"parent_carer_answer": answer, "family_network_answer": answer}
+    letters = cases[cases["offered"] != ""].index
+    letter = cases.assign(held=days["letter"], **both).loc[letters]
+    # Nobody writes down the day of the meeting: that by which it had been held stands for it.
+    by = np.select([days["step"] < FAR, days["court"] < FAR], [days["step"], days["court"]], FAR)
+    held = np.where(met, np.where(by < FAR, by, days["letter"]), FAR)
+    told = np.where(met, "voiced", "")
+    meeting = cases.assign(held=held, due=days["court"], family_network_answer=told)
+    first = cases[cases["known_meeting"] < FAR].rename(columns={"known_meeting": "held"})
+    return [
+        _rows(letter, "FGDM_OFFER", "occasion_id"),
+        _rows(meeting[cases["offered"] == "Y"], "FGDM_MEET", "occasion_id"),
+        _rows(first.drop(columns="offered"), "PRE_PROC", "occasion_id"),
+    ]
+
+
+def _education(history: History) -> list[pd.DataFrame]:
+    """Return assessments for a plan, the latest review of each, and the next review due."""
+    rows = history.education
+    assessed = rows.assign(due=rows["requested"] + 140, held=rows["assessed"])[rows["begun"]]
+    reviewed = rows[rows["reviewed"] < FAR].rename(columns={"review_kind": "kind"})
+    due = add_months(reviewed["reviewed"].to_numpy(), reviewed["months"].to_numpy())
+    following = reviewed.assign(due=due, held=FAR, nothing="")
+    return [
+        _rows(assessed, "EHC_ASSESS", "assessment_id"),
+        _rows(reviewed.assign(held=reviewed["reviewed"]), None, "plan_id"),
+        _rows(following, None, "nothing"),
+    ]
 
 
 def _by_owner(place: Place, history: History, occasions: pd.DataFrame) -> pd.DataFrame:

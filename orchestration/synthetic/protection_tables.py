@@ -8,7 +8,7 @@ import pandas as pd
 
 from orchestration.synthetic.clocks import FAR, iso
 from orchestration.synthetic.history import History
-from orchestration.synthetic.workforce import Tables, person_id, team_ids, worker_ids
+from orchestration.synthetic.workforce import Tables, person_id, team_ids, visit_days, worker_ids
 
 
 def protection_tables(history: History) -> Tables:
@@ -64,7 +64,7 @@ def _visits(history: History) -> pd.DataFrame:
             "cppv_cp_visit_id": visits["visit_id"],
             "cppv_person_id": person_id(history, visits["child"].to_numpy()),
             "cppv_cp_plan_id": history.cp_plans["plan_id"].to_numpy()[visits["plan"]],
-            "cppv_cp_visit_date": iso(visits["held"]),
+            "cppv_cp_visit_date": visit_days(visits),
             "cppv_cp_visit_seen": visits["seen"],
             "cppv_cp_visit_seen_alone": visits["seen_alone"],
             "cppv_cp_visit_bedroom": visits["bedroom"],

@@ -54,7 +54,9 @@ def load_recipe(folder: Path = _SETTINGS) -> Recipe:
             raise SettingsMissingError(
                 f"{path.name} is not in seeds/synthetic; restore it from the repository"
             )
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        # The loader in C, where PyYAML was built with it, is eight times as quick.
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both safe
 
     # The calendar is a fact that both sides share; how a clock counts on it each works out alone.
     with _BANK_HOLIDAYS.open(encoding="utf-8", newline="") as lines:

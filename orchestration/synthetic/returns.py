@@ -12,7 +12,7 @@ from orchestration.synthetic.clocks import FAR, Array, add_months, age_on, iso
 from orchestration.synthetic.history import History
 from orchestration.synthetic.people import eighteenth
 from orchestration.synthetic.recipe import Place
-from orchestration.synthetic.workforce import Tables, person_id, worker_ids
+from orchestration.synthetic.workforce import Tables, person_id, worker_ids, written_id
 
 _LETTERS_FROM = 20_178  # 31 March 2025: the sex codes are letters from this return on
 _WORKERS_FROM = 19_813  # 31 March 2024: the first return with social worker episodes
@@ -45,7 +45,10 @@ def yearly_return(place: Place, history: History, ends: int) -> Tables:
     }
     if ends >= _WORKERS_FROM:
         tables["sw_episodes"] = _workers(history, periods, begins, ends)
-    return tables
+    # A return that was made before two records were merged knows the child by the former id.
+    written = written_id(history, history.children["child"].to_numpy(), ends)
+    former = dict(zip(history.children["person_id"], written, strict=True))
+    return {name: table.assign(CHILD=table["CHILD"].map(former)) for name, table in tables.items()}
 
 
 def _who(history: History, child: Array) -> dict[str, Array]:

@@ -1,7 +1,11 @@
 """Write the words: short texts in the register of whoever speaks, with invented first names.
 
-Belongs here: choosing and joining sentences. Does not belong here: who speaks, when, or why.
+Belongs here: making sentences of templates and fillers, and joining them. Does not belong here: who
+speaks, when, or why.
 """
+
+from collections.abc import Mapping, Sequence
+from string import Formatter
 
 import numpy as np
 
@@ -14,10 +18,11 @@ def write_texts(place: Place, topic: str, registers: Array) -> Array:
     draws, count = place.draws(f"texts {topic}"), len(registers)
     names = _first_names(place, draws, count)
     texts = np.full(count, "", dtype=object)
-    for register, sentences in place.recipe.texts["registers"].items():
+    fillers = place.recipe.texts["fillers"]
+    for register, templates in place.recipe.texts["registers"].items():
         rows = np.flatnonzero(registers == register)
-        opening = _fill(draws, sentences["opening"], names[rows])
-        closing = _fill(draws, sentences["closing"], names[rows])
+        opening = _fill(draws, templates["opening"], names[rows], fillers)
+        closing = _fill(draws, templates["closing"], names[rows], fillers)
         alone = draws.whether(0.25, len(rows))
         texts[rows] = np.where(alone, opening, opening + " " + closing)
     return texts
@@ -34,10 +39,19 @@ def _first_names(place: Place, draws: Draws, count: int) -> Array:
     return draws.one_of(pool, count)
 
 
-def _fill(draws: Draws, sentences: list[str], names: Array) -> Array:
-    """Return sentences with the row's name in place of the slot."""
-    parts = [sentence.partition("{name}") for sentence in sentences]
-    before, slot, after = (np.array(column, dtype=object) for column in zip(*parts, strict=True))
-    chosen = draws.whole(0, len(sentences) - 1, len(names))
-    middle = np.where(slot[chosen] == "", "", names)
-    return np.asarray(before[chosen] + middle + after[chosen], dtype=object)
+def _fill(
+    draws: Draws, templates: Sequence[str], names: Array, fillers: Mapping[str, Sequence[str]]
+) -> Array:
+    """Return one sentence a name: a template with the name or a filler in place of each slot."""
+    chosen = draws.whole(0, len(templates) - 1, len(names))
+    sentences = np.full(len(names), "", dtype=object)
+    for number, template in enumerate(templates):
+        rows = np.flatnonzero(chosen == number)
+        text = np.full(len(rows), "", dtype=object)
+        for literal, slot, _, _ in Formatter().parse(template):
+            text = text + literal
+            if slot:
+                mine = names[rows] if slot == "name" else draws.one_of(fillers[slot], len(rows))
+                text = text + mine
+        sentences[rows] = text
+    return sentences

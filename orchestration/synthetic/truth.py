@@ -24,6 +24,7 @@ from orchestration.synthetic.recipe import Place
 
 CHILD = [*STATIC, *DATED]
 OCCASION = ["stage", "opportunity_type", "voice_owner", *CHILD]
+_FAMILY = ["sex", "age_band", "ethnic_group", "disability"]
 _OWN_WORDS = ["verbatim", "verbatim_aided", "own_image"]
 _LEAVES_ALONE = ["declined", "not_appropriate", "not_able"]
 
@@ -58,7 +59,7 @@ def _facts(frame: pd.DataFrame, numerator: Array, denominator: Array) -> pd.Data
 
 
 def _of_opportunities(calendar: Calendar, told: Told) -> list[Cell]:
-    """Count A1, A2, A5, A6, A12, B3, C3 and C5."""
+    """Count A1, A2, A5, A6, A10 to A12, B3, C3 and C5."""
     rows = told.rows
     base = describe(told.history, rows["child"].to_numpy(), rows["date"].to_numpy())
     base["day"], base["stage"] = rows["date"], rows["stage"]
@@ -83,7 +84,16 @@ def _of_opportunities(calendar: Calendar, told: Told) -> list[Cell]:
         "C3": (assessed & (rows["seen"] == "Y").to_numpy(), assessed),
         "C5": (clocked & in_time, clocked),
     }
+    # The offer of a meeting of the family's own is one of the parents' voice, by the letter.
+    unfit = (outcome == "not_appropriate").to_numpy()
+    letter = held & (rows["kind"] == "FGDM_OFFER").to_numpy() & ~unfit
+    letter &= (rows["owner"] == "parent_carer").to_numpy()
+    not_asked = (rows["reason"] == "not_asked") | (rows["answer"] == "not_asked")
+    offered = letter & ~((outcome == "missed") & not_asked).to_numpy()
+    met = offered & (rows["family_met"] == "Y").to_numpy()
     cells = add_up(calendar, "A1", heard_all, OCCASION)
+    for indicator, (upper, lower) in {"A10": (met, offered), "A11": (offered, letter)}.items():
+        cells += add_up(calendar, indicator, _facts(base, upper, lower), _FAMILY)
     cells += add_up(calendar, "A2", heard_all, ["stage"])
     for indicator, (numerator, denominator) in counts.items():
         cells += add_up(calendar, indicator, _facts(base, numerator, denominator), OCCASION)

@@ -18,6 +18,7 @@ from orchestration.synthetic.opportunities import OWN
 from orchestration.synthetic.people import owner_of_child
 from orchestration.synthetic.recipe import Draws, Place
 from orchestration.synthetic.texts import write_texts
+from orchestration.synthetic.workforce import worker_changes
 
 _THEMES_CHILD = ["safety_home", "family_time", "brothers_sisters", "school", "activities"]
 _THEMES_CHILD += ["feelings", "worker_relationship", "placement_move", "identity", "being_told"]
@@ -35,7 +36,9 @@ def record_expressions(place: Place, history: History, rows: pd.DataFrame) -> pd
     frame["expression_id"] = identifiers(place, "EXP", len(frame))
     frame["own"] = np.isin(frame["owner"].to_numpy(), OWN)
     _add_manner(place, history, frame)
+    _ask_for_changes(place, history, frame)
     _add_record(place, frame)
+    _copy_and_paste(place, frame)
     return frame
 
 
@@ -55,6 +58,8 @@ def _at_occasions(place: Place, history: History, rows: pd.DataFrame) -> pd.Data
     unseen = held["is_visit"].to_numpy() & (held["seen"].to_numpy() != "Y") & own
     base = np.where(unseen, 0.0, base)
     base = np.where((held["kind"] == "RHI_DONE") & (held["accepted"] != "Y"), 0.0, base)
+    # Words can only be tied to a record that somebody can name.
+    base = np.where(held["occasion_id"] == "", 0.0, base)
     shift = np.where(coded, 0.0, history.children["shift"].to_numpy()[held["child"]])
     speaks = draws.whether(np.where(base > 0, np.clip(base + shift, 0.02, 0.97), 0.0), count)
     said = held[speaks].reset_index(drop=True)
@@ -176,6 +181,7 @@ def _add_words(place: Place, frame: pd.DataFrame, age: Array) -> None:
     own = frame["own"].to_numpy()
     silent = draws.whether(0.15, count)
     register = _registers(frame, age, draws.whether(0.7, count))
+    frame["register"] = register
     frame["text"] = np.where(silent, "", write_texts(place, "expressions", register))
     pool = np.select(
         [own & (age < 12), own],
@@ -186,6 +192,20 @@ def _add_words(place: Place, frame: pd.DataFrame, age: Array) -> None:
     two = draws.whether(0.3, count) & (second != pool)
     themes = np.where(two, pool + ";" + second, pool)
     frame["themes"] = np.where(draws.whether(0.1, count), "", themes)
+
+
+def _ask_for_changes(place: Place, history: History, frame: pd.DataFrame) -> None:
+    """Let children whose wish for a move or another worker came true have said so before."""
+    homes, workers = history.care.placements, worker_changes(place, history)
+    moved = homes[homes["change_reason"] == "CHILD"].assign(wish="placement_move", on=homes["end"])
+    changed = workers[workers["reason"] == "CHCHAN"].assign(wish="worker_change")
+    changed["on"] = changed["start"]
+    wishes = pd.concat([one[["child", "on", "wish"]] for one in (moved, changed)])
+    said = frame.loc[frame["own"], ["child", "day"]].reset_index(names="said")
+    near = said.merge(wishes, on="child")
+    near = near[(near["on"] - near["day"]).between(0, 90)].drop_duplicates("said")
+    near = near[place.draws("wishes").whether(0.6, len(near))]
+    frame.loc[near["said"], "themes"] = near["wish"].to_numpy()
 
 
 def _registers(frame: pd.DataFrame, age: Array, formal: Array) -> Array:
@@ -232,6 +252,18 @@ def _add_record(place: Place, frame: pd.DataFrame) -> None:
     frame["speaker"] = np.where(speaker & (frame["child"] >= 0), named, "")
 
 
+def _copy_and_paste(place: Place, frame: pd.DataFrame) -> None:
+    """Let a few workers write the text of their first such record into others."""
+    draws, settings = place.draws("copies"), place.recipe.rates["copy_and_paste"]
+    written = frame[frame["text"] != ""]
+    copying = np.isin(
+        written["worker"].str[1:].astype(int), draws.whole(1, 60, settings["workers"])
+    )
+    first = written.groupby(["worker", "register"])["text"].transform("first")
+    copied = copying & draws.whether(settings["share"], len(written))
+    frame.loc[written.index, "text"] = np.where(copied, first, written["text"])
+
+
 def explain_absence(place: Place, rows: pd.DataFrame, expressions: pd.DataFrame) -> pd.DataFrame:
     """Return reasons recorded at held occasions for voices that were not captured."""
     draws, rates = place.draws("absence"), place.recipe.rates
@@ -240,6 +272,7 @@ def explain_absence(place: Place, rows: pd.DataFrame, expressions: pd.DataFrame)
     spoke[at[at >= 0]] = True
     spoke |= rows["own"].to_numpy() & was_heard(rows["code"].to_numpy())
     spoke |= (rows["kind"] == "RHI_DONE").to_numpy() | (rows["answer"] != "").to_numpy()
+    spoke |= (rows["occasion_id"] == "").to_numpy()
     count = len(rows)
     told = rows["is_held"].to_numpy() & ~spoke & draws.whether(rates["not_captured"], count)
     own, age = rows["own"].to_numpy(), rows["age"].to_numpy()

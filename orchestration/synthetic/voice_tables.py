@@ -3,6 +3,9 @@
 Belongs here: columns of the `vx_` tables. Does not belong here: inventing what was said.
 """
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import numpy as np
 import pandas as pd
 
@@ -10,8 +13,10 @@ from orchestration.synthetic.clocks import FAR, Array, iso, padded
 from orchestration.synthetic.collective import Collective
 from orchestration.synthetic.history import History
 from orchestration.synthetic.recipe import Place
-from orchestration.synthetic.workforce import Tables, person_id
+from orchestration.synthetic.workforce import Tables, person_id, written_id
 
+# The case system whose program for interviews writes times in UTC.
+_IN_UTC = "eclipse"
 # List of collective voice: its table, and the names that its columns have there.
 _COLLECTIVE: dict[str, tuple[str, dict[str, str]]] = {
     "waves": (
@@ -76,7 +81,7 @@ def child_tables(
         "vx_expression": _expressions(history, expressions),
         "vx_not_captured": pd.DataFrame(
             {
-                "person_id": person_id(history, reasons["child"].to_numpy()),
+                "person_id": written_id(history, reasons["child"].to_numpy(), reasons["date"]),
                 "opportunity_type": reasons["kind"],
                 "occasion_table": reasons["table"],
                 "occasion_id": reasons["occasion_id"],
@@ -86,7 +91,7 @@ def child_tables(
             }
         ),
         "vx_communication_need": _needs(history),
-        "vx_return_interview": _interviews(history, missing),
+        "vx_return_interview": _interviews(place, history, missing),
         "vx_conference_participation": _conferences(place, history),
     }
 
@@ -95,7 +100,8 @@ def _expressions(history: History, said: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "expression_id": said["expression_id"],
-            "person_id": person_id(history, said["child"].to_numpy()),
+            # This program never learned that records were merged.
+            "person_id": written_id(history, said["child"].to_numpy(), said["recorded"]),
             "voice_owner": said["owner"],
             "speaker_id": said["speaker"],
             "voice_kind": said["about"],
@@ -143,17 +149,29 @@ def _at(days: Array, minutes: Array) -> Array:
     return np.where(np.asarray(days) >= FAR, "", iso(days) + clock).astype(object)
 
 
-def _interviews(history: History, rows: pd.DataFrame) -> pd.DataFrame:
+def _instants(days: Array, minutes: Array) -> Array:
+    """Return the same as instants in UTC."""
+    texts = _at(days, minutes)
+    return np.array([text and _utc(text) for text in texts], dtype=object)
+
+
+def _utc(text: str) -> str:
+    there = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Europe/London"))
+    return there.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _interviews(place: Place, history: History, rows: pd.DataFrame) -> pd.DataFrame:
+    at = _instants if place.case_system == _IN_UTC else _at
     offered_on = np.where(rows["offered"] == "Y", rows["end"], FAR)
     return pd.DataFrame(
         {
             "missing_episode_id": rows["missing_id"],
             "person_id": person_id(history, rows["child"].to_numpy()),
-            "returned_at": _at(rows["end"].to_numpy(), rows["back_at"].to_numpy()),
+            "returned_at": at(rows["end"].to_numpy(), rows["back_at"].to_numpy()),
             "offered": rows["offered"],
-            "offered_at": _at(offered_on, rows["back_at"].to_numpy() + 20),
+            "offered_at": at(offered_on, rows["back_at"].to_numpy() + 20),
             "accepted": rows["accepted"],
-            "held_at": _at(rows["held"].to_numpy(), rows["held_at"].to_numpy()),
+            "held_at": at(rows["held"].to_numpy(), rows["held_at"].to_numpy()),
             "independent_person": np.where(rows["held"] < FAR, rows["independent"], ""),
         }
     )

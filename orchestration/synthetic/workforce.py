@@ -4,6 +4,8 @@ Belongs here: identifiers of people and teams as every table shows them, and the
 Does not belong here: what the workers did.
 """
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -23,6 +25,22 @@ def person_id(history: History, child: Array) -> Array:
     """Return the case system's identifier of each child, blank for nobody in particular."""
     known = history.children["person_id"].to_numpy()[np.maximum(child, 0)]
     return np.where(np.asarray(child) >= 0, known, "").astype(object)
+
+
+def written_id(history: History, child: Array, day: Any) -> Array:
+    """Return the identifier by which a child was written down on a day; before merges, another."""
+    merged = history.identities[history.identities["former"] < 0]
+    written = person_id(history, child)
+    for one in merged.itertuples(index=False):
+        earlier = (np.asarray(child) == one.child) & (np.asarray(day) < one.start)
+        written = np.where(earlier, str(one.former_id), written)
+    return written.astype(object)
+
+
+def visit_days(visits: pd.DataFrame) -> Array:
+    """Return the days of visits as the case system writes them: with the hour, if at night."""
+    days = iso(visits["held"])
+    return np.where(visits["at_night"], days + "T00:30:00", days).astype(object)
 
 
 def worker_ids(numbers: Array) -> Array:

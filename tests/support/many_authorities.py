@@ -36,7 +36,7 @@ def multiply(home: Path, count: int) -> None:
         con.execute("delete from ledger.deliveries; delete from ledger.delivery_tables")
         for code in codes(count):
             add_deliveries(con, code, "source_deliveries", "source_tables")
-        for table, people in _raw_tables(con).items():
+        for table, people in raw_tables(con).items():
             con.execute(f"create temp table source_rows as from raw.{table}")
             con.execute(f"delete from raw.{table}")
             for code in codes(count):
@@ -116,7 +116,7 @@ def _number(code: str, column: str = "delivery_number") -> str:
     return f"(hash({literal(code)}, {column}) >> 2)"
 
 
-def _raw_tables(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+def raw_tables(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     """Return the raw tables that hold rows, each with its columns that name people."""
     filled = {
         table

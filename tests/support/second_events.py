@@ -4,6 +4,7 @@ Belongs here: reading, and arithmetic on columns of dates. Does not belong here:
 counts, or any import from the project: the second implementation knows events and definitions only.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,31 @@ def _read(path: Path) -> pd.DataFrame:
 class Events:
     """All event lists, one frame a list."""
 
-    def __init__(self, folder: Path, as_of: str) -> None:
-        """Read every authority's lists below a folder."""
+    def __init__(self, folder: Path, as_of: str, local_rules: Sequence[Any] = ()) -> None:
+        """Read every authority's lists below a folder; take the clocks it set for itself."""
         self.as_of = pd.Timestamp(as_of)
+        self.local_rules = tuple(local_rules)
         self._lists: dict[str, pd.DataFrame] = {}
         for name in sorted({path.stem for path in folder.glob("*/*.parquet")}):
             parts = [_read(path) for path in sorted(folder.glob(f"*/{name}.parquet"))]
             full = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
             self._lists[name] = full
+        self.renamed = self._identify()
+
+    def _identify(self) -> dict[str, int]:
+        """Write merged identifiers as the one that stays; count the rows that had another.
+
+        A merge that was undone joins nobody: whoever has the identifier is a child of its own.
+        """
+        changes = self._lists["identity_changes"]
+        merged = changes[changes["end"].isna()].set_index(["authority", "former_id"])["child_id"]
+        renamed = {}
+        for name in ("expressions", "absent_voices", "returned_homes"):
+            frame = self._lists[name]
+            stays = looked_up(merged, frame)
+            renamed[name] = int(stays.notna().sum())
+            frame["child_id"] = stays.fillna(frame["child_id"])
+        return renamed
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Return one list, free to be changed."""

@@ -14,7 +14,7 @@ import pandas as pd
 from tests.support import synthetic_clock as clock
 from tests.support.second_events import OWN, Events, group_of
 from tests.support.second_opportunities import LINK, shared
-from tests.support.second_periods import Cells, counted, quantiles
+from tests.support.second_periods import Cells, counted, quantiles, together
 
 _OWN_WORDS = ("verbatim", "verbatim_aided", "own_image")
 _SUMMARIES = ("summary_checked", "summary_unchecked", "machine_summary")
@@ -103,7 +103,8 @@ def of_expressions(events: Events, said: pd.DataFrame) -> Cells:
     cells = counted(events, said, counts)
     told = said[said["told_after"].notna()]
     by = ["stage", "voice_owner", "age_band", "ethnic_group", "disability", "communication_need"]
-    return cells | quantiles(events, "D5", told.assign(measured=told["told_after"]), 0.5, by)
+    waits = quantiles(events, "D5", told.assign(measured=told["told_after"]), 0.5, by)
+    return together([cells, waits])
 
 
 def _written_down_in_time(said: pd.DataFrame) -> "pd.Series[bool]":

@@ -10,7 +10,7 @@ import pandas as pd
 from tests.support import synthetic_clock as clock
 from tests.support.second_events import OWN, Events
 from tests.support.second_opportunities import CODED, HEARD
-from tests.support.second_periods import Cells, facts, sums
+from tests.support.second_periods import CELL, Cells, facts, sums, together
 
 _TOLD = ("told", "told_and_understood")
 _LONGEST_ANSWER = {"1": 20, "2": 65, "3": 30}
@@ -59,10 +59,9 @@ def of_groups(
     events: Events, rows: pd.DataFrame, said: pd.DataFrame, opened: pd.DataFrame
 ) -> Cells:
     """Return D6, D7, E1 to E6, F1 to F3, G1 and G2."""
-    cells = _of_requests(events, said) | _of_boards(events) | _of_sessions(events)
-    cells |= _of_volume(events, opened) | _of_themes(events) | _of_complaints(events)
-    cells |= _of_rights(events) | _of_waves(events)
-    return cells | _of_divergence(events, rows)
+    parts = [_of_requests(events, said), _of_boards(events), _of_sessions(events)]
+    parts += [_of_volume(events, opened), _of_themes(events), _of_complaints(events)]
+    return together([*parts, _of_rights(events), _of_waves(events), _of_divergence(events, rows)])
 
 
 def _of_requests(events: Events, said: pd.DataFrame) -> Cells:
@@ -117,7 +116,8 @@ def _of_volume(events: Events, opened: pd.DataFrame) -> Cells:
     items = pd.concat([app[columns], answers[columns], events["feedback"][columns]])
     told = sums(events, "E2", items.assign(numerator=0, denominator=1), [])
     children = sums(events, "E2", opened.assign(numerator=0, denominator=1), [], at_end=True)
-    return {cell: (told.get(cell, (0, 0))[1], each[1]) for cell, each in children.items()}
+    both = children.merge(told.drop(columns="upper"), on=CELL, how="left", suffixes=("", "_told"))
+    return both.assign(upper=both["lower_told"].fillna(0))
 
 
 def _of_themes(events: Events) -> Cells:
@@ -128,12 +128,12 @@ def _of_themes(events: Events) -> Cells:
     coded = sums(events, "E3", said, [])
     split = said.assign(theme=said["themes"].str.split(";")).explode("theme")
     by_theme = sums(events, "E3", split, ["theme"])
+    by_theme = by_theme[by_theme["breakdown"] == "theme"].drop(columns="upper")
     # A theme that nobody spoke of is nought of all that was coded, not absent.
-    return {
-        (*cell[:4], "theme", theme): (by_theme.get((*cell[:4], "theme", theme), (0, 0))[1], each[1])
-        for cell, each in coded.items()
-        for theme in _THEMES
-    }
+    themes = pd.DataFrame({"value": _THEMES})
+    asked = coded.drop(columns="value").merge(themes, how="cross").assign(breakdown="theme")
+    both = asked.merge(by_theme, on=CELL, how="left", suffixes=("", "_told"))
+    return both.assign(upper=both["lower_told"].fillna(0))
 
 
 def _of_complaints(events: Events) -> Cells:
@@ -151,7 +151,7 @@ def _of_complaints(events: Events) -> Cells:
     late = answerable.assign(day=pd.Series(due, index=answerable.index, dtype="datetime64[ns]"))
     in_time = late["responded"] <= late["day"]
     come_due = facts(late, in_time, late["day"] < events.as_of)
-    return cells | sums(events, "E4", come_due, ["complaint_stage"])
+    return together([cells, sums(events, "E4", come_due, ["complaint_stage"])])
 
 
 def _of_rights(events: Events) -> Cells:
@@ -166,8 +166,9 @@ def _of_rights(events: Events) -> Cells:
     access, correction = asked["kind"] == "access", asked["kind"] == "correction"
     in_time = asked["completed"] <= due
     settled = asked["outcome"].isin(["accepted", "noted"])
-    cells |= sums(events, "F2", facts(asked, in_time, past & access), ["voice_owner"])
-    return cells | sums(events, "F3", facts(asked, settled, past & correction), ["voice_owner"])
+    answered = sums(events, "F2", facts(asked, in_time, past & access), ["voice_owner"])
+    corrected = sums(events, "F3", facts(asked, settled, past & correction), ["voice_owner"])
+    return together([cells, answered, corrected])
 
 
 def _of_waves(events: Events) -> Cells:
@@ -178,7 +179,8 @@ def _of_waves(events: Events) -> Cells:
     cells = sums(events, "E1", waves, ["voice_owner"])
     asked = _answers(events)
     asked = asked[asked["concept"] == "recording_helps_voice"]
-    return cells | sums(events, "G1", facts(asked, asked["good"], asked["good"] | True), [])
+    good = sums(events, "G1", facts(asked, asked["good"], asked["good"] | True), [])
+    return together([cells, good])
 
 
 def _answers(events: Events) -> pd.DataFrame:
@@ -222,7 +224,7 @@ def _of_divergence(events: Events, rows: pd.DataFrame) -> Cells:
     cohort = sums(
         events, "E6C", facts(asked, asked["good"], asked["good"] | True), ["divergence_pair"]
     )
-    cells = {cell: each for cell, each in cohort.items() if cell[4] != "all"}
+    cells = cohort[cohort["breakdown"] != "all"]
     known = asked.dropna(subset=["child_id"]).assign(answer=lambda frame: np.arange(len(frame)))
     both = known.merge(
         records.rename(columns={"day": "written", "pair": "divergence_pair", "good": "record"}),
@@ -234,4 +236,5 @@ def _of_divergence(events: Events, rows: pd.DataFrame) -> Cells:
     both = both.sort_values(["written", "record"], ascending=[False, True])
     both = both.drop_duplicates("answer")
     differ = both["record"] & ~both["good"]
-    return cells | sums(events, "E6", facts(both, differ, differ | True), ["divergence_pair"])
+    linked = sums(events, "E6", facts(both, differ, differ | True), ["divergence_pair"])
+    return together([cells, linked])

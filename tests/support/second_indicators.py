@@ -22,6 +22,7 @@ from tests.support.second_periods import (
     months_before,
     quantiles,
     sums,
+    together,
 )
 
 _LEAVES_ALONE = ("declined", "not_appropriate", "not_able")
@@ -33,11 +34,16 @@ def second_cells(events: Events) -> Cells:
     rows = described(events, opportunities(events))
     said = described(events, expressions(events, rows))
     open_days = described(events, _open_at_month_ends(events))
-    cells = _of_opportunities(events, rows) | _of_meetings(events, rows, said)
-    cells |= of_expressions(events, said)
-    cells |= _of_children(events, open_days, own_voice_days(events, rows))
-    cells |= _of_asks(events, rows)
-    return cells | of_groups(events, rows, said, open_days)
+    return together(
+        [
+            _of_opportunities(events, rows),
+            _of_meetings(events, rows, said),
+            of_expressions(events, said),
+            _of_children(events, open_days, own_voice_days(events, rows)),
+            _of_asks(events, rows),
+            of_groups(events, rows, said, open_days),
+        ]
+    )
 
 
 def _of_opportunities(events: Events, rows: pd.DataFrame) -> Cells:
@@ -51,8 +57,14 @@ def _of_opportunities(events: Events, rows: pd.DataFrame) -> Cells:
     # Without an entry on being alone a visit was not alone only where a reason says why.
     not_alone = visit & ((rows["seen_alone"] == "N") | (rows["seen_alone"].isna() & excused))
     parent = held & (kind == "SA_PARENT_VIEW") & (rows["voice_owner"] == "parent_carer")
+    letter = held & (kind == "FGDM_OFFER") & (rows["voice_owner"] == "parent_carer")
+    letter &= rows["outcome"] != "not_appropriate"
+    unasked = rows["reason"].fillna(rows["answer"]) == "not_asked"
+    offer = letter & ~((rows["outcome"] == "missed") & unasked)
     counts = {
         "A1": (voiced, heard_or_not),
+        "A10": (rows["family_met"].eq(True), offer),
+        "A11": (offer, letter),
         "A5": (rows["code"].isin(HEARD), review & rows["code"].isin(CODED)),
         "A6": (rows["code"].isin(["PN4", "PN7"]), review & rows["code"].isin(CODED)),
         "A9": (voiced, parent),
@@ -63,7 +75,8 @@ def _of_opportunities(events: Events, rows: pd.DataFrame) -> Cells:
         "C5": (held & (rows["held"] <= rows["due"]), own & kind.str.startswith("CLA_")),
     }
     cells = counted(events, rows, counts)
-    return cells | sums(events, "A2", facts(rows, voiced, heard_or_not), ["stage"])
+    by_stage = sums(events, "A2", facts(rows, voiced, heard_or_not), ["stage"])
+    return together([cells, by_stage])
 
 
 def _of_meetings(events: Events, rows: pd.DataFrame, said: pd.DataFrame) -> Cells:
@@ -145,11 +158,12 @@ def _of_children(events: Events, opened: pd.DataFrame, heard: pd.DataFrame) -> C
     quiet = ~(latest["last"] > half_a_year)
     six_weeks = latest["since"] <= latest["day"] - pd.Timedelta(days=42)
     six_months = latest["since"] <= half_a_year
-    cells = sums(events, "A3", facts(latest, ~quiet, six_weeks), at_end=True)
-    cells |= sums(events, "A4", facts(latest, quiet, six_months), at_end=True)
+    heard_lately = sums(events, "A3", facts(latest, ~quiet, six_weeks), at_end=True)
+    silent = sums(events, "A4", facts(latest, quiet, six_months), at_end=True)
     waited = (latest["day"] - latest["last"].fillna(latest["since"])).dt.days
     by = ["stage", "sex", "age_band", "ethnic_group", "disability", "communication_need"]
-    return cells | quantiles(events, "C6", latest.assign(measured=waited), 0.5, by, at_end=True)
+    waits = quantiles(events, "C6", latest.assign(measured=waited), 0.5, by, at_end=True)
+    return together([heard_lately, silent, waits])
 
 
 def _of_asks(events: Events, rows: pd.DataFrame) -> Cells:

@@ -17,6 +17,7 @@ from tests.support.second_events import Events
 from tests.support.synthetic_routine import parts_at_home
 
 ANSWERS = {"own": "own_answer", "parent_carer": "parent_answer", "caregiver": "carer_answer"}
+ANSWERS |= {"family_network": "network_answer"}
 FACTS = ["code", "seen", "seen_alone", "offered", "accepted", "advocate", *ANSWERS.values()]
 _SPEAKERS = {"1C": "own_answer", "1A": "parent_answer"}
 _ASKED_TO_MOVE = {"CHILD": "own_answer", "CREQB": "carer_answer", "CREQO": "carer_answer"}

@@ -14,6 +14,7 @@ import pandas as pd
 
 from tests.support import synthetic_clock as clock
 from tests.support.second_events import KEY, OWN, Events, group_of, looked_up, years_old
+from tests.support.second_local import before_court, education, visits_by_local_clock
 from tests.support.second_moments import ANSWERS, FACTS, dates, moments, occasions, visit_clocks
 
 # Kind: stage, whose voice (own is the child's), whether something is decided there.
@@ -48,8 +49,17 @@ KINDS |= dict.fromkeys(
     ("looked_after", ("own", "parent_carer", "caregiver"), True),
 )
 KINDS |= dict.fromkeys(("HEALTH_ASSESS", "SDQ"), KINDS["CLA_VISIT_FIRST"])
-# One row of the list of care leavers is the occasion of both.
-_SHARED = ("PATHWAY_PLAN", "PA_VISIT")
+KINDS |= {
+    "FGDM_OFFER": ("family_network", ("parent_carer", "family_network"), True),
+    "FGDM_MEET": ("family_network", ("own", "parent_carer", "family_network"), True),
+    "PRE_PROC": ("family_network", ("own", "parent_carer"), True),
+    "EHC_ASSESS": ("send", ("own", "parent_carer"), True),
+}
+KINDS |= dict.fromkeys(
+    ("EHC_REVIEW", "EHC_REVIEW_U5"), ("send", ("own", "parent_carer", "partner_professional"), True)
+)
+# One row of a list, of care leavers or of cases before court, is the occasion of several.
+_SHARED = ("PATHWAY_PLAN", "PA_VISIT", "FGDM_OFFER", "FGDM_MEET", "PRE_PROC")
 LINK = ["authority", "occasion_id", "group", "shared"]
 HEARD = ("PN1", "PN2", "PN3", "PN5", "PN6")
 CODED = (*HEARD, "PN4", "PN7")
@@ -101,8 +111,9 @@ def _dated(events: Events) -> list[pd.DataFrame]:
         for target, start in zip(dates(met["target"]), dates(met["enquiry_start"]), strict=True)
     ]
     parts.append(occasions(met, "ICPC", "conference_id", due=due))
-    parts.append(occasions(events["need_visits"], "CIN_VISIT", "visit_id"))
-    parts.append(occasions(events["protection_visits"], "CP_VISIT", "visit_id"))
+    parts += visits_by_local_clock(events, "CIN_VISIT", "need_plans", "need_visits")
+    parts += visits_by_local_clock(events, "CP_VISIT", "protection_plans", "protection_visits")
+    parts += [*before_court(events), *education(events)]
     missing = events["missing_episodes"].dropna(subset=["end"])
     three_days = missing["end"] + pd.Timedelta(days=3)
     parts.append(occasions(missing, "RHI_DONE", "missing_id", due=three_days))

@@ -3,7 +3,7 @@
 Belongs here: periods and adding up. Does not belong here: what an indicator counts.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,11 @@ import pandas as pd
 from tests.support.second_events import Events
 from tests.support.second_people import BREAKDOWNS
 
-# Authority, indicator, period type, first day, breakdown, value: numerator and denominator.
-# A quantile stands in the numerator's place, rounded as no two implementations would differ.
-Cells = dict[tuple[str, str, str, str, str, str], tuple[float, int]]
+# One row a cell: these six, with numerator and denominator. A quantile stands in the numerator's
+# place, rounded as no two implementations would differ.
+CELL = ["authority", "indicator", "period", "start", "breakdown", "value"]
+COUNTS = ["upper", "lower"]
+Cells = pd.DataFrame
 OCCASION = ["stage", "opportunity_type", "voice_owner", *BREAKDOWNS]
 
 
@@ -50,10 +52,16 @@ def facts(frame: pd.DataFrame, numerator: Any, denominator: Any) -> pd.DataFrame
 
 def counted(events: Events, frame: pd.DataFrame, counts: Mapping[str, tuple[Any, Any]]) -> Cells:
     """Return the counts of several indicators on the same rows."""
-    cells: Cells = {}
-    for indicator, (numerator, denominator) in counts.items():
-        cells |= sums(events, indicator, facts(frame, numerator, denominator))
-    return cells
+    return together(
+        sums(events, indicator, facts(frame, numerator, denominator))
+        for indicator, (numerator, denominator) in counts.items()
+    )
+
+
+def together(parts: Iterable[Cells]) -> Cells:
+    """Return the cells of several indicators."""
+    every: Cells = pd.concat([part[CELL + COUNTS] for part in parts], ignore_index=True)
+    return every
 
 
 def quantiles(
@@ -70,16 +78,19 @@ def quantiles(
     periods = _periods(events, frame["month"])
     if at_end:
         periods = periods[periods["month"] == periods["last"]]
-    cells: Cells = {}
+    parts = []
     for breakdown in ["all", *breakdowns]:
         rows = frame[["authority", "month", breakdown, "measured"]].merge(periods, on="month")
         grouped = rows.groupby(["authority", "period", "start", breakdown])["measured"]
-        found = pd.DataFrame({"value": grouped.quantile(at), "count": grouped.count()})
-        for key, value, number in zip(found.index, found["value"], found["count"], strict=True):
-            authority, period, start, shown = key
-            cell = (authority, indicator, period, start, breakdown, shown)
-            cells[cell] = (round(float(value), 6), int(number))
-    return cells
+        found = pd.DataFrame({"upper": grouped.quantile(at), "lower": grouped.count()})
+        parts.append(_named(found.reset_index(), indicator, breakdown))
+    cells = together(parts)
+    return cells.assign(upper=cells["upper"].astype(float).round(6))
+
+
+def _named(found: pd.DataFrame, indicator: str, breakdown: str) -> Cells:
+    found = found.rename(columns={breakdown: "value"})
+    return found.assign(indicator=indicator, breakdown=breakdown)
 
 
 def sums(
@@ -105,16 +116,13 @@ def sums(
     periods = _periods(events, rows["month"])
     if at_end:
         periods = periods[periods["month"] == periods["last"]]
-    cells: Cells = {}
+    parts = []
     for breakdown in ["all", *breakdowns]:
         grouped = rows.groupby(["authority", "month", breakdown])[["numerator", "denominator"]]
         by_month = grouped.sum().reset_index().merge(periods, on="month")
         keys = ["authority", "period", "start", breakdown]
-        totals = by_month.groupby(keys)[["numerator", "denominator"]].sum()
+        totals = by_month.groupby(keys)[["numerator", "denominator"]].sum().reset_index()
         totals = totals[totals["denominator"] > 0]
-        for key, upper, lower in zip(
-            totals.index, totals["numerator"], totals["denominator"], strict=True
-        ):
-            authority, period, start, value = key
-            cells[authority, indicator, period, start, breakdown, value] = int(upper), int(lower)
-    return cells
+        totals = totals.rename(columns={"numerator": "upper", "denominator": "lower"})
+        parts.append(_named(totals, indicator, breakdown))
+    return together(parts)

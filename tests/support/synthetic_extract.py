@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.support.synthetic_cases import add_before_court_and_education, former_ids
 from tests.support.synthetic_clock import (
     AS_OF,
     chain,
@@ -37,6 +38,7 @@ class Extract:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._stays = former_ids(folder)
         people = self.read("ssd", "ssd_person")
         self.born = {row["pers_person_id"]: day(row["pers_dob"]) for row in people}
         self.breaks = self._short_breaks()
@@ -50,6 +52,7 @@ class Extract:
         self._care()
         self._others()
         add_routine(self)
+        add_before_court_and_education(self)
         self._add_outcomes()
 
     def read(self, source: str, table: str) -> list[Row]:
@@ -59,6 +62,10 @@ class Extract:
         for path in paths:
             with path.open(encoding="utf-8", newline="") as lines:
                 rows += list(csv.DictReader(lines))
+        for row in rows:
+            for column in ("CHILD", "person_id"):
+                if column in row:
+                    row[column] = self._stays.get(row[column], row[column])
         return rows + (exported(self.folder, table) if source == "voice_extension" else [])
 
     def _short_breaks(self) -> set[str]:

@@ -28,6 +28,24 @@ first_dates as (
 
 ),
 
+-- Who delivers nobody's journey, such as a survey only, reports from the year before it began to.
+begun as (
+
+    select
+        authorities.authority_code,
+        authorities.as_of,
+        coalesce(
+            first_dates.first_date,
+            {{ add_to_date(
+                add_to_date('authorities.first_as_of', -12, 'month'), 1, 'day'
+            ) }}
+        ) as first_date
+    from authorities
+    left join first_dates
+        on authorities.authority_code = first_dates.authority_code
+
+),
+
 months as (
 
     select date_day as month_start
@@ -81,14 +99,12 @@ periods as (
 )
 
 select
-    authorities.authority_code,
+    begun.authority_code,
     periods.period_type,
     periods.period_start,
     periods.period_end
 from periods
-inner join authorities
-    on periods.period_end <= authorities.as_of
-inner join first_dates
+inner join begun
     on
-        authorities.authority_code = first_dates.authority_code
-        and periods.period_end >= first_dates.first_date
+        periods.period_end <= begun.as_of
+        and periods.period_end >= begun.first_date

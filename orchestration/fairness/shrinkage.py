@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 
 from orchestration.fairness.arrays import Floats, Integers, quotient
-from orchestration.fairness.special import beta_quantile, log_gamma
+from orchestration.fairness.special import beta_quantiles, log_gamma
 
 Likelihood: TypeAlias = Callable[[Floats, Floats], Floats]
 
@@ -24,6 +24,9 @@ _LOGIT = 12.0
 _STEP = 1e-2
 _MAX_STEPS = 60
 _LARGEST_MOVE = 2.0
+_FIRST_SIZE = 50.0
+# A step that gains less ends the climb.
+_SETTLED = 1e-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,58 +45,68 @@ def shrink(x: Floats, n: Floats, families: Integers, count: int) -> Shrunk:
     """Fit every family by maximum likelihood and return what it says of its cells."""
     alpha, beta = _fit(x, n, families, count)
     a, b = alpha[families] + x, beta[families] + n - x
-    return Shrunk(a / (a + b), beta_quantile(a, b, 0.025), beta_quantile(a, b, 0.975), alpha, beta)
+    lower, upper = beta_quantiles(a, b, (0.025, 0.975))
+    return Shrunk(a / (a + b), lower, upper, alpha, beta)
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """Counts of the cells, and the number of the family of each."""
+
+    x: Floats
+    n: Floats
+    families: Integers
+    count: int
+
+    def likelihood(self, logit: Floats, log_size: Floats) -> Floats:
+        """Return the log likelihood of every family."""
+        alpha, beta = _parameters(logit, log_size)
+        whole = log_gamma(alpha + beta) - log_gamma(alpha) - log_gamma(beta)
+        a, b = alpha[self.families], beta[self.families]
+        rows = log_gamma(a + self.x) + log_gamma(b + self.n - self.x) - log_gamma(a + b + self.n)
+        return whole * np.bincount(self.families, minlength=self.count) + np.bincount(
+            self.families, weights=rows, minlength=self.count
+        )
+
+    def only(self, wanted: Integers) -> "_Data":
+        """Return some of the families, numbered anew in the order of their old numbers."""
+        number = np.full(self.count, -1)
+        number[wanted] = np.arange(len(wanted))
+        rows = number[self.families] >= 0
+        return _Data(self.x[rows], self.n[rows], number[self.families[rows]], len(wanted))
 
 
 def _fit(x: Floats, n: Floats, families: Integers, count: int) -> tuple[Floats, Floats]:
     """Climb to the top of every family's likelihood, all families at once (damped Newton)."""
-
-    def likelihood(logit: Floats, log_size: Floats) -> Floats:
-        alpha, beta = _parameters(logit, log_size)
-        a, b = alpha[families], beta[families]
-        rows = (
-            log_gamma(a + x)
-            + log_gamma(b + n - x)
-            - log_gamma(a + b + n)
-            + log_gamma(a + b)
-            - log_gamma(a)
-            - log_gamma(b)
-        )
-        return np.bincount(families, weights=rows, minlength=count).astype(np.float64)
-
     sums = [np.bincount(families, weights=values, minlength=count) for values in (x, n)]
     mean = (sums[0] + 0.5) / (sums[1] + 1.0)
-    logit = np.log(mean / (1 - mean))
-    # From where all cells are nearly alike, and from where they are not: the higher top counts.
-    starts = [np.full(count, np.log(size)) for size in (10.0, 300.0, 1e5)]
-    tops = [_climb(likelihood, logit, start) for start in starts]
-    heights = np.stack([likelihood(*top) for top in tops])
-    best = np.argmax(heights, axis=0)
-    chosen = [np.stack([top[part] for top in tops])[best, np.arange(count)] for part in (0, 1)]
-    return _parameters(chosen[0], chosen[1])
+    logit, log_size = np.log(mean / (1 - mean)), np.full(count, np.log(_FIRST_SIZE))
+    whole = _Data(x, n, families, count)
+    height = whole.likelihood(logit, log_size)
+    damping = np.full(count, 1e-3)
+    open_families = np.arange(count)
+    for _ in range(_MAX_STEPS):
+        if not len(open_families):
+            break
+        at = open_families
+        data = whole.only(at)
+        move = _newton_move(data.likelihood, logit[at], log_size[at], height[at], damping[at])
+        next_logit = np.clip(logit[at] + move[0], -_LOGIT, _LOGIT)
+        next_size = np.clip(log_size[at] + move[1], *_LOG_SIZE)
+        reached = data.likelihood(next_logit, next_size)
+        gain = reached - height[at]
+        better = gain > 0
+        climbed = at[better]
+        logit[climbed], log_size[climbed] = next_logit[better], next_size[better]
+        height[climbed] = reached[better]
+        damping[at] = np.clip(np.where(better, damping[at] / 5, damping[at] * 10), 1e-9, 1e9)
+        open_families = at[(np.abs(gain) > _SETTLED) & (damping[at] < 1e9)]
+    return _parameters(logit, log_size)
 
 
 def _parameters(logit: Floats, log_size: Floats) -> tuple[Floats, Floats]:
     mean, size = 1 / (1 + np.exp(-logit)), np.exp(log_size)
     return mean * size, (1 - mean) * size
-
-
-def _climb(likelihood: Likelihood, logit: Floats, log_size: Floats) -> tuple[Floats, Floats]:
-    height = likelihood(logit, log_size)
-    damping = np.full(len(logit), 1e-3)
-    for _ in range(_MAX_STEPS):
-        move = _newton_move(likelihood, logit, log_size, height, damping)
-        next_logit = np.clip(logit + move[0], -_LOGIT, _LOGIT)
-        next_size = np.clip(log_size + move[1], *_LOG_SIZE)
-        reached = likelihood(next_logit, next_size)
-        better = reached > height
-        logit, log_size = np.where(better, next_logit, logit), np.where(better, next_size, log_size)
-        settled = np.abs(reached - height) < 1e-9 * (1 + np.abs(height))
-        height = np.where(better, reached, height)
-        damping = np.clip(np.where(better, damping / 5, damping * 5), 1e-9, 1e9)
-        if np.all(settled | (damping >= 1e9)):
-            break
-    return logit, log_size
 
 
 def _newton_move(

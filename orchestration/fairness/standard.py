@@ -79,8 +79,8 @@ def standardise(strata: Strata, count: int, max_weight_lost: float) -> Standardi
 
     gap, half = total(weight * (p - rest_p)), Z_95 * np.sqrt(variance)
     ratio = quotient(
-        total(quotient(strata.x * strata.rest_n, size)),
-        total(quotient(strata.rest_x * strata.n, size)),
+        total(np.where(paired, quotient(strata.x * strata.rest_n, size), 0.0)),
+        total(np.where(paired, quotient(strata.rest_x * strata.n, size), 0.0)),
     )
     crude = quotient(total(strata.x), total(strata.n)) - quotient(
         total(strata.rest_x), total(strata.rest_n)

@@ -19,7 +19,7 @@ from orchestration.fairness.funnels import funnel_limit, over_dispersion, target
 from orchestration.fairness.gaps import koopman, newcombe, p_value
 from orchestration.fairness.rates import Squares, design_effect, wilson
 from orchestration.fairness.shrinkage import shrink
-from orchestration.fairness.special import beta_quantile
+from orchestration.fairness.special import beta_quantiles
 from orchestration.fairness.standard import Strata, standardise
 from tests.support.fairness import compared, vectors
 
@@ -56,8 +56,12 @@ def test_wilson_intervals_equal_the_reference(vector: Any) -> None:
     if "jeffreys_lower" in vector["expected"] and 0 < x < n:
         a, b = floats(x + 0.5), floats(n - x + 0.5)
         tail = vector["input"]["alpha"] / 2
-        for at, name in ((tail, "jeffreys_lower"), (1 - tail, "jeffreys_upper")):
-            assert beta_quantile(a, b, at)[0] == pytest.approx(vector["expected"][name], abs=1e-6)
+        for (found_at,), name in zip(
+            beta_quantiles(a, b, (tail, 1 - tail)),
+            ("jeffreys_lower", "jeffreys_upper"),
+            strict=True,
+        ):
+            assert found_at == pytest.approx(vector["expected"][name], abs=1e-6)
 
 
 @pytest.mark.parametrize("vector", vectors("two_group_comparison"), ids=_ids)

@@ -1,0 +1,323 @@
+{{ config(materialized='table') }}
+{#- What every child of a group has, counted and squared: a rate needs the counts, the design effect
+    the squares. Nothing is compared here. -#}
+{%- set equity = var('equity') -%}
+{%- set indicators = [] -%}
+{%- for counted in equity.measures if counted.indicator not in indicators -%}
+    {%- do indicators.append(counted.indicator) -%}
+{%- endfor -%}
+{%- set pairs = equity_pairs() %}
+with {{ opportunity_facts('opportunity_facts') }},
+
+{{ expression_facts('expression_facts') }},
+
+children as (
+
+    select * from {{ ref('int_children__described') }}
+
+),
+
+periods as (
+
+    select * from {{ ref('int_reporting_periods') }}
+
+),
+
+months as (
+
+    select * from {{ ref('int_reporting_months') }}
+
+),
+
+ends as (
+
+    select
+        authority_code,
+        period_start as quarter_start,
+        period_end,
+        row_number() over (partition by authority_code order by period_end desc) as recency
+    from periods
+    where period_type = 'quarter'
+
+),
+
+window_lengths as (
+
+    select
+        'quarter' as window_length,
+        3 as months_long
+    union all
+    select
+        '12_months' as window_length,
+        12 as months_long
+    union all
+    select
+        '24_months' as window_length,
+        24 as months_long
+
+),
+
+windows as (
+
+    select
+        ends.authority_code,
+        ends.period_end,
+        ends.recency,
+        window_lengths.window_length,
+        {{ add_to_date('ends.quarter_start', '3 - window_lengths.months_long', 'month') }}
+            as window_start
+    from ends
+    cross join window_lengths
+    where
+        ends.recency <= {{ equity.told_quarters }}
+        -- Of older times only financial years are told.
+        or (
+            extract(month from ends.period_end) = 3
+            and window_lengths.months_long > 3
+        )
+
+),
+
+facts as (
+    {% for kind in ['opportunity', 'expression'] %}
+    select
+        facts.authority_code,
+        facts.contributor_key,
+        months.quarter_start,
+        facts.stage,
+        case when facts.stage = 'looked_after' then facts.placement_group else '' end
+            as looked_after_placement,
+        case
+            when children.ethnicity_code in ({{ quoted_list(equity.apart.codes) }})
+                then '{{ equity.apart.level }}'
+            when facts.ethnic_group = '{{ equity.apart.from }}' then '{{ equity.apart.left }}'
+            else facts.ethnic_group
+        end as ethnic_group,
+        case
+            when facts.ethnic_group in ('unknown', 'refused', 'not_mapped') then facts.ethnic_group
+            else children.ethnicity_code
+        end as ethnicity,
+        {%- for dimension in equity.dimensions if dimension not in ('ethnic_group', 'ethnicity') %}
+        facts.{{ dimension }},
+        {%- endfor %}
+        {%- for characteristic in equity.recorded_characteristics %}
+        {{ "case when facts." ~ characteristic ~ " in ('unknown', 'not_mapped') then 1 else 0 end"
+            if kind == 'opportunity' else 'cast(null as integer)' }}
+            as {{ characteristic }}_missing,
+        {%- endfor %}
+        {%- for indicator in indicators %}
+        {%- set counted = equity_parts(indicator, kind) %}
+        {%- for part, column in counted.items() %}
+        {{ 'case when facts.' ~ column ~ ' then 1 else 0 end' if column else '0' }}
+            as {{ indicator | lower }}_{{ part }}{{ "," if not (loop.last and indicator == indicators[-1]) }}
+        {%- endfor %}
+        {%- endfor %}
+    from {{ kind }}_facts as facts
+    inner join months
+        on facts.measure_month = months.month_start
+    left join children
+        on
+            facts.authority_code = children.authority_code
+            and facts.contributor_key = children.person_key
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+
+),
+
+by_child as (
+
+    select
+        authority_code,
+        contributor_key,
+        quarter_start,
+        stage,
+        looked_after_placement,
+        {%- for dimension in equity.dimensions %}
+        {{ dimension }},
+        {%- endfor %}
+        {%- for characteristic in equity.recorded_characteristics %}
+        min({{ characteristic }}_missing) as {{ characteristic }}_missing,
+        {%- endfor %}
+        {{ equity_sums(indicators) }}
+    from facts
+    group by
+        authority_code,
+        contributor_key,
+        quarter_start,
+        stage,
+        looked_after_placement,
+        {{ equity.dimensions | join(',\n        ') }}
+
+),
+
+in_windows as (
+
+    select
+        by_child.authority_code,
+        windows.window_length,
+        windows.period_end,
+        windows.recency,
+        by_child.contributor_key,
+        {%- for dimension in equity.dimensions %}
+        by_child.{{ dimension }},
+        {%- endfor %}
+        {%- for characteristic in equity.recorded_characteristics %}
+        min(by_child.{{ characteristic }}_missing) as {{ characteristic }}_missing,
+        {%- endfor %}
+        {{ equity_sums(indicators, 'by_child.') }}
+    from by_child
+    inner join windows
+        on
+            by_child.authority_code = windows.authority_code
+            and by_child.quarter_start between windows.window_start and windows.period_end
+    group by
+        by_child.authority_code,
+        windows.window_length,
+        windows.period_end,
+        windows.recency,
+        by_child.contributor_key,
+        by_child.{{ equity.dimensions | join(',\n        by_child.') }}
+
+),
+
+-- Inside an area groups are compared for the latest years only: few are large enough earlier.
+by_group as (
+    {% for scope in ['authority', 'area'] %}
+    {%- set outer_loop = loop %}
+    {%- for dimension in equity.dimensions + (pairs.keys() | list if scope == 'authority' else [])
+        if dimension != scope %}
+    select
+        authority_code,
+        window_length,
+        period_end,
+        '{{ scope }}' as scope,
+        {{ "'all'" if scope == 'authority' else scope }} as scope_value,
+        '{{ dimension }}' as dimension,
+        {{ pairs.get(dimension, dimension) }} as group_value,
+        contributor_key,
+        {%- for characteristic in equity.recorded_characteristics %}
+        min({{ characteristic }}_missing) as {{ characteristic }}_missing,
+        {%- endfor %}
+        {{ equity_sums(indicators) }}
+    from in_windows
+    {%- if scope == 'area' %}
+    where recency = 1 and window_length <> 'quarter' and area <> 'unknown'
+    {%- endif %}
+    group by
+        authority_code,
+        window_length,
+        period_end,
+        {{ 'area,' if scope == 'area' }}
+        {{ pairs.get(dimension, dimension) }},
+        contributor_key
+    {{ "union all" if not (loop.last and outer_loop.last) }}
+    {%- endfor %}
+    {%- endfor %}
+
+),
+
+cells as (
+
+    select
+        authority_code,
+        window_length,
+        period_end,
+        scope,
+        scope_value,
+        dimension,
+        group_value,
+        {%- for counted in equity_counted() %}
+        {%- set name, x, n = counted.name, counted.x, counted.n %}
+        count(case when {{ n }} > 0 then 1 end) as {{ name }}_children,
+        sum({{ x }}) as {{ name }}_x,
+        sum({{ n }}) as {{ name }}_n,
+        sum(({{ x }}) * ({{ x }})) as {{ name }}_xx,
+        sum(({{ x }}) * ({{ n }})) as {{ name }}_xn,
+        sum(({{ n }}) * ({{ n }})) as {{ name }}_nn{{ "," if not loop.last }}
+        {%- endfor %}
+    from by_group
+    group by
+        authority_code,
+        window_length,
+        period_end,
+        scope,
+        scope_value,
+        dimension,
+        group_value
+
+),
+
+by_stratum as (
+    {% for dimension in equity.dimensions %}
+    select
+        by_child.authority_code,
+        windows.window_length,
+        windows.period_end,
+        '{{ dimension }}' as dimension,
+        by_child.{{ dimension }} as group_value,
+        {{ equity_stratum(dimension) }} as stratum,
+        sum(by_child.{{ indicators[0] | lower }}_x) as x,
+        sum(by_child.{{ indicators[0] | lower }}_n) as n
+    from by_child
+    inner join windows
+        on
+            by_child.authority_code = windows.authority_code
+            and by_child.quarter_start between windows.window_start and windows.period_end
+            and windows.window_length <> 'quarter'
+    where by_child.{{ indicators[0] | lower }}_n > 0
+    group by
+        by_child.authority_code,
+        windows.window_length,
+        windows.period_end,
+        by_child.{{ dimension }},
+        {{ equity_stratum(dimension) }}
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+
+)
+{% for counted in equity_counted() %}
+select
+    authority_code,
+    '{{ counted.measure }}' as measure,
+    '{{ counted.subject }}' as subject,
+    '{{ counted.counting }}' as counting,
+    scope,
+    scope_value,
+    period_end,
+    window_length,
+    dimension,
+    group_value,
+    'all' as stratum,
+    cast({{ counted.name }}_children as bigint) as children,
+    cast({{ counted.name }}_x as bigint) as x,
+    cast({{ counted.name }}_n as bigint) as n,
+    {{ counted.name }}_xx as xx,
+    {{ counted.name }}_xn as xn,
+    {{ counted.name }}_nn as nn
+from cells
+where
+    {{ counted.name }}_n > 0
+    {%- if not counted.takes_pairs %}
+    and dimension not in ({{ quoted_list(pairs.keys() | list + counted.not_by) }})
+    {%- endif %}
+union all
+{%- endfor %}
+select
+    authority_code,
+    'F1' as measure,
+    '{{ indicators[0] }}' as subject,
+    'exempt_out' as counting,
+    'authority' as scope,
+    'all' as scope_value,
+    period_end,
+    window_length,
+    dimension,
+    group_value,
+    stratum,
+    cast(null as bigint) as children,
+    cast(x as bigint) as x,
+    cast(n as bigint) as n,
+    cast(null as {{ type_rate() }}) as xx,
+    cast(null as {{ type_rate() }}) as xn,
+    cast(null as {{ type_rate() }}) as nn
+from by_stratum

@@ -72,9 +72,9 @@ def read_cells(counts: Mapping[str, Any], thresholds: Thresholds) -> Cells:
     )
     group: Words = np.asarray(counts["group_value"], dtype=object)
     measure: Words = np.asarray(counts["measure"], dtype=object)
-    nobody_knows = _is_one_of(group, thresholds.unknown_levels)
-    is_group = ~nobody_knows & ~_is_one_of(group, thresholds.outside_levels)
-    sides = _Sides(sets, is_group, nobody_knows)
+    role = np.asarray(counts["role"], dtype=object)
+    is_group: Booleans = role == "group"
+    sides = _Sides(sets, is_group, role == "unknown")
     deff = design_effect(squares, sets, is_group)[sets]
     rest_x, rest_n, rest_children = map(sides.rest_of, (squares.x, squares.n, squares.children))
     unknown_x, unknown_n = map(sides.of_unknown, (squares.x, squares.n))
@@ -128,7 +128,3 @@ def pooled(cells: Cells, first: int, windows: int) -> Integers:
 
 def _integers(values: Any) -> Integers:
     return np.asarray(values, dtype=np.int64)
-
-
-def _is_one_of(words: Words, wanted: frozenset[str]) -> Booleans:
-    return np.fromiter((word in wanted for word in words), np.bool_, len(words))

@@ -40,8 +40,6 @@ class Thresholds(BaseModel):
     begin_with: tuple[str, ...]
     funnels: frozenset[str]
     pair_mark: str
-    unknown_levels: frozenset[str]
-    outside_levels: frozenset[str]
     higher_is_better: dict[str, bool]
     national_reference: Reference
 

@@ -30,6 +30,8 @@ def counts(rows: Sequence[Row]) -> dict[str, Any]:
         "children": 100,
     }
     full = [_with_squares({**common, **row}) for row in rows]
+    for row in full:
+        row["role"] = "unknown" if row["group_value"] == "unknown" else "group"
     keys = {
         "set": ("measure", "counting", "period_end", "window_length", "dimension"),
         "series": ("measure", "counting", "period_end", "dimension", "group_value"),

@@ -70,15 +70,33 @@
 {% macro equity_pairs() %}
     {%- set pairs = {} -%}
     {%- for one, other in var('equity').pairs -%}
-        {%- set nobody_knows = "('unknown', 'refused', 'not_mapped', 'unborn')" -%}
         {%- do pairs.update({
             one ~ ' x ' ~ other:
-                'case when ' ~ one ~ ' in ' ~ nobody_knows ~ ' or ' ~ other ~ ' in ' ~ nobody_knows
-                ~ " then 'unknown' else " ~ one ~ " || ' x ' || " ~ other ~ ' end',
+                'case when ' ~ equity_role(one) ~ " <> 'group' or " ~ equity_role(other)
+                ~ " <> 'group' then 'unknown' else " ~ one ~ " || ' x ' || " ~ other ~ ' end',
         }) -%}
     {%- endfor -%}
     {{ return(pairs) }}
 {% endmacro %}
+
+{# What a level is in a comparison: a group, unknown, or outside the question. #}
+{% macro equity_role(level) -%}
+    case
+        when {{ level }} in ({{ quoted_list(var('equity').not_groups.unknown) }}) then 'unknown'
+        when {{ level }} in ({{ quoted_list(var('equity').not_groups.outside) }}) then 'outside'
+        else 'group'
+    end
+{%- endmacro %}
+
+{# The ethnic group of five, without the groups that never disappear in a larger one. #}
+{% macro equity_ethnic_group(ethnicity_code, ethnic_group) -%}
+    {%- set apart = var('equity').apart -%}
+    case
+        when {{ ethnicity_code }} in ({{ quoted_list(apart.codes) }}) then '{{ apart.level }}'
+        when {{ ethnic_group }} = '{{ apart.from }}' then '{{ apart.left }}'
+        else {{ ethnic_group }}
+    end
+{%- endmacro %}
 
 {# What a figure is standardised by: age, stage and, for looked-after children, the placement; but
    never by the characteristic that is compared. #}

@@ -10,7 +10,7 @@ KEYS = (
 )
 NUMBERED = """
 select
-    {keys}, measure, window_length, cast(xx as double) as xx, cast(xn as double) as xn,
+    {keys}, window_length, role, cast(xx as double) as xx, cast(xn as double) as xn,
     cast(nn as double) as nn,
     row_number() over (order by {all_keys}) - 1 as cell_number,
     dense_rank() over (order by {set_keys}, window_length) - 1 as set_number,
@@ -70,7 +70,7 @@ def model(dbt, session):
     thresholds = load_thresholds()
     keys = ", ".join(KEYS)
     numbered = NUMBERED.format(
-        keys=keys.replace("measure, ", ""),
+        keys=keys,
         all_keys=f"{SET_KEYS}, group_value, window_length",
         set_keys=SET_KEYS,
         family=", ".join(thresholds.family),

@@ -29,6 +29,12 @@ months as (
 
 ),
 
+available as (
+
+    select * from {{ ref('int_indicators__available') }}
+
+),
+
 ends as (
 
     select
@@ -87,14 +93,9 @@ facts as (
         facts.stage,
         case when facts.stage = 'looked_after' then facts.placement_group else '' end
             as looked_after_placement,
+        {{ equity_ethnic_group('children.ethnicity_code', 'facts.ethnic_group') }} as ethnic_group,
         case
-            when children.ethnicity_code in ({{ quoted_list(equity.apart.codes) }})
-                then '{{ equity.apart.level }}'
-            when facts.ethnic_group = '{{ equity.apart.from }}' then '{{ equity.apart.left }}'
-            else facts.ethnic_group
-        end as ethnic_group,
-        case
-            when facts.ethnic_group in ('unknown', 'refused', 'not_mapped') then facts.ethnic_group
+            when {{ equity_role('facts.ethnic_group') }} <> 'group' then facts.ethnic_group
             else children.ethnicity_code
         end as ethnicity,
         {%- for dimension in equity.dimensions if dimension not in ('ethnic_group', 'ethnicity') %}
@@ -275,30 +276,37 @@ by_stratum as (
     {%- endfor %}
 
 )
+{%- set cell_columns = ['period_end', 'window_length', 'dimension', 'group_value'] %}
 {% for counted in equity_counted() %}
 select
-    authority_code,
+    cells.authority_code,
     '{{ counted.measure }}' as measure,
     '{{ counted.subject }}' as subject,
     '{{ counted.counting }}' as counting,
-    scope,
-    scope_value,
-    period_end,
-    window_length,
-    dimension,
-    group_value,
+    cells.scope,
+    cells.scope_value,
+    {%- for column in cell_columns %}
+    cells.{{ column }},
+    {%- endfor %}
     'all' as stratum,
-    cast({{ counted.name }}_children as bigint) as children,
-    cast({{ counted.name }}_x as bigint) as x,
-    cast({{ counted.name }}_n as bigint) as n,
-    {{ counted.name }}_xx as xx,
-    {{ counted.name }}_xn as xn,
-    {{ counted.name }}_nn as nn
+    {{ equity_role('cells.group_value') }} as role,
+    cast(cells.{{ counted.name }}_children as bigint) as children,
+    cast(cells.{{ counted.name }}_x as bigint) as x,
+    cast(cells.{{ counted.name }}_n as bigint) as n,
+    cells.{{ counted.name }}_xx as xx,
+    cells.{{ counted.name }}_xn as xn,
+    cells.{{ counted.name }}_nn as nn
 from cells
+{%- if counted.measure != 'F5' %}
+inner join available
+    on
+        cells.authority_code = available.authority_code
+        and available.indicator_id = '{{ counted.subject }}'
+{%- endif %}
 where
-    {{ counted.name }}_n > 0
+    cells.{{ counted.name }}_n > 0
     {%- if not counted.takes_pairs %}
-    and dimension not in ({{ quoted_list(pairs.keys() | list + counted.not_by) }})
+    and cells.dimension not in ({{ quoted_list(pairs.keys() | list + counted.not_by) }})
     {%- endif %}
 union all
 {%- endfor %}
@@ -309,11 +317,11 @@ select
     'exempt_out' as counting,
     'authority' as scope,
     'all' as scope_value,
-    period_end,
-    window_length,
-    dimension,
-    group_value,
+    {%- for column in cell_columns %}
+    {{ column }},
+    {%- endfor %}
     stratum,
+    {{ equity_role('group_value') }} as role,
     cast(null as bigint) as children,
     cast(x as bigint) as x,
     cast(n as bigint) as n,

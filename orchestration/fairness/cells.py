@@ -106,6 +106,15 @@ def read_cells(counts: Mapping[str, Any], thresholds: Thresholds) -> Cells:
     )
 
 
+def effective_sides(cells: Cells, rows: Integers) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return x and n of the group and of the rest, as many as independent children's would be."""
+    x, n, rest_x, rest_n = (
+        values[rows] / cells.deff[rows]
+        for values in (cells.squares.x, cells.squares.n, cells.rest_x, cells.rest_n)
+    )
+    return x, n, rest_x, rest_n
+
+
 def pooled(cells: Cells, first: int, windows: int) -> Integers:
     """Return, for every series, the row of the shortest window that is large enough.
 

@@ -12,10 +12,16 @@ import numpy as np
 
 from orchestration.fairness.arrays import Booleans, Floats, Integers, Words, quotient
 from orchestration.fairness.bounds import gap_bounds, is_robust
-from orchestration.fairness.cells import Cells, pooled, read_cells
+from orchestration.fairness.cells import Cells, effective_sides, pooled, read_cells
 from orchestration.fairness.discovery import benjamini_hochberg
 from orchestration.fairness.flags import WORST_FIRST, flag
-from orchestration.fairness.gaps import koopman, newcombe, p_value
+from orchestration.fairness.gaps import (
+    exact_chance,
+    koopman,
+    newcombe,
+    p_value,
+    smallest_expected,
+)
 from orchestration.fairness.places import places_and_pairs
 from orchestration.fairness.rates import Interval, wilson
 from orchestration.fairness.strata import standardised_gaps
@@ -66,9 +72,8 @@ def _figures(cells: Cells, used: Integers, thresholds: Thresholds) -> Columns:
     x, n, deff = cells.squares.x, cells.squares.n, cells.deff
     p, rest_p = quotient(x, n), quotient(cells.rest_x, cells.rest_n)
     own = wilson(p, n / deff)
-    sides = (x / deff, n / deff, cells.rest_x / deff, cells.rest_n / deff)
     rows = used[cells.is_comparable[used]]
-    few = [side[rows] for side in sides]
+    few = effective_sides(cells, rows)
     missed = [few[1] - few[0], few[1], few[3] - few[2], few[3]]
     chance, exact = p_value(*few)
 
@@ -125,7 +130,10 @@ def _told(
     told["q_value"] = benjamini_hochberg(told["p_value"], cells.families[rows])
     turned = cells.sign[rows]
     lower = np.where(turned > 0, told["gap_lower"], -told["gap_upper"])
-    own = flag(cells.is_comparable[rows], turned * told["gap"], lower, told["q_value"], thresholds)
+    told["q_value_exact"] = _confirmed(cells, told, rows, thresholds)
+    own = flag(
+        cells.is_comparable[rows], turned * told["gap"], lower, told["q_value_exact"], thresholds
+    )
     told["flag_as_counted"] = own
     told["flag"] = _worst_of_pair(own, cells.pairs[rows])
     told["begins_with"] = np.full(len(rows), begin, dtype=object)
@@ -134,6 +142,19 @@ def _told(
     for name in ("rest_x", "rest_n", "rest_children"):
         told[name] = getattr(cells, name)[rows]
     return told
+
+
+def _confirmed(cells: Cells, told: Columns, rows: Integers, thresholds: Thresholds) -> Floats:
+    """Return the q-values with the exact chance where the usual one may be too small.
+
+    Only of gaps that would be called clear: of the others it would change no word.
+    """
+    chance = told["p_value"].copy()
+    doubtful = (told["q_value"] < thresholds.q) & (np.abs(told["gap"]) >= thresholds.material)
+    at = np.flatnonzero(doubtful)
+    at = at[smallest_expected(*effective_sides(cells, rows[at])) < thresholds.exact_below]
+    chance[at] = np.maximum(chance[at], exact_chance(*effective_sides(cells, rows[at])))
+    return benjamini_hochberg(chance, cells.families[rows])
 
 
 def _worst_of_pair(words: Words, pairs: Integers) -> Words:

@@ -103,16 +103,27 @@ def p_value(x: Floats, n: Floats, other_x: Floats, other_n: Floats) -> tuple[Flo
     successes, total = x + other_x, n + other_n
     failures = total - successes
     with np.errstate(divide="ignore", invalid="ignore"):
-        smallest = np.minimum(n, other_n) * np.minimum(successes, failures) / total
         cross = x * (other_n - other_x) - other_x * (n - x)
         statistic = cross * cross * total / (n * other_n * successes * failures)
     result = chi_square_tail(np.nan_to_num(statistic, nan=0.0, posinf=0.0))
     no_margin = (successes <= 0) | (failures <= 0) | (n <= 0) | (other_n <= 0)
-    exact = ~no_margin & (smallest < _SMALL_EXPECTED)
-    table = (x, n - x, other_x, other_n - other_x)
-    result[exact] = _fisher(*(_rounded(count[exact]) for count in table))
+    exact = ~no_margin & (smallest_expected(x, n, other_x, other_n) < _SMALL_EXPECTED)
+    result[exact] = exact_chance(*(side[exact] for side in (x, n, other_x, other_n)))
     result[no_margin] = 1.0
     return result, exact
+
+
+def smallest_expected(x: Floats, n: Floats, other_x: Floats, other_n: Floats) -> Floats:
+    """Return the smallest count that a table would have if there were no difference."""
+    successes, total = x + other_x, n + other_n
+    return np.nan_to_num(
+        quotient(np.minimum(n, other_n) * np.minimum(successes, total - successes), total)
+    )
+
+
+def exact_chance(x: Floats, n: Floats, other_x: Floats, other_n: Floats) -> Floats:
+    """Return Fisher's exact two-sided chance of effective counts, made whole."""
+    return _fisher(*(_rounded(count) for count in (x, n - x, other_x, other_n - other_x)))
 
 
 def _rounded(count: Floats) -> Integers:

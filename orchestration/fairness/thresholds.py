@@ -35,6 +35,7 @@ class Thresholds(BaseModel):
     four_fifths: float
     max_weight_lost: float
     family: tuple[str, ...]
+    exact_below: float
     min_children_display: int
     windows: tuple[str, ...]
     begin_with: tuple[str, ...]

@@ -133,6 +133,7 @@
         'missed_ratio_upper',
         'p_value',
         'q_value',
+        'q_value_exact',
         'unknown_share',
         'bound_lower',
         'bound_upper',

@@ -21,7 +21,7 @@ select
     ) - 1 as pair_number,
     dense_rank() over (order by authority_code, period_end) - 1 as occasion_number,
     dense_rank() over (order by {family}) - 1 as family_number
-from counts
+from (select *, contains(dimension, ' x ') as is_pair from counts)
 where stratum = 'all'
 order by cell_number
 """

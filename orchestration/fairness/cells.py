@@ -72,7 +72,7 @@ def read_cells(counts: Mapping[str, Any], thresholds: Thresholds) -> Cells:
     )
     group: Words = np.asarray(counts["group_value"], dtype=object)
     measure: Words = np.asarray(counts["measure"], dtype=object)
-    role = np.asarray(counts["role"], dtype=object)
+    role = np.asarray(counts["level_role"], dtype=object)
     is_group: Booleans = role == "group"
     sides = _Sides(sets, is_group, role == "unknown")
     deff = design_effect(squares, sets, is_group)[sets]

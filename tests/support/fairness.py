@@ -31,7 +31,7 @@ def counts(rows: Sequence[Row]) -> dict[str, Any]:
     }
     full = [_with_squares({**common, **row}) for row in rows]
     for row in full:
-        row["role"] = "unknown" if row["group_value"] == "unknown" else "group"
+        row["level_role"] = "unknown" if row["group_value"] == "unknown" else "group"
     keys = {
         "set": ("measure", "counting", "period_end", "window_length", "dimension"),
         "series": ("measure", "counting", "period_end", "dimension", "group_value"),

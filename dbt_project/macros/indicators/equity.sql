@@ -15,6 +15,44 @@
     {{ return({'opportunity': 'opportunities', 'expression': 'expressions'}[kind]) }}
 {% endmacro %}
 
+{# The indicators that are compared, each once. #}
+{% macro equity_indicators() %}
+    {{ return(var('equity').measures | map(attribute='indicator') | unique | list) }}
+{% endmacro %}
+
+{# What a fact counts for: which characteristic nobody knows, and each indicator's parts. #}
+{% macro equity_fact_columns(kind) %}
+    {%- for characteristic in var('equity').recorded_characteristics -%}
+        {%- if kind == 'opportunity' -%}
+    case when facts.{{ characteristic }} in ('unknown', 'not_mapped') then 1 else 0 end
+        {%- else -%}
+    cast(null as integer)
+        {%- endif %} as {{ characteristic }}_missing,
+        {% endfor -%}
+    {%- for indicator in equity_indicators() -%}
+    {%- set last_indicator = loop.last -%}
+    {%- for part, column in equity_parts(indicator, kind).items() -%}
+    {{ 'case when facts.' ~ column ~ ' then 1 else 0 end' if column else '0' }} as {{ indicator | lower }}_{{ part }}
+    {{- ",
+        " if not (last_indicator and loop.last) }}
+    {%- endfor -%}
+    {%- endfor -%}
+{% endmacro %}
+
+{# Sums over the children of a group, of what each has and of its squares. #}
+{% macro equity_cell_sums() %}
+    {%- for counted in equity_counted() -%}
+    {%- set name, x, n = counted.name, counted.x, counted.n -%}
+    count(case when {{ n }} > 0 then 1 end) as {{ name }}_children,
+        sum({{ x }}) as {{ name }}_x,
+        sum({{ n }}) as {{ name }}_n,
+        sum(({{ x }}) * ({{ x }})) as {{ name }}_xx,
+        sum(({{ x }}) * ({{ n }})) as {{ name }}_xn,
+        sum(({{ n }}) * ({{ n }})) as {{ name }}_nn{{ ",
+        " if not loop.last }}
+    {%- endfor -%}
+{% endmacro %}
+
 {# Sums of what each indicator counts; as floating point, in which sums and squares are exact up to
    2^53 and cost a third. #}
 {% macro equity_sums(indicators, table='') %}
@@ -42,7 +80,7 @@
             'counting': 'exempt_out' if counted.measure == 'F1' else 'as_recorded',
             'x': e if counted.measure == 'F4' else x,
             'n': n ~ ' + ' ~ e if counted.measure == 'F4' else n,
-            'takes_pairs': loop.first, 'not_by': [],
+            'not_by': [] if loop.first else equity_pairs().keys() | list,
         } -%}
         {%- do found.append(entry) -%}
         {%- if counted.measure == 'F1' -%}
@@ -57,10 +95,11 @@
     {%- for characteristic in equity.recorded_characteristics -%}
         {%- do found.append({
             'measure': 'F5', 'subject': characteristic, 'name': 'f5_' ~ characteristic,
-            'counting': 'as_recorded', 'takes_pairs': false,
+            'counting': 'as_recorded',
             'x': 'case when ' ~ characteristic ~ '_missing = 1 then 1.0 else 0.0 end',
             'n': 'case when ' ~ characteristic ~ '_missing is not null then 1.0 else 0.0 end',
-            'not_by': [characteristic] + (['ethnicity'] if characteristic == 'ethnic_group' else []),
+            'not_by': [characteristic] + (['ethnicity'] if characteristic == 'ethnic_group' else [])
+                + equity_pairs().keys() | list,
         }) -%}
     {%- endfor -%}
     {{ return(found) }}

@@ -8,7 +8,7 @@ with counts as (
     select * from {{ ref('int_equity_counts') }}
     where
         stratum = 'all'
-        and role = 'group'
+        and level_role = 'group'
         and scope = 'authority'
         and measure in ('F1', 'F2', 'F3')
         and counting <> 'exempt_as_missed'

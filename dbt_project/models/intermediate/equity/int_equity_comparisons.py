@@ -10,7 +10,7 @@ KEYS = (
 )
 NUMBERED = """
 select
-    {keys}, window_length, role, cast(xx as double) as xx, cast(xn as double) as xn,
+    {keys}, window_length, level_role, cast(xx as double) as xx, cast(xn as double) as xn,
     cast(nn as double) as nn,
     row_number() over (order by {all_keys}) - 1 as cell_number,
     dense_rank() over (order by {set_keys}, window_length) - 1 as set_number,

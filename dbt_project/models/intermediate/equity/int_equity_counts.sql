@@ -2,11 +2,8 @@
 {#- What every child of a group has, counted and squared: a rate needs the counts, the design effect
     the squares. Nothing is compared here. -#}
 {%- set equity = var('equity') -%}
-{%- set indicators = [] -%}
-{%- for counted in equity.measures if counted.indicator not in indicators -%}
-    {%- do indicators.append(counted.indicator) -%}
-{%- endfor -%}
-{%- set pairs = equity_pairs() %}
+{%- set indicators = equity_indicators() -%}
+{%- set pairs = equity_pairs() -%}
 with {{ opportunity_facts('opportunity_facts') }},
 
 {{ expression_facts('expression_facts') }},
@@ -101,18 +98,7 @@ facts as (
         {%- for dimension in equity.dimensions if dimension not in ('ethnic_group', 'ethnicity') %}
         facts.{{ dimension }},
         {%- endfor %}
-        {%- for characteristic in equity.recorded_characteristics %}
-        {{ "case when facts." ~ characteristic ~ " in ('unknown', 'not_mapped') then 1 else 0 end"
-            if kind == 'opportunity' else 'cast(null as integer)' }}
-            as {{ characteristic }}_missing,
-        {%- endfor %}
-        {%- for indicator in indicators %}
-        {%- set counted = equity_parts(indicator, kind) %}
-        {%- for part, column in counted.items() %}
-        {{ 'case when facts.' ~ column ~ ' then 1 else 0 end' if column else '0' }}
-            as {{ indicator | lower }}_{{ part }}{{ "," if not (loop.last and indicator == indicators[-1]) }}
-        {%- endfor %}
-        {%- endfor %}
+        {{ equity_fact_columns(kind) }}
     from {{ kind }}_facts as facts
     inner join months
         on facts.measure_month = months.month_start
@@ -227,15 +213,7 @@ cells as (
         scope_value,
         dimension,
         group_value,
-        {%- for counted in equity_counted() %}
-        {%- set name, x, n = counted.name, counted.x, counted.n %}
-        count(case when {{ n }} > 0 then 1 end) as {{ name }}_children,
-        sum({{ x }}) as {{ name }}_x,
-        sum({{ n }}) as {{ name }}_n,
-        sum(({{ x }}) * ({{ x }})) as {{ name }}_xx,
-        sum(({{ x }}) * ({{ n }})) as {{ name }}_xn,
-        sum(({{ n }}) * ({{ n }})) as {{ name }}_nn{{ "," if not loop.last }}
-        {%- endfor %}
+        {{ equity_cell_sums() }}
     from by_group
     group by
         authority_code,
@@ -275,57 +253,81 @@ by_stratum as (
     {{ "union all" if not loop.last }}
     {%- endfor %}
 
+),
+
+counted as (
+    {% for counted in equity_counted() %}
+    select
+        authority_code,
+        '{{ counted.measure }}' as measure,
+        '{{ counted.subject }}' as subject,
+        '{{ counted.counting }}' as counting,
+        scope,
+        scope_value,
+        period_end,
+        window_length,
+        dimension,
+        group_value,
+        'all' as stratum,
+        {{ counted.name }}_children as children,
+        {{ counted.name }}_x as x,
+        {{ counted.name }}_n as n,
+        {{ counted.name }}_xx as xx,
+        {{ counted.name }}_xn as xn,
+        {{ counted.name }}_nn as nn
+    from cells
+    where
+        {{ counted.name }}_n > 0
+        and dimension not in ({{ quoted_list(['none'] + counted.not_by) }})
+    union all
+    {%- endfor %}
+    select
+        authority_code,
+        'F1' as measure,
+        '{{ indicators[0] }}' as subject,
+        'exempt_out' as counting,
+        'authority' as scope,
+        'all' as scope_value,
+        period_end,
+        window_length,
+        dimension,
+        group_value,
+        stratum,
+        cast(null as bigint) as children,
+        x,
+        n,
+        cast(null as {{ type_rate() }}) as xx,
+        cast(null as {{ type_rate() }}) as xn,
+        cast(null as {{ type_rate() }}) as nn
+    from by_stratum
+
 )
-{%- set cell_columns = ['period_end', 'window_length', 'dimension', 'group_value'] %}
-{% for counted in equity_counted() %}
+
 select
-    cells.authority_code,
-    '{{ counted.measure }}' as measure,
-    '{{ counted.subject }}' as subject,
-    '{{ counted.counting }}' as counting,
-    cells.scope,
-    cells.scope_value,
-    {%- for column in cell_columns %}
-    cells.{{ column }},
-    {%- endfor %}
-    'all' as stratum,
-    {{ equity_role('cells.group_value') }} as role,
-    cast(cells.{{ counted.name }}_children as bigint) as children,
-    cast(cells.{{ counted.name }}_x as bigint) as x,
-    cast(cells.{{ counted.name }}_n as bigint) as n,
-    cells.{{ counted.name }}_xx as xx,
-    cells.{{ counted.name }}_xn as xn,
-    cells.{{ counted.name }}_nn as nn
-from cells
-{%- if counted.measure != 'F5' %}
-inner join available
+    counted.authority_code,
+    counted.measure,
+    counted.subject,
+    counted.counting,
+    counted.scope,
+    counted.scope_value,
+    counted.period_end,
+    counted.window_length,
+    counted.dimension,
+    counted.group_value,
+    counted.stratum,
+    {{ equity_role('counted.group_value') }} as level_role,
+    cast(counted.children as bigint) as children,
+    cast(counted.x as bigint) as x,
+    cast(counted.n as bigint) as n,
+    counted.xx,
+    counted.xn,
+    counted.nn
+from counted
+left join available
     on
-        cells.authority_code = available.authority_code
-        and available.indicator_id = '{{ counted.subject }}'
-{%- endif %}
+        counted.authority_code = available.authority_code
+        and counted.subject = available.indicator_id
 where
-    cells.{{ counted.name }}_n > 0
-    {%- if not counted.takes_pairs %}
-    and cells.dimension not in ({{ quoted_list(pairs.keys() | list + counted.not_by) }})
-    {%- endif %}
-union all
-{%- endfor %}
-select
-    authority_code,
-    'F1' as measure,
-    '{{ indicators[0] }}' as subject,
-    'exempt_out' as counting,
-    'authority' as scope,
-    'all' as scope_value,
-    {%- for column in cell_columns %}
-    {{ column }},
-    {%- endfor %}
-    stratum,
-    {{ equity_role('group_value') }} as role,
-    cast(null as bigint) as children,
-    cast(x as bigint) as x,
-    cast(n as bigint) as n,
-    cast(null as {{ type_rate() }}) as xx,
-    cast(null as {{ type_rate() }}) as xn,
-    cast(null as {{ type_rate() }}) as nn
-from by_stratum
+    -- What was never delivered was not missed; a characteristic is in what was.
+    available.indicator_id is not null
+    or counted.measure = 'F5'

@@ -68,7 +68,12 @@ def words_of(board: Board) -> np.ndarray:
         "occasion_number": run,
         "family_number": run if board.one_family else dimension * len(ways) + both,
     }
-    same = {"window_length": "12_months", "measure": "F1", "dimension": "any", "level_role": "group"}
+    same = {
+        "window_length": "12_months",
+        "measure": "F1",
+        "dimension": "any",
+        "level_role": "group",
+    }
     table |= {k: np.full(len(both), v) for k, v in {**same, "group_value": "any"}.items()}
     found = compare(table, None, load_thresholds())
     words = np.full(len(both), "", dtype=object)

@@ -1,4 +1,4 @@
-"""The gaps that the generator plants are found, and no others; what is published is the safe part."""
+"""The planted gaps are found, and no others; what is published is the safe part."""
 
 from typing import Any
 

@@ -65,7 +65,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 ('year', date '2025-04-01', 'disability', 'N', 50, 20, 'advantaged', 'shown'),
                 ('year', date '2025-04-01', 'sex', 'M', 45, 53, 'watch', 'shown'),
                 ('year', date '2025-04-01', 'sex', 'F', 53, 45, 'inconclusive', 'shown'),
-                ('year', date '2025-04-01', 'ethnic_group', 'other', null, null, null, 'suppressed'),
+                ('year', date '2025-04-01', 'ethnic_group', 'other', null, null, null,
+                    'suppressed'),
                 ('year', date '2025-04-01', 'ethnic_group', 'mixed', null, null, 'insufficient',
                     'rate_withheld'),
                 ('quarter', date '2025-04-01', 'sex', 'M', 1, 99, 'disparity_severe', 'shown'))

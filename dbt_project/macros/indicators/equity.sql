@@ -140,10 +140,10 @@
 {# What a figure is standardised by: age, stage and, for looked-after children, the placement; but
    never by the characteristic that is compared. #}
 {% macro equity_stratum(dimension) %}
-    {%- set parts = ['by_child.stage'] -%}
-    {%- if dimension != 'age_band' %}{% do parts.append('by_child.age_band') %}{% endif -%}
+    {%- set parts = ['stage'] -%}
+    {%- if dimension != 'age_band' %}{% do parts.append('age_band') %}{% endif -%}
     {%- if dimension != 'placement_group' -%}
-        {%- do parts.append('by_child.looked_after_placement') -%}
+        {%- do parts.append('looked_after_placement') -%}
     {%- endif -%}
     {{ return(parts | join(" || ' ' || ")) }}
 {% endmacro %}

@@ -25,9 +25,7 @@ from (select *, contains(dimension, ' x ') as is_pair from counts)
 where stratum = 'all'
 order by cell_number
 """
-SET_KEYS = (
-    "authority_code, measure, subject, counting, scope, scope_value, period_end, dimension"
-)
+SET_KEYS = "authority_code, measure, subject, counting, scope, scope_value, period_end, dimension"
 # A row for each stratum of its set, also where the group has nobody in it.
 STRATA = """
 with cells as ({numbered}),

@@ -226,32 +226,53 @@ cells as (
 
 ),
 
-by_stratum as (
+by_stratum_and_quarter as (
     {% for dimension in equity.dimensions %}
     select
-        by_child.authority_code,
-        windows.window_length,
-        windows.period_end,
+        authority_code,
+        quarter_start,
         '{{ dimension }}' as dimension,
-        by_child.{{ dimension }} as group_value,
+        {{ dimension }} as group_value,
         {{ equity_stratum(dimension) }} as stratum,
-        sum(by_child.{{ indicators[0] | lower }}_x) as x,
-        sum(by_child.{{ indicators[0] | lower }}_n) as n
+        sum({{ indicators[0] | lower }}_x) as x,
+        sum({{ indicators[0] | lower }}_n) as n
     from by_child
-    inner join windows
-        on
-            by_child.authority_code = windows.authority_code
-            and by_child.quarter_start between windows.window_start and windows.period_end
-            and windows.window_length <> 'quarter'
-    where by_child.{{ indicators[0] | lower }}_n > 0
+    where {{ indicators[0] | lower }}_n > 0
     group by
-        by_child.authority_code,
-        windows.window_length,
-        windows.period_end,
-        by_child.{{ dimension }},
+        authority_code,
+        quarter_start,
+        {{ dimension }},
         {{ equity_stratum(dimension) }}
     {{ "union all" if not loop.last }}
     {%- endfor %}
+
+),
+
+by_stratum as (
+
+    select
+        by_stratum_and_quarter.authority_code,
+        windows.window_length,
+        windows.period_end,
+        by_stratum_and_quarter.dimension,
+        by_stratum_and_quarter.group_value,
+        by_stratum_and_quarter.stratum,
+        sum(by_stratum_and_quarter.x) as x,
+        sum(by_stratum_and_quarter.n) as n
+    from by_stratum_and_quarter
+    inner join windows
+        on
+            by_stratum_and_quarter.authority_code = windows.authority_code
+            and by_stratum_and_quarter.quarter_start
+            between windows.window_start and windows.period_end
+            and windows.window_length <> 'quarter'
+    group by
+        by_stratum_and_quarter.authority_code,
+        windows.window_length,
+        windows.period_end,
+        by_stratum_and_quarter.dimension,
+        by_stratum_and_quarter.group_value,
+        by_stratum_and_quarter.stratum
 
 ),
 

@@ -22,7 +22,7 @@ def warehouse(site: Site) -> Any:
 
 @pytest.fixture(scope="module")
 def words(warehouse: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], str]:
-    """Coverage (A1) over 24 months to the last quarter, every opportunity counted."""
+    """The word for coverage (A1) in the last financial year."""
     rows = warehouse.execute(
         "select authority_code, dimension, group_value, flag from marts.fct_equity_comparisons"
         " where measure = 'F1' and subject = 'A1' and counting = 'exempt_out'"
@@ -41,6 +41,7 @@ def test_the_planted_gaps_are_found_and_no_others(words: dict[tuple[str, str, st
     gaps = yaml.safe_load((REPOSITORY / "seeds" / "synthetic" / "gaps.yaml").read_text())
     authorities = {authority for authority, *_ in words}
     assert len(authorities) == 2
+    found_somewhere = set()
     for authority in authorities:
         areas = _areas(words, authority)
         quiet = areas[gaps["quiet_district"]["district"]]
@@ -56,7 +57,16 @@ def test_the_planted_gaps_are_found_and_no_others(words: dict[tuple[str, str, st
             and word in FOUND
             and name in ("communication_need", "ethnic_group", "area", *FAIR)
         }
-        assert told == planted
+        assert told <= planted
+        # A small authority may be unsure of a true gap; it is never called fair.
+        for name, group in planted:
+            assert words[authority, name, group] in (*FOUND, "watch")
+        found_somewhere |= {(name, group if name != "area" else "quiet") for name, group in told}
+    assert found_somewhere == {
+        ("communication_need", "Y"),
+        ("ethnic_group", gaps["ethnic_group"]["value"]),
+        ("area", "quiet"),
+    }
 
 
 def test_no_comparison_is_of_unknown_people_or_hides_travellers(

@@ -173,3 +173,8 @@
         {%- endfor -%}
     )
 {%- endmacro %}
+
+{# A number, or nothing where it is not a number. #}
+{% macro number_or_null(column) -%}
+    nullif({{ column }}, cast('NaN' as {{ type_rate() }}))
+{%- endmacro %}

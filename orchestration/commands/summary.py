@@ -113,15 +113,15 @@ def _gaps(out: "Console", summary: Summary, names: Mapping[tuple[str, str], str]
             )
         out.print(table)
     else:
-        out.print("  No group's rate lies clearly under everybody else's. That is no proof of")
-        out.print("  fairness: small groups hide large gaps.")
+        out.print("  No group was found to be heard clearly less than everybody else. That is no")
+        out.print("  proof of fairness: small groups hide large gaps.")
     if unclear:
         named = ", ".join(_group(gap, names) for gap in unclear)
         text = f"Lower, but the numbers are too small to be sure: {named}."
         out.print(hanging("  ", text, out.width))
     out.print(
-        f"  {summary.groups_compared} groups compared;"
-        f" {summary.groups_too_few} have too few children to tell.",
+        f"  {summary.groups_compared} groups compared, {summary.groups_unsure} without a sure"
+        f" answer; {summary.groups_too_few} have too few children to compare.",
         soft_wrap=True,
     )
 

@@ -112,6 +112,9 @@ def test_every_indicator_names_columns_facts_and_levels_that_exist() -> None:
         assert indicator["needs"], indicator["id"]
         name = f"int_indicator_counts__{indicator['measure']}.sql"
         sql = (MODELS / "intermediate" / "indicators" / name).read_text()
+        if shared := re.search(r"\w+_facts\b", sql):
+            macro = MODELS.parent / "macros" / "indicators" / f"{shared.group()}.sql"
+            sql += macro.read_text() if macro.is_file() else ""
         for part in (
             *("numerator", "denominator", "recorded", "recorded_of", "exempt", "measured"),
             *("compared_numerator", "compared_denominator", "contributors"),

@@ -40,7 +40,9 @@ def test_the_lock_is_hashed_and_holds_no_address() -> None:
 def test_no_module_of_ours_is_named_so_that_dbt_would_import_it() -> None:
     names = [path for path in _tracked() if path.endswith(".py")]
     assert not [path for path in names if path.split("/")[-1].startswith("dbt_")]
-    assert not [path for path in names if path.startswith("dbt_project/")]
+    # A model is no module: dbt reads it as text.
+    models = "dbt_project/models/"
+    assert not [path for path in names if path.startswith("dbt_project/") and models not in path]
 
 
 def test_files_are_small_enough_to_be_one_thing() -> None:

@@ -59,6 +59,20 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 breakdown_value varchar, numerator bigint, denominator bigint, value double,
                 lower double, upper double, status varchar, completeness double, quality varchar,
                 as_of date);
+            create table published.equity_gap as select * from (values
+                ('year', date '2024-04-01', 'disability', 'Y', 10, 90, 'disparity_severe', 'shown'),
+                ('year', date '2025-04-01', 'disability', 'Y', 20, 50, 'disparity_severe', 'shown'),
+                ('year', date '2025-04-01', 'disability', 'N', 50, 20, 'advantaged', 'shown'),
+                ('year', date '2025-04-01', 'sex', 'M', 45, 53, 'watch', 'shown'),
+                ('year', date '2025-04-01', 'sex', 'F', 53, 45, 'inconclusive', 'shown'),
+                ('year', date '2025-04-01', 'ethnic_group', 'other', null, null, null,
+                    'suppressed'),
+                ('year', date '2025-04-01', 'ethnic_group', 'mixed', null, null, 'insufficient',
+                    'rate_withheld'),
+                ('quarter', date '2025-04-01', 'sex', 'M', 1, 99, 'disparity_severe', 'shown'))
+                as t (period_type, period_start, breakdown, breakdown_value, group_rate, rest_rate,
+                    flag, status)
+                cross join (select '330' as authority_code, 'A1' as indicator_id);
             create table published.quality_result (
                 check_id varchar, authority_code varchar, severity varchar, outcome varchar,
                 sentence varchar, what_to_do varchar, indicators varchar);
@@ -111,27 +125,26 @@ def test_headlines_are_those_of_the_latest_year_for_everybody(summary: Summary) 
     assert found == [("A1", 50.0, "shown"), ("A5", None, "suppressed")]
 
 
-def test_a_gap_is_told_against_the_other_groups_and_not_against_the_total(
-    summary: Summary,
-) -> None:
+def test_a_gap_of_the_latest_year_is_told_with_both_rates_and_its_word(summary: Summary) -> None:
     told = {(gap.breakdown, gap.breakdown_value): gap for gap in summary.gaps}
     disabled = told["disability", "Y"]
-    assert (disabled.group_rate, disabled.rest_rate, disabled.is_clear) == (20.0, 50.0, True)
+    assert (disabled.group_rate, disabled.rest_rate, disabled.gap_points) == (20, 50, -30)
+    assert (disabled.flag, disabled.is_clear) == ("disparity_severe", True)
 
 
 def test_a_gap_that_could_be_chance_is_not_called_clear(summary: Summary) -> None:
     told = {(gap.breakdown, gap.breakdown_value): gap for gap in summary.gaps}
-    # 45.0 (40 to 50) against 53.3 (49 to 57): the intervals meet.
     assert not told["sex", "M"].is_clear
 
 
-def test_missing_facts_and_stages_are_no_groups_of_people(summary: Summary) -> None:
-    told = {(gap.breakdown, gap.breakdown_value) for gap in summary.gaps}
-    assert told == {("disability", "Y"), ("sex", "M")}
+def test_only_whom_a_gap_is_against_is_told_the_worst_first(summary: Summary) -> None:
+    told = [(gap.breakdown, gap.breakdown_value) for gap in summary.gaps]
+    assert told == [("disability", "Y"), ("sex", "M")]
 
 
 def test_groups_that_are_too_small_are_counted_and_not_named(summary: Summary) -> None:
-    assert (summary.groups_compared, summary.groups_too_few) == (4, 1)
+    found = (summary.groups_compared, summary.groups_unsure, summary.groups_too_few)
+    assert found == (4, 2, 2)
 
 
 def test_findings_come_worst_first_and_only_those_that_need_somebody(summary: Summary) -> None:

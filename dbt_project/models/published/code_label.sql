@@ -4,6 +4,12 @@ with levels as (
 
 ),
 
+ethnicity_codes as (
+
+    select * from {{ ref('ref_ethnicity_codes') }}
+
+),
+
 theme_codes as (
 
     select * from {{ ref('ref_theme_codes') }}
@@ -40,6 +46,26 @@ select
     label,
     sort_order
 from levels
+union all
+select
+    'ethnicity' as code_list,
+    ethnicity_code as code,
+    label,
+    sort_order
+from ethnicity_codes
+union all
+-- Groups that equity_gap keeps apart.
+select
+    'ethnic_group' as code_list,
+    '{{ var('equity').apart.level }}' as code,
+    'Gypsy, Roma or Traveller' as label,
+    cast(null as integer) as sort_order
+union all
+select
+    'ethnic_group' as code_list,
+    '{{ var('equity').apart.left }}' as code,
+    'White, without Gypsy, Roma or Traveller' as label,
+    cast(null as integer) as sort_order
 union all
 select
     'theme' as code_list,

@@ -5,7 +5,7 @@ into Dagster's events.
 Does not belong here: running dbt (``orchestration.transform``) or SQL (``dbt_project``).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import dagster as dg
@@ -62,8 +62,15 @@ def _layer(props: Mapping[str, Any]) -> str:
     return REFERENCE if props["resource_type"] == "seed" else str(props["schema"])
 
 
-def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
-    """Return every seed and model of the project as one step that calls dbt once."""
+def build_dbt_assets(
+    manifest: Mapping[str, Any], guarded: Set[dg.AssetKey] = frozenset()
+) -> dg.AssetsDefinition:
+    """Return every seed and model of the project as one step that calls dbt once.
+
+    Args:
+        manifest: dbt's manifest.
+        guarded: Assets that a check of the registry looks at; it waits until each is told of.
+    """
     translator = LayerTranslator()
     keys = {
         unique_id: translator.get_asset_key(node)
@@ -94,22 +101,24 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         }
         # What still stands is not made again, but Dagster would skip what follows it.
         fixed = [keys[unique_id] for unique_id in built.left]
-        yield from _standing(fixed, built.rows)
+        yield from _standing(fixed, built.rows, guarded)
         yield from _events(built.results, keys, checks, built.rows)
         _refuse_if_unbuilt(built.results)
         made = {keys[result.unique_id] for result in built.results if result.unique_id in keys}
         views = context.selected_asset_keys - made - set(fixed)
-        yield from _standing(sorted(views), built.rows)
+        yield from _standing(sorted(views), built.rows, guarded)
 
     assets: dg.AssetsDefinition = warehouse_models
     return assets
 
 
 def _standing(
-    keys: Iterable[dg.AssetKey], rows: Mapping[tuple[str, str], int]
+    keys: Iterable[dg.AssetKey],
+    rows: Mapping[tuple[str, str], int],
+    guarded: Set[dg.AssetKey],
 ) -> Iterator[dg.MaterializeResult[None]]:
     for key in keys:
-        if key.path[0] in LAST_LAYERS:
+        if key.path[0] in LAST_LAYERS or key in guarded:
             yield dg.MaterializeResult(asset_key=key, metadata=_metadata(key, rows))
 
 

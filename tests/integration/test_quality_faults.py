@@ -12,7 +12,8 @@ from expectations.registry import Check, load_registry
 from expectations.results import Outcome
 from expectations.rules import Verdict, judge_measures
 from tests.support.quality import AS_OF, AUTHORITY, MEASURED_AT, clean_warehouse, deliver
-from tests.support.quality_tables import VOICE, Part
+from tests.support.quality_sources import VOICE
+from tests.support.quality_tables import Part
 
 CHECKS = {check.id: check for check in load_registry()}
 

@@ -89,7 +89,7 @@ def build_quality_assets(checks: Sequence[Check]) -> dg.AssetsDefinition:
             ),
             (
                 FIGURE_QUALITY,
-                "One row per authority, indicator and part of it that checks bear on, with the doubt.",
+                "One row per authority, indicator and part that checks bear on: how far in doubt.",
             ),
         )
     ]

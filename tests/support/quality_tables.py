@@ -13,7 +13,7 @@ CHILDREN = 400
 LAST_EVENTS = "2026-08-31"
 
 ETHNICITY = (
-    "case when draw(i, 1) < 15 then 'NOBT' else "
+    "case when draw(i, 1) < 6 then 'NOBT' else "
     "['WBRI', 'MWBC', 'AIND', 'BAFR', 'OOTH'][1 + draw(i, 2) % 5] end"
 )
 SEX = "case when draw(i, 3) < 500 then 'M' else 'F' end"

@@ -22,7 +22,7 @@ from expectations.registry.measures import (
     UniqueKey,
 )
 from expectations.registry.models import Check
-from expectations.rules import BEFORE, NOW
+from expectations.rules import ALL, BEFORE, NOW
 from expectations.sql import filled, text, texts, tidy
 
 CodesOf = Callable[[str], tuple[str, ...]]
@@ -84,10 +84,10 @@ def pairs(check: Check, codes_of: CodesOf) -> list[Pair]:
             )
 
 
-def _pair(check: Check, scope: str, found: str) -> Pair:
+def _pair(check: Check, scope: str, found: str, slice_: str = ALL) -> Pair:
     return Pair(
         check.id,
-        "all",
+        slice_,
         f"count(*) filter (where {scope})",
         f"count(*) filter (where ({scope}) and ({found}))",
     )
@@ -130,32 +130,24 @@ def _group_pair(check: Check, measure: GroupShare) -> Pair:
 
 
 def _year_on_year(check: Check, measure: AgainstLastYear) -> Pair:
+    before = _between(measure, "quarter_start_before", "quarter_end_before")
     return Pair(
         check.id,
         "all",
-        f"count(*) filter (where {_quarter(measure, 15, 12)})",
-        f"count(*) filter (where {_quarter(measure, 3, 0)})",
+        f"count(*) filter (where {before})",
+        f"count(*) filter (where {_between(measure, 'quarter_start', 'quarter_end')})",
     )
 
 
 def _then_and_now(check: Check, measure: Drift) -> list[Pair]:
-    return [
-        Pair(
-            check.id,
-            name,
-            f"count(*) filter (where {_quarter(measure, start, end)})",
-            f"count(*) filter (where {_quarter(measure, start, end)} and ({measure.flag}))",
-        )
-        for name, start, end in ((NOW, 3, 0), (BEFORE, 15, 3))
-    ]
+    now = _between(measure, "quarter_start", "quarter_end")
+    before = _between(measure, "quarter_start_before", "quarter_start")
+    return [_pair(check, now, measure.flag, NOW), _pair(check, before, measure.flag, BEFORE)]
 
 
-def _quarter(measure: AgainstLastYear | Drift, start: int, end: int) -> str:
-    """Return the condition of a span of months before the end of the last complete quarter."""
-    # The quarter before the one that tomorrow belongs to.
-    last = "date_trunc('quarter', as_of_dates.as_of + interval 1 day)"
+def _between(measure: AgainstLastYear | Drift, start: str, end: str) -> str:
+    """Return the condition of a span of days, which the prologue works out."""
     column = f"subject.{measure.date_column}"
     return (
-        f"({measure.where}) and {column} >= {last} - interval {start} month "
-        f"and {column} < {last} - interval {end} month"
+        f"({measure.where}) and {column} >= as_of_dates.{start} and {column} < as_of_dates.{end}"
     )

@@ -36,8 +36,26 @@ by_age as (
     from in_scope
     where extent <> 'collection_year' or recency = 1
 ),
+known_to as (
+    select
+        authority_code,
+        max(as_of) as as_of,
+        -- The quarter before the one that tomorrow belongs to is the last complete one.
+        date_trunc('quarter', max(as_of) + interval 1 day) as quarter_end
+    from current_deliveries
+    group by authority_code
+),
+-- Every day that a check counts from, once for each authority and not once for each row.
 as_of_dates as (
-    select authority_code, max(as_of) as as_of from current_deliveries group by authority_code
+    select
+        authority_code,
+        as_of,
+        cast(as_of - interval 12 month as date) as year_ago,
+        cast(quarter_end as date) as quarter_end,
+        cast(quarter_end - interval 3 month as date) as quarter_start,
+        cast(quarter_end - interval 12 month as date) as quarter_end_before,
+        cast(quarter_end - interval 15 month as date) as quarter_start_before
+    from known_to
 )
 """
 _PLACEHOLDER = re.compile(r"\{(previous:)?([a-z0-9_]+)\}")

@@ -67,9 +67,7 @@ def pairs(check: Check, codes_of: CodesOf) -> list[Pair]:
         case DominantValue():
             return [_commonest(check, measure.where, column) for column in measure.columns]
         case CodeShare():
-            scope = f"({measure.where}) and {filled(measure.column)}"
-            codes = texts(code.upper() for code in measure.codes)
-            return [_pair(check, scope, f"{tidy(measure.column)} in ({codes})")]
+            return [_code_share(check, measure)]
         case PlaceholderText():
             return [_filler(check, measure.text, column) for column in measure.columns]
         case GroupShare():
@@ -104,6 +102,17 @@ def _commonest(check: Check, where: str, column: str) -> Pair:
     chosen = f"filter (where ({where}) and {filled(column)})"
     commonest = f"coalesce(list_max(map_values(histogram(subject.{column}) {chosen})), 0)"
     return Pair(check.id, column, f"count(*) {chosen}", f"cast({commonest} as bigint)")
+
+
+def _code_share(check: Check, measure: CodeShare) -> Pair:
+    if check.tier == "raw":
+        present, value = filled(measure.column), tidy(measure.column)
+        codes = texts(code.upper() for code in measure.codes)
+    else:
+        # A mart holds codes as the list spells them; tidying five million again is not free.
+        value = f"subject.{measure.column}"
+        present, codes = f"{value} is not null", texts(measure.codes)
+    return _pair(check, f"({measure.where}) and {present}", f"{value} in ({codes})")
 
 
 def _filler(check: Check, filler: str, column: str) -> Pair:
@@ -148,6 +157,4 @@ def _then_and_now(check: Check, measure: Drift) -> list[Pair]:
 def _between(measure: AgainstLastYear | Drift, start: str, end: str) -> str:
     """Return the condition of a span of days, which the prologue works out."""
     column = f"subject.{measure.date_column}"
-    return (
-        f"({measure.where}) and {column} >= as_of_dates.{start} and {column} < as_of_dates.{end}"
-    )
+    return f"({measure.where}) and {column} >= as_of_dates.{start} and {column} < as_of_dates.{end}"

@@ -9,7 +9,7 @@ import csv
 from functools import partial
 from pathlib import Path
 
-from expectations.compile import CodesOf
+from expectations.aggregates import CodesOf
 
 SHIPPED_LISTS = Path(__file__).resolve().parent.parent / "seeds" / "reference"
 

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from expectations.engine import load_great_expectations
-from expectations.registry.models import Check, Within
+from expectations.registry.models import Check
 from expectations.results import Outcome
 from expectations.rules import NO_AUTHORITY, MeasureRow, Verdict
 
@@ -70,16 +70,10 @@ def validate(checks: Sequence[Check], rows: Sequence[MeasureRow]) -> Any:
 
 
 def _expectation(check: Check) -> Any:
-    from expectations.custom.measures import (
-        ExpectGroupsToBeTreatedAlike,
-        ExpectMeasureToFollowRule,
-    )
+    from expectations.custom.measures import BY_MEASURE, BY_RULE, ExpectMeasureToFollowRule
 
-    expectation = (
-        ExpectMeasureToFollowRule
-        if isinstance(check.rule, Within)
-        else ExpectGroupsToBeTreatedAlike
-    )
+    by_measure = BY_MEASURE.get(check.measure.kind, ExpectMeasureToFollowRule)
+    expectation = BY_RULE.get(check.rule.kind, by_measure)
     return expectation(
         check_id=check.id,
         rule=check.rule.model_dump(),

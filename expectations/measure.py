@@ -10,8 +10,9 @@ from datetime import date
 
 import duckdb
 
+from expectations.aggregates import CodesOf
 from expectations.codes import UnknownListError
-from expectations.compile import CodesOf, statement
+from expectations.compile import statement
 from expectations.registry.models import Check
 from expectations.rules import NO_AUTHORITY, MeasureRow
 

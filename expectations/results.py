@@ -47,10 +47,15 @@ class CheckResult:
     unit: str
     outcome: Outcome
     severity: str
+    is_blocking: bool
+    is_shadow: bool
     dimension: str
+    cell: str
     sentence: str
     what_to_do: str
     owner: str
+    # The share of records that hold the fact, where the check is about that.
+    completeness: float | None
     indicators: tuple[str, ...]
     breakdown: str | None
     run_id: str
@@ -64,7 +69,7 @@ class CheckResult:
     @property
     def holds_back(self) -> bool:
         """Whether this result alone keeps a release from being published."""
-        return self.severity == "stop" and self.outcome.is_bad
+        return self.is_blocking and self.outcome.is_bad
 
     def public(self) -> "CheckResult":
         """Return the result as it may leave the restricted tier.
@@ -76,10 +81,11 @@ class CheckResult:
         if self.unit == "days":
             return self
         if self.n is None or self.k is None or _is_small(self.n, self.k):
-            return replace(self, n=None, k=None, value=None)
+            return replace(self, n=None, k=None, value=None, completeness=None)
         n, k = _rounded(self.n), _rounded(self.k)
         share = round(100 * k / n, 1) if self.unit == "percent" else None
-        return replace(self, n=n, k=k, value=share)
+        completeness = None if self.completeness is None else share
+        return replace(self, n=n, k=k, value=share, completeness=completeness)
 
 
 def held_back(results: Iterable[CheckResult]) -> tuple[CheckResult, ...]:

@@ -80,10 +80,14 @@ def _result(check: Check, verdict: Verdict, run_id: str, measured_at: datetime) 
         unit=_unit(check),
         outcome=verdict.outcome,
         severity=check.severity.value,
+        is_blocking=check.blocks,
+        is_shadow=check.shadow,
         dimension=check.dimension,
+        cell=check.cell,
         sentence=check.sentence,
         what_to_do=check.what_to_do,
         owner=check.owner,
+        completeness=_completeness(check, verdict),
         indicators=check.indicators,
         breakdown=check.breakdown,
         run_id=run_id,
@@ -91,10 +95,20 @@ def _result(check: Check, verdict: Verdict, run_id: str, measured_at: datetime) 
     )
 
 
+def _completeness(check: Check, verdict: Verdict) -> float | None:
+    """Return the share of records that hold the fact, if the check counts one."""
+    rule = check.rule
+    if check.dimension != "completeness" or not isinstance(rule, Within) or not verdict.n:
+        return None
+    if verdict.value is None or check.measure.kind not in ("share_present", "rows_that_hold"):
+        return None
+    return verdict.value
+
+
 def _unit(check: Check) -> str:
     if isinstance(check.rule, Within):
         return check.rule.unit
-    return {"parity": "ratio", "missingness": "points"}[check.rule.kind]
+    return "ratio" if check.rule.kind == "parity" else "points"
 
 
 def _log(checks: Sequence[Check], results: Sequence[CheckResult]) -> None:

@@ -2,7 +2,7 @@
 
 Belongs here: the tables and views of the schema ``quality``.
 Does not belong here: making a result. Every run replaces the results of the assets it looked
-at; history is the business of the releases.
+at in ``check_results``, and adds them to ``check_history``, from which nothing is ever taken.
 """
 
 from collections.abc import Collection, Sequence
@@ -11,6 +11,7 @@ from dataclasses import fields
 import duckdb
 
 from expectations.results import ROUNDING, SMALL_COUNT, CheckResult, Outcome
+from expectations.rules import SLICE_MARK
 
 _TABLE = """
 create schema if not exists quality;
@@ -27,15 +28,48 @@ create table if not exists quality.check_results (
     unit varchar not null,
     outcome varchar not null,
     severity varchar not null,
+    is_blocking boolean not null,
+    is_shadow boolean not null,
     dimension varchar not null,
+    cell varchar not null,
     sentence varchar not null,
     what_to_do varchar not null,
     owner varchar not null,
+    completeness double,
     indicators varchar not null,
     breakdown varchar,
     run_id varchar not null,
     measured_at timestamptz not null
 );
+create table if not exists quality.check_history (
+    run_id varchar not null,
+    measured_at timestamptz not null,
+    check_id varchar not null,
+    asset varchar not null,
+    authority_code varchar not null,
+    slice varchar not null,
+    outcome varchar not null,
+    severity varchar not null,
+    is_blocking boolean not null,
+    is_shadow boolean not null,
+    unit varchar not null,
+    public_value double
+);
+"""
+# A check, its asset, authority and slice are what an incident is known by: neither a time nor a
+# value is part of it. The value is the one that may leave the restricted tier.
+_REMEMBER = """
+insert into quality.check_history by name
+select
+    run_id, measured_at, check_id, asset, authority_code, slice, outcome, severity, is_blocking,
+    is_shadow, unit, value as public_value
+from quality.public_check_results as results
+where
+    ($assets is null or list_contains($assets, asset))
+    and not exists (
+        select 1 from quality.check_history as known
+        where known.run_id = results.run_id and known.check_id = results.check_id
+    )
 """
 
 # The same rule as CheckResult.public(); a test holds the two together.
@@ -59,28 +93,74 @@ select
         case
             when unit = 'days' then value
             when unit = 'percent' and not is_small then round(100.0 * rounded_k / rounded_n, 1)
-        end as value
+        end as value,
+        case
+            when completeness is not null and not is_small
+                then round(100.0 * rounded_k / rounded_n, 1)
+        end as completeness
     )
 from marked
 """
 
+# What each result says of the figures: of which, and how bad it is. A slice such as `area: QX1`
+# speaks of the figures of that area alone; a check on a characteristic, of its breakdown.
+_BEARING = f"""
+create or replace view quality.bearing as
+select
+    authority_code,
+    indicator_id,
+    case
+        when breakdown is not null then breakdown
+        when contains(slice, '{SLICE_MARK}') then split_part(slice, '{SLICE_MARK}', 1)
+        else '*'
+    end as breakdown,
+    case
+        when breakdown is null and contains(slice, '{SLICE_MARK}')
+            then split_part(slice, '{SLICE_MARK}', 2)
+        else '*'
+    end as breakdown_value,
+    outcome in ('pass', 'watch', 'fail', 'error') as has_judged,
+    case
+        when outcome not in ('fail', 'error') then 0
+        when severity = 'stop' then 2
+        when severity = 'warn' then 1
+        else 0
+    end as doubt,
+    completeness,
+    sentence
+from (
+    select *, unnest(string_split(indicators, ',')) as indicator_id
+    from quality.public_check_results
+    where indicators <> '' and not is_shadow
+)
+"""
+
 _FITNESS = """
+create or replace view quality.figure_quality as
+select
+    authority_code,
+    indicator_id,
+    breakdown,
+    breakdown_value,
+    case when bool_or(has_judged) then max(doubt) when breakdown = '*' then 1 else 0 end as doubt,
+    case
+        when breakdown = '*' and not bool_or(has_judged)
+            then 'There was too little to check the data behind this figure.'
+        when max(doubt) > 0
+            then 'Not met: ' || array_to_string(
+                list_sort(list(distinct sentence) filter (where doubt > 0)), ' '
+            )
+    end as caveat,
+    cast(min(completeness) as integer) as completeness
+from quality.bearing
+group by authority_code, indicator_id, breakdown, breakdown_value;
 create or replace view quality.indicator_quality as
-select authority_code, indicator_id, {quality}
-from (
-    select *, unnest(string_split(indicators, ',')) as indicator_id
-    from quality.check_results
-    where indicators <> ''
-)
-group by authority_code, indicator_id;
-create or replace view quality.breakdown_quality as
-select authority_code, indicator_id, breakdown, {breakdown_quality}
-from (
-    select *, unnest(string_split(indicators, ',')) as indicator_id
-    from quality.check_results
-    where indicators <> '' and breakdown is not null
-)
-group by authority_code, indicator_id, breakdown
+select
+    authority_code,
+    indicator_id,
+    case doubt when 2 then 'unfit' when 1 then 'watch' else 'ok' end as quality
+from quality.figure_quality
+where breakdown = '*'
 """
 
 
@@ -94,10 +174,8 @@ def ensure_schema(con: duckdb.DuckDBPyConnection) -> None:
         # The table of an older version; its results come back with the next run.
         con.execute("drop table quality.check_results")
     con.execute(_TABLE)
-    con.execute(_PUBLIC)
-    con.execute(
-        _FITNESS.format(quality=_quality("breakdown is null"), breakdown_quality=_quality("true"))
-    )
+    for view in (_PUBLIC, _BEARING, _FITNESS):
+        con.execute(view)
 
 
 def replace_results(
@@ -106,8 +184,7 @@ def replace_results(
     """Put the results of ``assets`` (of all when ``None``) in place of those of an earlier run."""
     ensure_schema(con)
     names = [field.name for field in fields(CheckResult)]
-    rows = [[_cell(getattr(result, name)) for name in names] for result in results]
-    marks = ", ".join("?" for _ in names)
+    columns = {name: [_cell(getattr(result, name)) for result in results] for name in names}
     con.begin()
     try:
         con.execute(
@@ -115,24 +192,15 @@ def replace_results(
             "where $assets is null or list_contains($assets, asset)",
             {"assets": None if assets is None else sorted(assets)},
         )
-        if rows:
-            con.executemany(
-                f"insert into quality.check_results ({', '.join(names)}) values ({marks})", rows
-            )
+        if results:
+            # One statement: row by row, storing costs more than judging.
+            unnested = ", ".join(f"unnest(${name}) as {name}" for name in names)
+            con.execute(f"insert into quality.check_results by name select {unnested}", columns)
+        con.execute(_REMEMBER, {"assets": None if assets is None else sorted(assets)})
     except duckdb.Error:
         con.rollback()
         raise
     con.commit()
-
-
-def _quality(applies: str) -> str:
-    bad = "outcome in ('fail', 'error')"
-    return (
-        f"case when coalesce(bool_or(severity = 'stop' and {bad}) filter (where {applies}), false) "
-        f"then 'unfit' "
-        f"when coalesce(bool_or(severity = 'warn' and {bad}) filter (where {applies}), false) "
-        "then 'watch' else 'ok' end as quality"
-    )
 
 
 def _cell(value: object) -> object:

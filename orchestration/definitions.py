@@ -34,10 +34,11 @@ def build_definitions(settings: Settings, settle_seconds: float) -> dg.Definitio
 
     prepare_process(settings)
     path = prepare_manifest(settings.home)
-    models = transform.build_dbt_assets(read_manifest(path))
     checks = load_registry()
-    quality_checks = [quality.build_quality_checks(checks, tier) for tier in ("raw", "marts")]
+    moments = (quality.ARRIVED, quality.BUILT)
+    quality_checks = [quality.build_quality_checks(checks, moment) for moment in moments]
     guarded = {check.asset_key for found in quality_checks for check in found.check_keys}
+    models = transform.build_dbt_assets(read_manifest(path), guarded)
     published = [key for key in models.keys if key.path[0] == "published"]
     return dg.Definitions(
         assets=[

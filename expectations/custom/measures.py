@@ -91,9 +91,56 @@ class ExpectMeasureToFollowRule(BatchExpectation):  # type: ignore[misc]
         }
 
 
-class ExpectGroupsToBeTreatedAlike(ExpectMeasureToFollowRule):
+class ExpectMeasureNotVacuous(ExpectMeasureToFollowRule):
+    """Expect a table to hold rows for every authority that delivered what it is made from."""
+
+
+class ExpectCodeShareBelow(ExpectMeasureToFollowRule):
+    """Expect codes that are easily chosen by default to stay a plausible share."""
+
+
+class ExpectValuesNotUniform(ExpectMeasureToFollowRule):
+    """Expect no one value to fill a column, as a whole or in one place."""
+
+
+class ExpectAttributeStability(ExpectMeasureToFollowRule):
+    """Expect what seldom changes of a person to be what it was in the extract before."""
+
+
+class ExpectVolumeNearHistory(ExpectMeasureToFollowRule):
+    """Expect about as many rows as there were before."""
+
+
+class ExpectNoDriftFromHistory(ExpectMeasureToFollowRule):
+    """Expect a share to stay near its own past; only an interval wholly outside fails."""
+
+
+class ExpectGroupCoverageParity(ExpectMeasureToFollowRule):
     """Expect no group to fall behind everyone else together.
 
     A group fails only when its Wilson bound is past the limit, so that a handful of children
     cannot raise an alarm; a raw gap alone is watched, and a small group is said to be too small.
     """
+
+
+class ExpectMissingnessParity(ExpectMeasureToFollowRule):
+    """Expect no group to have values missing more often than everyone else together.
+
+    Judged with the same care as coverage.
+    """
+
+
+# The class of a check follows from how it measures; what is not named here keeps to its rule.
+BY_MEASURE: dict[str, type[ExpectMeasureToFollowRule]] = {
+    "not_empty": ExpectMeasureNotVacuous,
+    "code_share": ExpectCodeShareBelow,
+    "dominant_value": ExpectValuesNotUniform,
+    "attribute_stability": ExpectAttributeStability,
+    "volume_against_last_delivery": ExpectVolumeNearHistory,
+    "against_last_year": ExpectVolumeNearHistory,
+    "drift": ExpectNoDriftFromHistory,
+}
+BY_RULE: dict[str, type[ExpectMeasureToFollowRule]] = {
+    "parity": ExpectGroupCoverageParity,
+    "missingness": ExpectMissingnessParity,
+}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from expectations.registry.models import Check
 
@@ -41,11 +41,26 @@ def load_registry(folder: Path | None = None) -> tuple[Check, ...]:
 
 
 def _read(path: Path) -> list[Check]:
-    adapter = TypeAdapter(list[Check])
     try:
-        return adapter.validate_python(_parse(path))
-    except (ValidationError, yaml.YAMLError) as error:
-        raise RegistryError(f"{path.name} does not fit the registry: {error}") from error
+        rows = _parse(path)
+    except yaml.YAMLError as error:
+        raise RegistryError(f"{path.name} is no YAML: {error}") from error
+    if not isinstance(rows, list):
+        raise RegistryError(f"{path.name} does not fit the registry: it must be a list of checks")
+    return [_check(path.name, number, row) for number, row in enumerate(rows, start=1)]
+
+
+def _check(file: str, number: int, row: Any) -> Check:
+    try:
+        return Check.model_validate(row)
+    except ValidationError as error:
+        name = row.get("id") if isinstance(row, dict) else None
+        # Each problem with the place it is in, and without the links that pydantic adds.
+        told = "; ".join(
+            f"{'.'.join(map(str, problem['loc'])) or 'the check'}: {problem['msg']}"
+            for problem in error.errors()
+        )
+        raise RegistryError(f"{file}, {name or f'check number {number}'}: {told}") from error
 
 
 def _parse(path: Path) -> Any:

@@ -1,167 +1,67 @@
-"""What one check says: its claim, how it is measured and how the measure is judged.
+"""What one check says: its claim, how it is judged, and who does what about it.
 
 Belongs here: the shape of a registry row, and the rules that make a row refuse to load.
-Does not belong here: reading files, SQL text or outcomes.
+Does not belong here: how it is counted (``measures``), reading files, SQL text or outcomes.
 """
 
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
+from expectations.registry.measures import (
+    AttributeStability,
+    CodeShare,
+    DominantValue,
+    Drift,
+    GroupShare,
+    Measure,
+    Name,
+    RowsThatBreak,
+    RowsThatHold,
+    Sentence,
+    SharePresent,
+    Strict,
+)
+
+# UK Government Data Quality Framework.
 Dimension = Literal[
     "completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy"
 ]
+# Kahn and others (2016): what is asked, and whether against the data's own rules or against
+# something outside of them.
+Cell = Literal[
+    "conformance, verification",
+    "conformance, validation",
+    "completeness, verification",
+    "completeness, validation",
+    "plausibility, verification",
+    "plausibility, validation",
+]
 Unit = Literal["percent", "days"]
 CheckId = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3}-[0-9]{3}$")]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 AssetKey = Annotated[
-    str, StringConstraints(pattern=r"^(raw/[a-z0-9_]+/[a-z0-9_]+|marts/[a-z0-9_]+)$")
+    str,
+    StringConstraints(
+        pattern=r"^(raw/[a-z0-9_]+/[a-z0-9_]+|(ledger|staging|marts|published)/[a-z0-9_]+)$"
+    ),
 ]
-Sentence = Annotated[str, StringConstraints(min_length=20, pattern=r"\.$")]
+# A slice must be a breakdown of the figures, so that what fails there marks what stands there.
+Slice = Literal["area", "stage", "opportunity_type_code", "voice_owner_code", "placement_group"]
+# The return and the census call their tables simply ``reviews`` or ``children``.
+_PREFIXES = {"ssda903": "ssda903_", "cin_census": "cin_", "annex_a": "annex_a_"}
 
 
 class Severity(StrEnum):
-    """What a failure does: hold publication back, alert the owner, or show in the trend."""
+    """What a failure means: the figure cannot be used, its owner must act, or the trend shows."""
 
     STOP = "stop"
     WARN = "warn"
     WATCH = "watch"
 
 
-class _Strict(BaseModel):
-    """Unknown keys are refused: a misspelt threshold must not become a silent pass."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SharePresent(_Strict):
-    """How many rows hold a value; n = rows in scope, k = rows with a value."""
-
-    kind: Literal["share_present"]
-    column: Name
-    missing: tuple[str, ...] = ()
-    where: str = "true"
-
-
-class CodeInList(_Strict):
-    """How many delivered codes are in a reference list; n = codes, k = codes found in it."""
-
-    kind: Literal["code_in_list"]
-    column: Name
-    list: Name
-    where: str = "true"
-
-
-class RowsThatHold(_Strict):
-    """How many rows meet a condition that should hold; n = rows in scope, k = rows that do."""
-
-    kind: Literal["rows_that_hold"]
-    holds: str
-    where: str = "true"
-    joins: str = ""
-
-
-class RowsThatBreak(_Strict):
-    """How many rows break a rule; n = rows in scope, k = rows that break it."""
-
-    kind: Literal["rows_that_break"]
-    breaks: str
-    where: str = "true"
-    joins: str = ""
-
-
-class UniqueKey(_Strict):
-    """How many rows repeat the key of another; n = rows, k = rows over one for each key."""
-
-    kind: Literal["unique_key"]
-    columns: tuple[Name, ...] = Field(min_length=1)
-
-
-class DominantValue(_Strict):
-    """How much of a column is one value; n = filled cells, k = cells with the commonest."""
-
-    kind: Literal["dominant_value"]
-    columns: tuple[Name, ...] = Field(min_length=1)
-    where: str = "true"
-
-
-class PlaceholderText(_Strict):
-    """How much of a column is filler text; n = filled cells, k = cells that are filler."""
-
-    kind: Literal["placeholder_text"]
-    columns: tuple[Name, ...] = Field(min_length=1)
-    text: str = "PLACEHOLDER_DATA"
-
-
-class Volume(_Strict):
-    """Rows of the latest delivery (k) against those of the one before (n)."""
-
-    kind: Literal["volume_against_last_delivery"]
-
-
-class QuarantinedShare(_Strict):
-    """Rows of the current deliveries that were set aside (k) among all that arrived (n)."""
-
-    kind: Literal["quarantined_share"]
-
-
-class Freshness(_Strict):
-    """Days from the latest delivery's as-of date to the moment of measuring (k, with n = 1)."""
-
-    kind: Literal["freshness"]
-
-
-class GroupShare(_Strict):
-    """A share for each group; n = rows in scope, k = rows with the flag, slice = the group."""
-
-    kind: Literal["group_share"]
-    group: Name
-    flag: str
-    where: str = "true"
-    leave_out: tuple[str, ...] = ("unknown", "refused", "not_mapped", "not_applicable", "unborn")
-    count_distinct: Name | None = None
-
-
-class AgainstLastYear(_Strict):
-    """Rows of the last complete quarter (k) against the same quarter a year before (n)."""
-
-    kind: Literal["against_last_year"]
-    date_column: Name
-    where: str = "true"
-
-
-class Query(_Strict):
-    """Hand-written SQL that returns authority_code, slice, n and k.
-
-    ``{name}`` stands for the current rows of the raw table of that name, ``{previous:name}``
-    for those of the delivery before, and ``{as_of}`` for the latest date of each authority.
-    """
-
-    kind: Literal["query"]
-    sql: str
-
-
-Measure = Annotated[
-    SharePresent
-    | CodeInList
-    | RowsThatHold
-    | RowsThatBreak
-    | UniqueKey
-    | DominantValue
-    | PlaceholderText
-    | Volume
-    | QuarantinedShare
-    | Freshness
-    | GroupShare
-    | AgainstLastYear
-    | Query,
-    Field(discriminator="kind"),
-]
-
-
-class Within(_Strict):
+class Within(Strict):
     """The value must lie inside limits; outside the fail limits it fails, else it is watched."""
 
     kind: Literal["within"]
@@ -178,35 +78,47 @@ class Within(_Strict):
         return self
 
 
-class Parity(_Strict):
+class Parity(Strict):
     """No group's share may be under ``floor`` times that of everyone else together."""
 
     kind: Literal["parity"]
     floor: float = Field(gt=0, lt=1)
 
 
-class Missingness(_Strict):
+class Missingness(Strict):
     """No group's share of missing values may be over everyone else's by more than the points."""
 
     kind: Literal["missingness"]
     max_gap_points: float = Field(gt=0, lt=100)
 
 
-Rule = Annotated[Within | Parity | Missingness, Field(discriminator="kind")]
+class NoDrift(Strict):
+    """A share may not have moved by more than the points from what it was before."""
+
+    kind: Literal["no_drift"]
+    max_change_points: float = Field(gt=0, lt=100)
 
 
-class Check(_Strict):
+Rule = Annotated[Within | Parity | Missingness | NoDrift, Field(discriminator="kind")]
+_SLICED = (SharePresent, RowsThatHold, RowsThatBreak, CodeShare, DominantValue)
+
+
+class Check(Strict):
     """One row of the registry: a claim about data that can be false."""
 
     id: CheckId
     name: Name
     sentence: Sentence
     dimension: Dimension
+    cell: Cell
     asset: AssetKey
     measure: Measure
+    slices: tuple[Slice, ...] = ()
     rule: Rule
     reason: Sentence
     severity: Severity
+    blocking: bool | None = None
+    shadow: bool = False
     min_n: int = Field(default=1, ge=1)
     owner: str = Field(min_length=3)
     review_on: date
@@ -215,28 +127,50 @@ class Check(_Strict):
     what_to_do: Sentence
 
     @model_validator(mode="after")
-    def _measure_must_fit_rule(self) -> "Check":
-        by_group = isinstance(self.measure, GroupShare)
-        if by_group is isinstance(self.rule, Within):
-            raise ValueError("group_share goes with parity or missingness, and only with them")
+    def _parts_must_fit(self) -> "Check":
+        problems = {
+            f"{self.measure.kind} does not go with the rule {self.rule.kind}": not isinstance(
+                self.rule, self._fitting()
+            ),
+            f"{self.measure.kind} cannot be sliced; write a query": bool(self.slices)
+            and not isinstance(self.measure, _SLICED),
+            "only the marts hold the breakdowns that a check is sliced by": bool(self.slices)
+            and self.tier != "marts",
+            "extracts are compared where they arrive: use an asset of raw/": isinstance(
+                self.measure, AttributeStability
+            )
+            and self.tier != "raw",
+            "a check in shadow mode is on trial; it cannot hold anything back": self.shadow
+            and bool(self.blocking),
+            "only a check of severity stop can hold publication back": bool(self.blocking)
+            and self.severity is not Severity.STOP,
+        }
+        found = [problem for problem, is_there in problems.items() if is_there]
+        if found:
+            raise ValueError("; ".join(found))
         return self
 
+    def _fitting(self) -> tuple[type[Strict], ...]:
+        measure = self.measure
+        if isinstance(measure, Drift):
+            return (NoDrift,)
+        by_group = isinstance(measure, AttributeStability) and measure.lost
+        return (Parity, Missingness) if by_group or isinstance(measure, GroupShare) else (Within,)
+
     @property
-    def is_stop(self) -> bool:
-        """Whether a failure of this check holds publication back."""
-        return self.severity is Severity.STOP
+    def blocks(self) -> bool:
+        """Whether a failure holds publication back; a stop does unless it says otherwise."""
+        stops = self.severity is Severity.STOP
+        return stops and not self.shadow and self.blocking is not False
 
     @property
     def tier(self) -> str:
-        """The first part of the asset: ``raw`` or ``marts``."""
+        """The first part of the asset, which is the schema of its table."""
         return self.asset.split("/", 1)[0]
 
     @property
     def relation(self) -> str:
-        """The table of the asset, without its schema.
-
-        A return's tables are called simply ``reviews`` or ``header``, so their raw tables
-        carry the name of the return.
-        """
+        """The table of the asset, without its schema."""
         parts = self.asset.split("/")
-        return f"{parts[1]}_{parts[2]}" if parts[1] == "ssda903" else parts[-1]
+        prefix = _PREFIXES.get(parts[1], "") if self.tier == "raw" else ""
+        return prefix + parts[-1]

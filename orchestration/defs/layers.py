@@ -21,7 +21,7 @@ DELIVERIES = (LANDING, "deliveries")
 DELIVERY_TABLES = ("ledger", "delivery_tables")
 LOCAL_CLOCKS = ("ledger", "local_clocks")
 CHECK_RESULTS = (QUALITY, "check_results")
-INDICATOR_QUALITY = (QUALITY, "indicator_quality")
+FIGURE_QUALITY = (QUALITY, "figure_quality")
 HEARD_RELEASE = (RELEASE, "heard")
 
 ROW_COUNT = "dagster/row_count"

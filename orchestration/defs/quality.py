@@ -1,4 +1,4 @@
-"""Quality as asset checks: the registry's claims about raw tables and marts.
+"""Quality as asset checks: the registry's claims about what arrived and what was made of it.
 
 Belongs here: turning results into Dagster's events and severities.
 Does not belong here: what is checked and how (``expectations``), which is imported when a check
@@ -15,7 +15,7 @@ import dagster as dg
 from expectations.registry import Check
 from orchestration.defs.layers import (
     CHECK_RESULTS,
-    INDICATOR_QUALITY,
+    FIGURE_QUALITY,
     QUALITY,
     WAREHOUSE_POOL,
     Metadata,
@@ -31,24 +31,33 @@ CHECK_ID = "heard/check_id"
 MAX_AUTHORITIES_TOLD = 20
 
 
-def build_quality_checks(checks: Sequence[Check], tier: str) -> dg.AssetChecksDefinition:
-    """Return all checks of one tier as one step, so that measuring is a few scans, not many.
+# The two moments of checking, and the tiers that each looks at: before the warehouse is built from
+# what arrived, and before what was built is published.
+ARRIVED = ("arrived", ("raw", "ledger"))
+BUILT = ("built", ("staging", "marts", "published"))
 
-    Every check is declared blocking so that what lies downstream waits for the answer. Only a
-    failure at stop level is given the severity that then refuses; all others warn.
+
+def build_quality_checks(
+    checks: Sequence[Check], moment: tuple[str, tuple[str, ...]]
+) -> dg.AssetChecksDefinition:
+    """Return all checks of one moment as one step, so that measuring is a few scans, not many.
+
+    Every check is declared blocking so that what lies downstream waits for the answer. Only the
+    failure of a check that blocks is given the severity that then refuses; all others warn.
     """
-    chosen = [check for check in checks if check.tier == tier]
+    name, tiers = moment
+    chosen = [check for check in checks if check.tier in tiers]
     specs = [_spec(check) for check in chosen]
 
-    @dg.multi_asset_check(name=f"{tier}_checks", specs=specs, can_subset=True, pool=WAREHOUSE_POOL)
-    def tier_checks(
+    @dg.multi_asset_check(name=f"{name}_checks", specs=specs, can_subset=True, pool=WAREHOUSE_POOL)
+    def moment_checks(
         context: dg.AssetCheckExecutionContext, home: Home, inputs: Inputs
     ) -> Iterator[dg.AssetCheckResult]:
         from expectations.results import held_back
         from expectations.runner import run_checks
         from orchestration.knowing import known_on
 
-        report(f"Checking {tier} tables")
+        report(f"Checking what {'has ' if name == 'arrived' else 'was '}{name}")
         assets = {key.asset_key.to_user_string() for key in context.selected_asset_check_keys}
         with home.warehouse() as connection:
             # Figures as known on a past day are judged by that day, not by how long ago it is.
@@ -62,7 +71,7 @@ def build_quality_checks(checks: Sequence[Check], tier: str) -> dg.AssetChecksDe
             if spec.key in context.selected_asset_check_keys:
                 yield _evaluation(check, spec, by_check.get((check.asset, check.name), []))
 
-    return tier_checks
+    return moment_checks
 
 
 def build_quality_assets(checks: Sequence[Check]) -> dg.AssetsDefinition:
@@ -79,8 +88,8 @@ def build_quality_assets(checks: Sequence[Check]) -> dg.AssetsDefinition:
                 "One row per check, authority and slice: how many were looked at, how many hold.",
             ),
             (
-                INDICATOR_QUALITY,
-                "One row per authority and indicator that a check bears on: ok, watch or unfit.",
+                FIGURE_QUALITY,
+                "One row per authority, indicator and part that checks bear on: how far in doubt.",
             ),
         )
     ]
@@ -119,7 +128,7 @@ def _evaluation(
 ) -> dg.AssetCheckResult:
     # A registered check without a result could not be run, which is never a pass.
     passed = bool(results) and all(result.is_ok for result in results)
-    refuses = check.is_stop and not passed
+    refuses = check.blocks and not passed
     return dg.AssetCheckResult(
         asset_key=spec.asset_key,
         check_name=spec.name,

@@ -5,7 +5,7 @@ into Dagster's events.
 Does not belong here: running dbt (``orchestration.transform``) or SQL (``dbt_project``).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import dagster as dg
@@ -69,8 +69,15 @@ def _layer(props: Mapping[str, Any]) -> str:
     return REFERENCE if props["resource_type"] == "seed" else str(props["schema"])
 
 
-def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
-    """Return every seed and model of the project as one step that calls dbt once."""
+def build_dbt_assets(
+    manifest: Mapping[str, Any], guarded: Set[dg.AssetKey] = frozenset()
+) -> dg.AssetsDefinition:
+    """Return every seed and model of the project as one step that calls dbt once.
+
+    Args:
+        manifest: dbt's manifest.
+        guarded: Assets that a check of the registry looks at; it waits until each is told of.
+    """
     translator = LayerTranslator()
     keys = {
         unique_id: translator.get_asset_key(node)
@@ -105,10 +112,13 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         # What still stands is not made again, but Dagster would skip what follows it.
         fixed = [keys[unique_id] for unique_id in built.left]
         yield from _standing(fixed, built.rows)
-        yield from _events(built.results, keys, checks, built.rows)
-        _refuse_if_unbuilt(built.results)
         made = {keys[result.unique_id] for result in built.results if result.unique_id in keys}
         views = context.selected_asset_keys - made - set(fixed)
+        yield from _with_views(
+            _events(built.results, keys, checks, built.rows),
+            _waiting(manifest, keys, views & guarded, made),
+        )
+        _refuse_if_unbuilt(built.results)
         yield from _standing(sorted(views), built.rows)
 
     assets: dg.AssetsDefinition = warehouse_models
@@ -121,6 +131,45 @@ def _standing(
     for key in keys:
         if key.path[0] in LAST_LAYERS:
             yield dg.MaterializeResult(asset_key=key, metadata=_metadata(key, rows))
+
+
+def _waiting(
+    manifest: Mapping[str, Any],
+    keys: Mapping[str, dg.AssetKey],
+    views: Set[dg.AssetKey],
+    made: Set[dg.AssetKey],
+) -> dict[dg.AssetKey, set[dg.AssetKey]]:
+    """Return each standing view of an early layer with all it comes from that is made again.
+
+    Dagster wants to hear of an asset after what it is made from and before what is made from it,
+    so a view that a check looks at has its place among the tables around it.
+    """
+    waiting: dict[dg.AssetKey, set[dg.AssetKey]] = {}
+    for unique_id, key in keys.items():
+        if key in views and key.path[0] not in LAST_LAYERS:
+            found: set[str] = set()
+            above = [unique_id]
+            while above:
+                new = set(manifest["parent_map"].get(above.pop(), ())) - found
+                found |= new
+                above += new
+            waiting[key] = {keys[parent] for parent in found if parent in keys} & made
+    return waiting
+
+
+def _with_views(
+    events: Iterable[Event], waiting: dict[dg.AssetKey, set[dg.AssetKey]]
+) -> Iterator[Event]:
+    """Yield the events, and each waiting view as soon as all it comes from was told of."""
+    told: set[dg.AssetKey] = set()
+    for event in (None, *events):
+        if event is not None:
+            yield event
+            if isinstance(event, dg.MaterializeResult) and event.asset_key is not None:
+                told.add(dg.AssetKey.from_coercible(event.asset_key))
+        for key in [key for key, before in waiting.items() if before <= told]:
+            del waiting[key]
+            yield dg.MaterializeResult(asset_key=key)
 
 
 def _events(

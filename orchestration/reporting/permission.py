@@ -31,7 +31,7 @@ def require_publishable(connection: "DuckDBPyConnection") -> None:
         raise HeldBackError("nothing was checked yet, so nothing is published; run `heard run`")
     refused = connection.execute(
         "select distinct check_id from quality.check_results"
-        " where severity = 'stop' and outcome in ('fail', 'error') order by check_id"
+        " where is_blocking and outcome in ('fail', 'error') order by check_id"
     ).fetchall()
     if refused:
         names = ", ".join(str(check_id) for (check_id,) in refused)

@@ -71,8 +71,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         hand_out(folder / "home", bytes.fromhex(KEY), authorities_of(folder / "events"))
         with duckdb.connect(str(folder / "home" / "warehouse.duckdb")) as con:
             con.execute(
-                "create schema quality; create table quality.indicator_quality"
-                " (authority_code varchar, indicator_id varchar, quality varchar)"
+                "create schema quality; create table quality.figure_quality"
+                " (authority_code varchar, indicator_id varchar, breakdown varchar,"
+                " breakdown_value varchar, doubt integer, caveat varchar, completeness integer)"
             )
         built = build_warehouse(folder / "home", select=["+fct_indicator_values"])
     assert not [node for node in built if not node.is_ok]

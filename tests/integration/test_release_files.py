@@ -200,11 +200,11 @@ BUILT = "create schema ledger; create table ledger.transform_builds as select 1 
 CHECKED = """
 create schema quality;
 create table quality.check_results as select * from (values
-    ('SSD-001', 'warn', 'fail'), ('SSD-101', 'stop', 'pass'), ('SSD-102', 'stop', 'too_small'))
-    as t (check_id, severity, outcome);
+    ('SSD-001', false, 'fail'), ('SSD-101', true, 'pass'), ('SSD-102', true, 'too_small'))
+    as t (check_id, is_blocking, outcome);
 """
 REFUSED = """
-insert into quality.check_results values ('SSD-103', 'stop', 'fail'), ('SSD-109', 'stop', 'error');
+insert into quality.check_results values ('SSD-103', true, 'fail'), ('SSD-109', true, 'error');
 """
 
 

@@ -1,6 +1,10 @@
-"""The raw tables of a clean authority, each column as SQL over the row's number i.
+"""The case system's tables of a clean authority, each column as SQL over the row's number i.
 
-Belongs here: what the tables hold. Does not belong here: making them (``quality``).
+``draw(i, salt)`` is a number from 0 to 999 that follows from the row, the salt and the seed of the
+world; what belongs together (a birth date and a code that depends on it) draws with one salt.
+
+Belongs here: what the tables hold. Does not belong here: other sources (``quality_sources``), or
+making them (``quality``).
 """
 
 from dataclasses import dataclass
@@ -8,10 +12,19 @@ from dataclasses import dataclass
 CHILDREN = 400
 LAST_EVENTS = "2026-08-31"
 
-_ETHNICITY = "['WBRI', 'MWBC', 'AIND', 'BAFR', 'OOTH'][1 + i % 5]"
+ETHNICITY = (
+    "case when draw(i, 1) < 6 then 'NOBT' else "
+    "['WBRI', 'MWBC', 'AIND', 'BAFR', 'OOTH'][1 + draw(i, 2) % 5] end"
+)
+SEX = "case when draw(i, 3) < 500 then 'M' else 'F' end"
 # One child in eight is under four, so that PN0 has somebody to be used for.
-_BIRTH = "case when i % 8 = 0 then date '2024-01-01' else date '2011-06-01' end + i::integer % 300"
-_CODE = "case when i % 8 = 0 then 'PN0' else ['PN1', 'PN2', 'PN5', 'PN6'][1 + i % 4] end"
+_YOUNG = "draw(i, 4) < 125"
+BIRTH = f"case when {_YOUNG} then date '2024-01-02' else date '2011-06-01' end + draw(i, 5) % 200"
+CODE = (
+    f"case when {_YOUNG} then 'PN0' else "
+    "['PN1', 'PN1', 'PN2', 'PN5', 'PN6', 'PN7'][1 + draw(i, 6) % 6] end"
+)
+DISABILITY = "case when draw(i, 7) < 250 then 'AUT' else 'NONE' end"
 
 
 def _answers(column: str, where_no: str) -> dict[str, str]:
@@ -22,7 +35,7 @@ def _answers(column: str, where_no: str) -> dict[str, str]:
     }
 
 
-def _same(column: str, code: str) -> dict[str, str]:
+def same(column: str, code: str) -> dict[str, str]:
     """A column that is delivered as its code."""
     return {column: code, f"{column}_code": code}
 
@@ -37,9 +50,9 @@ class Part:
 
 
 _CARE_START = "date '2025-03-01' + i::integer % 20"
-_UNSEEN = "i % 12 = 0"
-_NOT_ALONE = "i % 12 = 0 or i % 5 = 0"
-_RECENT = f"date '{LAST_EVENTS}' - i::integer % 500"
+_UNSEEN = "draw(i, 8) < 80"
+_NOT_ALONE = "draw(i, 8) < 300"
+RECENT = f"date '{LAST_EVENTS}' - i::integer % 500"
 
 SSD = {
     "ssd_person": Part(
@@ -47,9 +60,9 @@ SSD = {
         CHILDREN,
         {
             "pers_person_id": "'p' || i",
-            "pers_sex": "case when i % 2 = 0 then 'M' else 'F' end",
-            "pers_ethnicity": _ETHNICITY,
-            "pers_dob": _BIRTH,
+            "pers_sex": SEX,
+            "pers_ethnicity": ETHNICITY,
+            "pers_dob": BIRTH,
         },
     ),
     "ssd_linked_identifiers": Part(
@@ -68,7 +81,7 @@ SSD = {
         {
             "disa_person_id": "'p' || i",
             "disa_table_id": "'t' || i",
-            "disa_disability_code": "case when i % 4 = 0 then 'AUT' else 'NONE' end",
+            "disa_disability_code": DISABILITY,
         },
     ),
     "ssd_immigration_status": Part(
@@ -138,7 +151,7 @@ SSD = {
         900,
         {
             "cinv_cin_visit_id": "'t' || i",
-            "cinv_cin_visit_date": _RECENT,
+            "cinv_cin_visit_date": RECENT,
             **_answers("cinv_cin_visit_seen", _UNSEEN),
             **_answers("cinv_cin_visit_seen_alone", _NOT_ALONE),
         },
@@ -148,7 +161,7 @@ SSD = {
         900,
         {
             "cppv_cp_visit_id": "'t' || i",
-            "cppv_cp_visit_date": _RECENT,
+            "cppv_cp_visit_date": RECENT,
             **_answers("cppv_cp_visit_seen", _UNSEEN),
             **_answers("cppv_cp_visit_seen_alone", _NOT_ALONE),
         },
@@ -159,7 +172,7 @@ SSD = {
         {
             "clav_cla_visit_id": "'t' || i",
             "clav_person_id": f"'p' || (1 + i % {CHILDREN})",
-            "clav_cla_visit_date": _RECENT,
+            "clav_cla_visit_date": RECENT,
             **_answers("clav_cla_visit_seen", _UNSEEN),
             **_answers("clav_cla_visit_seen_alone", _NOT_ALONE),
         },
@@ -169,7 +182,7 @@ SSD = {
         200,
         {
             "cppr_cp_review_id": "'t' || i",
-            **_same("cppr_cp_review_participation", "'PN1'"),
+            **same("cppr_cp_review_participation", "'PN1'"),
             "cppr_cp_review_quorate": "'Y'",
         },
     ),
@@ -181,7 +194,7 @@ SSD = {
             "clar_cla_id": "'c' || i",
             "clar_cla_review_date": "date '2025-06-01'",
             "clar_cla_review_cancelled": "case when i % 20 = 1 then 'Y' else 'N' end",
-            **_same("clar_cla_review_participation", f"case when i % 20 <> 1 then {_CODE} end"),
+            **same("clar_cla_review_participation", f"case when i % 20 <> 1 then {CODE} end"),
         },
     ),
     "ssd_missing": Part(
@@ -190,85 +203,18 @@ SSD = {
         {
             "miss_table_id": "'t' || i",
             "miss_person_id": "'p' || i",
-            **_answers("miss_missing_rhi_offered", "i % 5 = 0"),
-            **_answers("miss_missing_rhi_accepted", "i % 5 < 3"),
+            **_answers("miss_missing_rhi_offered", "draw(i, 9) < 200"),
+            **_answers("miss_missing_rhi_accepted", "draw(i, 9) < 600"),
         },
     ),
-}
-
-VOICE = {
-    "vx_expression": Part(
-        "voice_extension",
-        600,
+    "ssd_cin_assessments": Part(
+        "ssd",
+        300,
         {
-            "expression_id": "'e' || i",
-            "person_id": f"'p' || (1 + i % {CHILDREN})",
-            "voice_owner": "'child'",
-            "opportunity_type": "'ICPC'",
-            "expressed_on": _RECENT,
-            "recorded_on": f"{_RECENT} + 2",
-            "recorded_by": "'worker'",
-            "capture_method": "'conversation'",
-            "directness": "'verbatim'",
-            "text": "repeat('Canary Penhaligon said that things are better now. ', 2) || i",
-            "quote_permission_scope": "'board'",
-            "quote_permission_on": _RECENT,
-        },
-    ),
-    "vx_not_captured": Part("voice_extension", 60, {"reason": "'declined'"}),
-    "vx_influence": Part("voice_extension", 60, {"outcome": "'changed'"}),
-    "vx_reply": Part(
-        "voice_extension",
-        100,
-        {
-            "reply_id": "'r' || i",
-            "due_on": "date '2026-05-01'",
-            "replied_on": "date '2026-04-20'",
-            "status": "'told'",
-        },
-    ),
-    "vx_communication_need": Part(
-        "voice_extension", 60, {"person_id": "'p' || i", "first_language": "'ara'"}
-    ),
-    "vx_return_interview": Part(
-        "voice_extension",
-        60,
-        {"missing_episode_id": "'t' || i", "offered": "'Y'", "accepted": "'Y'"},
-    ),
-    "vx_conference_participation": Part(
-        "voice_extension", 60, {"conference_id": "'t' || i", **_same("participation", "'PN1'")}
-    ),
-    "vx_survey_wave": Part(
-        "voice_extension", 4, {"wave_id": "'w' || i", "invited": "100", "responded": "40"}
-    ),
-}
-
-RETURN = {
-    "header": Part(
-        "ssda903",
-        CHILDREN,
-        {"child": "'p' || i", "sex": "'M'", "dob": _BIRTH, "ethnic": _ETHNICITY},
-    ),
-    "episodes": Part(
-        "ssda903",
-        CHILDREN,
-        {
-            "child": "'p' || i",
-            "decom": "date '2024-06-01'",
-            "dec": "date '2024-09-01'",
-            "ls": "'C2'",
-            "place": "'U6'",
-        },
-    ),
-    "reviews": Part(
-        "ssda903",
-        CHILDREN,
-        {
-            "child": "'p' || i",
-            "dob": _BIRTH,
-            "review": "case when date '{as_of}' < date '2026-01-01' then date '2025-03-01' "
-            "else date '2025-06-01' end",
-            **_same("review_code", _CODE),
+            "cina_assessment_id": "'t' || i",
+            "cina_person_id": "'p' || i",
+            "cina_assessment_auth_date": RECENT,
+            **_answers("cina_assessment_child_seen", "draw(i, 10) < 150"),
         },
     ),
 }

@@ -7,7 +7,7 @@ import yaml
 
 from expectations.codes import UnknownListError, codes_from
 from expectations.registry import Check, RegistryError, load_registry
-from expectations.registry.models import CodeInList
+from expectations.registry.measures import CodeInList
 from orchestration.contracts.loader import load_contracts
 
 # Checks that domain.md asks for by name and that today's tables can show.
@@ -39,6 +39,7 @@ ROW: dict[str, object] = {
     "name": "something_holds",
     "sentence": "Something holds for every row.",
     "dimension": "validity",
+    "cell": "conformance, verification",
     "asset": "raw/ssd/ssd_person",
     "measure": {"kind": "share_present", "column": "pers_sex"},
     "rule": {"kind": "within", "fail_below": 95},
@@ -58,7 +59,7 @@ def registry_of(folder: Path, *rows: dict[str, object]) -> Path:
 def test_the_shipped_registry_holds_every_check_that_was_promised() -> None:
     names = {check.name for check in load_registry()}
     assert names >= PROMISED
-    assert len(names) >= 25
+    assert len(names) >= 120
 
 
 def test_all_six_dimensions_of_the_government_framework_are_covered() -> None:
@@ -106,7 +107,7 @@ def test_a_code_list_that_is_missing_is_named(tmp_path: Path) -> None:
 
 def test_a_well_formed_row_is_read(tmp_path: Path) -> None:
     (check,) = load_registry(registry_of(tmp_path, ROW))
-    assert (check.tier, check.relation, check.is_stop) == ("raw", "ssd_person", False)
+    assert (check.tier, check.relation, check.blocks) == ("raw", "ssd_person", False)
 
 
 @pytest.mark.parametrize(
@@ -120,12 +121,45 @@ def test_a_well_formed_row_is_read(tmp_path: Path) -> None:
         {"id": "SSD-1"},
         {"asset": "ssd_person"},
         {"reason": ""},
+        {"cell": "plausible"},
+        {"slices": ["area"]},
+        {"slices": ["hair_colour"]},
+        {"blocking": True},
+        {"severity": "stop", "blocking": True, "shadow": True},
+        {"measure": {"kind": "drift", "date_column": "x", "flag": "y"}},
+        {"measure": {"kind": "query", "sql": "select 1"}},
     ],
     ids=str,
 )
 def test_a_row_that_does_not_fit_is_refused(tmp_path: Path, fault: dict[str, object]) -> None:
-    with pytest.raises(RegistryError, match=r"some\.yml"):
+    with pytest.raises(RegistryError, match=r"some\.yml, SSD-"):
         load_registry(registry_of(tmp_path, ROW | fault))
+
+
+def test_what_is_wrong_is_named_with_the_check_and_the_place(tmp_path: Path) -> None:
+    with pytest.raises(RegistryError) as found:
+        load_registry(registry_of(tmp_path, ROW | {"treshold": 3, "owner": "x"}))
+    told = str(found.value)
+    assert told.startswith("some.yml, SSD-900: ")
+    assert "treshold: Extra inputs are not permitted" in told
+    assert "owner: String should have at least 3 characters" in told
+
+
+@pytest.mark.parametrize(
+    ("severity", "blocking", "shadow", "blocks"),
+    [
+        ("stop", None, False, True),
+        ("stop", False, False, False),
+        ("stop", None, True, False),
+        ("warn", None, False, False),
+    ],
+)
+def test_only_a_stop_in_earnest_holds_back(
+    tmp_path: Path, severity: str, blocking: bool | None, shadow: bool, blocks: bool
+) -> None:
+    row = ROW | {"severity": severity, "blocking": blocking, "shadow": shadow}
+    (check,) = load_registry(registry_of(tmp_path, row))
+    assert check.blocks is blocks
 
 
 def test_two_checks_never_share_an_id(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from expectations.registry.models import Missingness, Parity, Within
+from expectations.registry.models import Missingness, NoDrift, Parity, Within
 from expectations.results import Outcome
-from expectations.rules import MeasureRow, judge_measures, wilson
+from expectations.rules import MeasureRow, difference, judge_measures, wilson
 
 AT_LEAST_95 = Within(kind="within", fail_below=95, watch_below=98)
 AT_MOST_1 = Within(kind="within", fail_above=1, watch_above=0)
@@ -154,3 +154,57 @@ def test_twenty_equal_groups_hardly_ever_raise_a_false_alarm() -> None:
         ]
         alarms += any(v.outcome is Outcome.FAIL for v in judge_measures(FOUR_FIFTHS, 30, rows))
     assert alarms / 300 < 0.02
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "expected"),
+    [
+        # 99 of 100 is over 98 %, but its Wilson bounds are 94.6 and 99.8.
+        (99, 100, Outcome.WATCH),
+        # 400 of 400: from 99.05 on.
+        (400, 400, Outcome.FAIL),
+        (90, 100, Outcome.PASS),
+    ],
+)
+def test_a_part_fails_only_when_it_is_sure(k: int, n: int, expected: Outcome) -> None:
+    at_most_98 = Within(kind="within", fail_above=98, watch_above=95)
+    (verdict,) = judge_measures(at_most_98, 50, [row(n, k, "area: QX1")])
+    assert verdict.outcome is expected
+
+
+def test_the_whole_fails_at_its_limit_whatever_the_number() -> None:
+    at_most_98 = Within(kind="within", fail_above=98, watch_above=95)
+    (verdict,) = judge_measures(at_most_98, 50, [row(100, 99)])
+    assert verdict.outcome is Outcome.FAIL
+
+
+def test_newcombes_interval_is_that_of_his_paper() -> None:
+    # Newcombe (1998), method 10, table II: 56/70 - 48/80 is 0.2, from 0.0524 to 0.3339.
+    assert difference(56, 70, 48, 80) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        # Before: 500 of 1,000. The limit is 20 points.
+        (row(200, 110, "now"), Outcome.PASS),
+        # 72 % is 22 points up, but the interval begins at 14.8.
+        (row(200, 144, "now"), Outcome.WATCH),
+        (row(200, 180, "now"), Outcome.FAIL),
+        (row(200, 20, "now"), Outcome.FAIL),
+        (row(20, 20, "now"), Outcome.TOO_SMALL),
+        (row(0, 0, "now"), Outcome.NOT_APPLICABLE),
+    ],
+)
+def test_a_share_drifts_only_when_its_interval_lies_wholly_outside(
+    now: MeasureRow, expected: Outcome
+) -> None:
+    rule = NoDrift(kind="no_drift", max_change_points=20)
+    (verdict,) = judge_measures(rule, 100, [now, row(1000, 500, "before")])
+    assert (verdict.slice, verdict.outcome) == ("now", expected)
+
+
+def test_a_share_without_a_past_is_too_small_to_judge() -> None:
+    rule = NoDrift(kind="no_drift", max_change_points=20)
+    verdicts = judge_measures(rule, 100, [row(500, 5, "now"), row(99, 99, "before")])
+    assert [verdict.outcome for verdict in verdicts] == [Outcome.TOO_SMALL]

@@ -6,9 +6,9 @@ with complete as (
 
 ),
 
-indicator_quality as (
+figure_quality as (
 
-    select * from {{ source('quality', 'indicator_quality') }}
+    select * from {{ source('quality', 'figure_quality') }}
 
 ),
 
@@ -68,11 +68,8 @@ select
         when rated.status = 'shown' and rated.recorded_of > 0
             then 100 * cast(rated.recorded as {{ type_rate() }}) / rated.recorded_of
     end as completeness,
-    coalesce(indicator_quality.quality, 'ok') as quality,
+    {{ figure_quality_word() }} as quality,
     rated.as_of,
     case when rated.status = 'shown' then rated.exempt end as exempt
 from rated
-left join indicator_quality
-    on
-        rated.authority_code = indicator_quality.authority_code
-        and rated.indicator_id = indicator_quality.indicator_id
+{{ figure_quality_joins('rated') }}

@@ -4,9 +4,9 @@ with protected_values as (
 
 ),
 
-indicator_quality as (
+figure_quality as (
 
-    select * from {{ source('quality', 'indicator_quality') }}
+    select * from {{ source('quality', 'figure_quality') }}
 
 ),
 
@@ -53,12 +53,12 @@ select
             ) }})
     end as upper,
     sized.status,
-    sized.completeness,
-    coalesce(indicator_quality.quality, 'ok') as quality,
+    coalesce(
+        sized.completeness, case when sized.status = 'shown' then of_all.completeness end
+    ) as completeness,
+    {{ figure_quality_word() }} as quality,
     sized.as_of,
-    sized.exempt
+    sized.exempt,
+    {{ figure_quality_caveat() }} as quality_caveat
 from sized
-left join indicator_quality
-    on
-        sized.authority_code = indicator_quality.authority_code
-        and sized.indicator_id = indicator_quality.indicator_id
+{{ figure_quality_joins('sized') }}

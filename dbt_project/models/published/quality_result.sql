@@ -16,3 +16,5 @@ select
     what_to_do,
     indicators
 from check_results
+-- A check on trial counts for nothing until it has shown that it can be believed.
+where not is_shadow

@@ -18,6 +18,7 @@ from orchestration.ingestion.landing import landed_path
 from orchestration.ingestion.ledger import OtherKeyError
 from orchestration.ingestion.results import Ignored, LandedDelivery, LandedFile
 from orchestration.ingestion.run import load_landed
+from orchestration.ingestion.sql import literal
 from orchestration.ingestion.warehouse import (
     WAREHOUSE_NAME,
     WarehouseMissingError,
@@ -199,12 +200,29 @@ def _carry_over(connection: "DuckDBPyConnection", home: Path) -> None:
         connection.executemany(
             "update ledger.deliveries set first_seen_at = $2 where delivery_id = $1", seen
         )
-    if not releases:
-        return
-    listed = ", ".join(f"{column} {kind}" for column, kind in columns)
-    connection.execute(f"create table if not exists ledger.releases ({listed})")
-    marks = ", ".join("?" for _ in columns)
-    connection.executemany(f"insert into ledger.releases values ({marks})", releases)
+    if releases:
+        listed = ", ".join(f"{column} {kind}" for column, kind in columns)
+        connection.execute(f"create table if not exists ledger.releases ({listed})")
+        marks = ", ".join("?" for _ in columns)
+        connection.executemany(f"insert into ledger.releases values ({marks})", releases)
+    _carry_history(connection, home)
+
+
+def _carry_history(connection: "DuckDBPyConnection", home: Path) -> None:
+    """Copy what earlier runs' checks found; no delivery says it again."""
+    connection.execute(f"attach {literal(str(home / WAREHOUSE_NAME))} as before (read_only)")
+    try:
+        known = connection.execute(
+            "select count(*) from duckdb_tables() where database_name = 'before'"
+            " and schema_name = 'quality' and table_name = 'check_history'"
+        ).fetchone()
+        if known and known[0]:
+            connection.execute("create schema if not exists quality")
+            connection.execute(
+                "create table quality.check_history as from before.quality.check_history"
+            )
+    finally:
+        connection.execute("detach before")
 
 
 def _swap(scratch: Path, home: Path) -> None:

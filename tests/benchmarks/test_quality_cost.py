@@ -120,7 +120,8 @@ def test_the_memory_of_all_checks_stays_small(warehouse: Path) -> None:
         "con = duckdb.connect(sys.argv[1], read_only=True)\n"
         f"runner.run_checks(con, ['{CHECKED}'], 'run', datetime(2026, 10, 5, tzinfo=UTC))\n"
         # Not getrusage: its maximum is the parent's too, which made the five million rows.
-        "print(int(re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1]) // 1024)"
+        "told = Path('/proc/self/status').read_text()\n"
+        "print(int(re.search(r'VmHWM:\\s+(\\d+)', told)[1]) // 1024)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, str(warehouse)],

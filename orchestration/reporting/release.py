@@ -5,7 +5,7 @@ Does not belong here: giving them their names (``release_files``), which numbers
 (dbt's published models protect them) or whether to publish now (the checks and Dagster decide).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.files import PRIVATE_FOLDER, sync_file, sync_folder
+from orchestration.incidents.standing import PublishedIncident
 from orchestration.ingestion.sql import identifier, literal
+from orchestration.reporting.incident_table import INCIDENT, write_incidents
 from orchestration.reporting.release_files import (
     DATABASE,
     MANIFEST,
@@ -93,6 +95,7 @@ def publish_release(
     home: Path,
     inputs_hash: str,
     released_at: datetime | None = None,
+    incidents: Sequence[PublishedIncident] = (),
 ) -> Release:
     """Publish what the warehouse holds now.
 
@@ -104,6 +107,7 @@ def publish_release(
         home: The home folder.
         inputs_hash: Hash of everything that decided this release.
         released_at: The moment of the release; now when left out.
+        incidents: What is said of incidents.
 
     Raises:
         NothingToPublishError: There are no published views.
@@ -116,7 +120,7 @@ def publish_release(
     folder.chmod(PUBLISHED_FOLDER)
     clear_drafts(folder)
     _record_unrecorded(connection, folder)
-    tables = _fill(connection, folder, names, release_id, moment, inputs_hash)
+    tables = _fill(connection, folder, names, incidents, release_id, moment, inputs_hash)
     manifest = Manifest(
         release_id=release_id,
         released_at=moment,
@@ -147,6 +151,7 @@ def _fill(
     connection: "DuckDBPyConnection",
     folder: Path,
     names: list[str],
+    incidents: Sequence[PublishedIncident],
     release_id: str,
     moment: datetime,
     inputs_hash: str,
@@ -161,6 +166,8 @@ def _fill(
         target = f"release_draft.{SCHEMA}"
         connection.execute(f"create schema {target}")
         tables = [_copy_table(connection, target, name, release_id) for name in names]
+        count = write_incidents(connection, target, release_id, incidents)
+        tables.append(PublishedTable(INCIDENT, count))
         connection.execute(
             _RELEASE_TABLE.format(target=target),
             {

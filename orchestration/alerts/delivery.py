@@ -107,6 +107,7 @@ def _send_all(home: Path, ledger: sqlite3.Connection, now: datetime, anew: bool)
         if not (anew or message.is_due(now)):
             continue
         was_sent, trouble = _send_one(home, ledger, routes.get(message.route), message)
+        mark(ledger, message.message_key, was_sent, now)
         sent += was_sent
         failed += not was_sent
         if trouble:
@@ -139,15 +140,14 @@ def _send_one(
             trouble = str(error)
         else:
             trouble = "" if was_sent else f"route {route.name}: the receiver did not take a message"
-    mark(ledger, message.message_key, was_sent)
     return was_sent, trouble
 
 
-def mark(ledger: sqlite3.Connection, message_key: str, was_sent: bool) -> None:
+def mark(ledger: sqlite3.Connection, message_key: str, was_sent: bool, now: datetime) -> None:
     """Remember a try; a message that is marked as sent stays so."""
     ledger.execute(
         "insert into attempts values (?, ?, ?) on conflict do nothing",
-        (message_key, as_text(datetime.now(UTC)), "sent" if was_sent else "failed"),
+        (message_key, as_text(now), "sent" if was_sent else "failed"),
     )
 
 

@@ -39,7 +39,8 @@ def status(home: Path | None, as_json: bool) -> int:
     inbox = read_setting("HEARD_INBOX")
     left = left_in_inbox(Path(inbox).expanduser(), settings.home) if inbox else ()
     now = datetime.now(UTC)
-    incidents = [i for i in current_incidents(settings.home, now=now) if i.state.is_live]
+    incidents = current_incidents(settings.home, now=now)
+    live = [incident for incident in incidents if incident.state.is_live]
     messages = read_waiting(settings.home)
     try:
         standing = read_standing(settings.home, now.date())
@@ -52,7 +53,7 @@ def status(home: Path | None, as_json: bool) -> int:
         listed = None if arrivals is None else [asdict(arrival) for arrival in arrivals]
         waiting = [asdict(each) for each in left]
         told |= {"deliveries": listed, "left_in_inbox": waiting}
-        told |= {"open_incidents": len(incidents), "incidents": [asdict(i) for i in incidents]}
+        told |= {"open_incidents": len(live), "incidents": [asdict(i) for i in incidents]}
         print_json(told | {"messages_waiting": [asdict(message) for message in messages]})
         return 0
     out = console()
@@ -91,9 +92,12 @@ def _release(out: "Console", standing: Standing) -> None:
 def _incidents(
     out: "Console", incidents: Sequence[Incident], messages: Sequence[Waiting], now: datetime
 ) -> None:
-    out.print(f"[bold]Incidents[/bold]  {len(incidents)} open")
-    if incidents:
-        show_incidents(out, incidents, now)
+    live = [incident for incident in incidents if incident.state.is_live]
+    doubtful = len(incidents) - len(live)
+    seen_once = f", {doubtful} seen and not confirmed by another run" if doubtful else ""
+    out.print(f"[bold]Incidents[/bold]  {len(live)} open{seen_once}")
+    if live:
+        show_incidents(out, live, now)
         out.print("  `heard incidents show ID` says what to do about one.")
     dead = sum(message.is_dead for message in messages)
     if dead:

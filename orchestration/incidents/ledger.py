@@ -18,6 +18,8 @@ from orchestration.files import PRIVATE_FILE, PRIVATE_FOLDER
 
 LEDGER_NAME = "incidents.sqlite3"
 _VERSION = 1
+# A message must not be sent for an incident that a power cut takes back.
+SYNCHRONOUS = "full"
 _BUSY_SECONDS = 30.0
 _SCHEMA = Path(__file__).with_name("schema.sql")
 
@@ -85,8 +87,8 @@ def as_moment(text: str) -> datetime:
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("pragma foreign_keys = on")
-    # A message must not be sent for an incident that a power cut takes back.
-    connection.execute("pragma synchronous = full")
+
+    connection.execute(f"pragma synchronous = {SYNCHRONOUS}")
     (version,) = connection.execute("pragma user_version").fetchone()
     if version == _VERSION:
         return

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.fingerprint import STATE_FILE
 from orchestration.incidents.ledger import ledger_path, open_ledger, transaction
 
 if TYPE_CHECKING:
@@ -67,14 +66,23 @@ def watch_release(home: Path, release_id: str, released_at: datetime) -> None:
         write_release(watch.ledger, watch.settings, release_id, released_at, now)
 
 
-def watch_time(home: Path, now: datetime) -> None:
-    """Do what time alone makes due; nothing where no check ever ran."""
-    from orchestration.incidents.tending import tend
+def watch_time(home: Path, now: datetime, nothing_new: bool = False) -> None:
+    """Do what time alone makes due; nothing where no check ever ran.
+
+    Args:
+        home: The home folder.
+        now: The moment.
+        nothing_new: Whether a run looked just now and found nothing to do.
+    """
+    from orchestration.incidents.tending import note_nothing_new, tend
 
     if not ledger_path(home).is_file():
         return
     with _watch(home, now) as watch:
-        tend(watch.ledger, watch.settings.policy, now, _last_look(home))
+        if nothing_new:
+            note_nothing_new(watch.ledger, now)
+        routes = [route.name for route in watch.settings.routes]
+        tend(watch.ledger, watch.settings.policy, now, routes)
 
 
 @contextmanager
@@ -92,12 +100,3 @@ def _watch(home: Path, now: datetime) -> Iterator[Watch]:
         register_routes(ledger, settings, now)
         yield Watch(ledger, settings)
         write_messages(ledger, settings, now)
-
-
-def _last_look(home: Path) -> datetime | None:
-    """When a run last looked at the inbox: it leaves its state file, also with nothing new."""
-    try:
-        written = (home / STATE_FILE).stat().st_mtime
-    except FileNotFoundError:
-        return None
-    return datetime.fromtimestamp(written, UTC)

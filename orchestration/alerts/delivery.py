@@ -63,7 +63,9 @@ _WAITING = """
 select messages.message_key, route, made_at, count(tried_at) as tries, max(tried_at) as last_try
 from messages
 left join attempts using (message_key)
-where message_key not in (select message_key from attempts where outcome = 'sent')
+where message_key not in (
+    select message_key from attempts where outcome in ('sent', 'dropped')
+)
 group by messages.message_key
 order by messages.rowid
 """
@@ -106,8 +108,15 @@ def _send_all(home: Path, ledger: sqlite3.Connection, now: datetime, anew: bool)
     for message in _waiting(ledger):
         if not (anew or message.is_due(now)):
             continue
-        was_sent, trouble = _send_one(home, ledger, routes.get(message.route), message)
-        mark(ledger, message.message_key, was_sent, now)
+        route = routes.get(message.route)
+        if route is None:
+            mark(ledger, message.message_key, "dropped", now)
+            troubles[
+                f"there is no route {message.route} any more; a message for it was dropped"
+            ] = None
+            continue
+        was_sent, trouble = _send_one(home, ledger, route, message)
+        mark(ledger, message.message_key, "sent" if was_sent else "failed", now)
         sent += was_sent
         failed += not was_sent
         if trouble:
@@ -116,7 +125,7 @@ def _send_all(home: Path, ledger: sqlite3.Connection, now: datetime, anew: bool)
 
 
 def _send_one(
-    home: Path, ledger: sqlite3.Connection, route: Route | None, message: Waiting
+    home: Path, ledger: sqlite3.Connection, route: Route, message: Waiting
 ) -> tuple[bool, str]:
     from orchestration.alerts.sending import (
         AlertAddressUnusableError,
@@ -124,30 +133,22 @@ def _send_one(
         send,
     )
 
-    trouble = ""
-    was_sent = False
-    if route is None:
-        trouble = f"there is no route {message.route} any more, and messages for it wait"
-    else:
-        title, body = ledger.execute(
-            "select title, body from messages where message_key = ?", (message.message_key,)
-        ).fetchone()
-        try:
-            was_sent = send(
-                route.address, address(route.address, home), title, body, message.message_key
-            )
-        except (AlertAddressError, AlertAddressUnusableError, AlertLibraryMissingError) as error:
-            trouble = str(error)
-        else:
-            trouble = "" if was_sent else f"route {route.name}: the receiver did not take a message"
-    return was_sent, trouble
+    title, body = ledger.execute(
+        "select title, body from messages where message_key = ?", (message.message_key,)
+    ).fetchone()
+    try:
+        found = address(route.address, home)
+        was_sent = send(route.address, found, title, body, message.message_key)
+    except (AlertAddressError, AlertAddressUnusableError, AlertLibraryMissingError) as error:
+        return False, str(error)
+    return was_sent, "" if was_sent else f"route {route.name}: a message was not taken"
 
 
-def mark(ledger: sqlite3.Connection, message_key: str, was_sent: bool, now: datetime) -> None:
+def mark(ledger: sqlite3.Connection, message_key: str, outcome: str, now: datetime) -> None:
     """Remember a try; a message that is marked as sent stays so."""
     ledger.execute(
         "insert into attempts values (?, ?, ?) on conflict do nothing",
-        (message_key, as_text(now), "sent" if was_sent else "failed"),
+        (message_key, as_text(now), outcome),
     )
 
 

@@ -178,8 +178,8 @@ def _told(incident: Incident, incidents: Mapping[str, Incident]) -> wording.Told
 
 def _tell_alive(ledger: sqlite3.Connection, route: Route, live: int, now: datetime) -> None:
     found = ledger.execute(
-        "select happened_at, judged from evaluations where run_id not like 'watch-%'"
-        " order by rowid desc limit 1"
+        "select happened_at, judged from evaluations where judged > 0 and run_id not like 'watch-%'"
+        " order by happened_at desc, rowid desc limit 1"
     ).fetchone()
     on = as_moment(found["happened_at"]).date() if found else None
     key = _key(route.name, "alive", as_text(now))

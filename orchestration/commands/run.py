@@ -57,7 +57,7 @@ def run(settings: Settings, as_json: bool, force: bool = False, summary: bool = 
         if settings.home.is_dir():
             write_state(settings.home, state)
         if (settings.home / ALERT_SETTINGS).is_file():
-            _see_to_incidents(settings.home)
+            _see_to_incidents(settings.home, nothing_new=True)
         return _nothing_new(settings, state, as_json)
 
     from orchestration.refresh import refresh
@@ -89,12 +89,12 @@ def run(settings: Settings, as_json: bool, force: bool = False, summary: bool = 
     return {"published": PUBLISHED, "held_back": HELD_BACK, "failed": FAILED}[outcome.status]
 
 
-def _see_to_incidents(home: Path) -> None:
+def _see_to_incidents(home: Path, nothing_new: bool = False) -> None:
     """Do what time makes due about incidents, and send messages where somebody is to be told."""
     from orchestration.alerts.delivery import drain
     from orchestration.watching import watch_time
 
-    watch_time(home, datetime.now(UTC))
+    watch_time(home, datetime.now(UTC), nothing_new)
     for trouble in drain(home).troubles:
         sys.stderr.write(f"heard: {trouble}\n")
 

@@ -52,6 +52,8 @@ def open_ledger(home: Path) -> Iterator[sqlite3.Connection]:
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.IntegrityError):
             raise
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            raise IncidentLedgerError(f"another process is writing to {path}; try again") from None
         raise IncidentLedgerError(
             f"{path} cannot be used ({error}); put back a copy of it, or move it aside and Heard"
             " begins a new one"

@@ -49,6 +49,8 @@ create table if not exists notes (
     text text not null
 );
 
+-- When the checks of a run, or the heartbeats of a day, judged; `nothing-new`: when a run last found
+-- that nothing had to be judged.
 create table if not exists evaluations (
     run_id text not null,
     happened_at text not null,
@@ -84,7 +86,7 @@ create table if not exists message_events (
 create table if not exists attempts (
     message_key text not null references messages,
     tried_at text not null,
-    outcome text not null check (outcome in ('sent', 'failed'))
+    outcome text not null check (outcome in ('sent', 'failed', 'dropped'))
 );
 -- Sent is said once, whoever says it.
 create unique index if not exists sent_once on attempts (message_key) where outcome = 'sent';

@@ -5,9 +5,10 @@ Does not belong here: starting a run, or telling anybody.
 """
 
 import sqlite3
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
-from orchestration.incidents.events import append
+from orchestration.incidents.events import append, note_run
 from orchestration.incidents.fold import read_incidents
 from orchestration.incidents.ledger import as_moment
 from orchestration.incidents.lineage import delivery_asset
@@ -22,12 +23,16 @@ RUN_CHECK = "HRD-001"
 DELIVERY_CHECK = "HRD-002"
 MESSAGE_CHECK = "HRD-003"
 OWNER = "operator"
+NOTHING_NEW = "nothing-new"
 # A message that failed so often is not tried again by itself.
 GIVE_UP_AFTER = 10
 
 
 def tend(
-    ledger: sqlite3.Connection, policy: Policy, now: datetime, last_look: datetime | None
+    ledger: sqlite3.Connection,
+    policy: Policy,
+    now: datetime,
+    routes: Collection[str] = (),
 ) -> None:
     """Escalate what waits too long, and judge whether everything that was due has come.
 
@@ -35,12 +40,13 @@ def tend(
         ledger: The ledger, in a transaction.
         policy: What is due when.
         now: The moment.
-        last_look: When a run last looked at the inbox; None while nobody knows.
+        routes: The routes that there are today.
     """
     for incident in read_incidents(ledger, now):
         if is_overdue(incident, policy, now):
             append(ledger, incident.incident_id, incident.fingerprint, now, "escalated")
-    due = [*_run(policy, now, last_look), *_deliveries(ledger, policy, now), *_messages(ledger)]
+    due = [*_run(ledger, policy, now), *_deliveries(ledger, policy, now)]
+    due += _messages(ledger, routes)
     # A day is a run of these: what is late at noon is no more so at one.
     day = f"watch-{now.astimezone(UTC):%Y-%m-%d}"
     if _is_news(ledger, due, day):
@@ -55,10 +61,12 @@ def _is_news(ledger: sqlite3.Connection, due: list[Evaluation], day: str) -> boo
     return bool(sum(found.is_bad for found in due) > judged)
 
 
-def _run(policy: Policy, now: datetime, last_look: datetime | None) -> list[Evaluation]:
-    if last_look is None:
+def _run(ledger: sqlite3.Connection, policy: Policy, now: datetime) -> list[Evaluation]:
+    """Judge when the data were last judged: a run that fails every night is as bad as none."""
+    last = last_evaluation(ledger, with_nothing_new=True)
+    if last is None:
         return []
-    late = now - last_look > timedelta(hours=policy.run_due_hours)
+    late = now - last > timedelta(hours=policy.run_due_hours)
     return [
         Evaluation(
             check_id=RUN_CHECK,
@@ -67,8 +75,8 @@ def _run(policy: Policy, now: datetime, last_look: datetime | None) -> list[Eval
             slice_kind="",
             severity="stop",
             dimension="timeliness",
-            sentence="A run looks at the inbox whenever one is due.",
-            what_to_do="Run `heard doctor`, see that the schedule is on, then run `heard run`.",
+            sentence="A run judges the data, or finds nothing new, whenever one is due.",
+            what_to_do="See that the schedule is on; `heard doctor` says what is wrong.",
             owner=OWNER,
             indicators="",
             is_bad=late,
@@ -101,7 +109,7 @@ def _deliveries(ledger: sqlite3.Connection, policy: Policy, now: datetime) -> li
     return found
 
 
-def _messages(ledger: sqlite3.Connection) -> list[Evaluation]:
+def _messages(ledger: sqlite3.Connection, routes: Collection[str]) -> list[Evaluation]:
     """Judge each route by its last message: one given up is an incident until one is sent."""
     return [
         Evaluation(
@@ -118,6 +126,7 @@ def _messages(ledger: sqlite3.Connection) -> list[Evaluation]:
             is_bad=bool(row["tries"] >= GIVE_UP_AFTER and not row["sent"]),
         )
         for row in ledger.execute(_LAST_MESSAGES)
+        if row["route"] in routes
     ]
 
 
@@ -138,9 +147,17 @@ order by route
 """
 
 
-def last_evaluation(ledger: sqlite3.Connection) -> datetime | None:
-    """When the checks last judged data; None if they never did."""
+def last_evaluation(ledger: sqlite3.Connection, with_nothing_new: bool = False) -> datetime | None:
+    """When a run last judged data, or also found that there was nothing new; None for never."""
     (found,) = ledger.execute(
-        "select max(happened_at) from evaluations where run_id not like 'watch-%'"
+        "select max(happened_at) from evaluations"
+        " where run_id not like 'watch-%' and (? or run_id <> ?)",
+        (with_nothing_new, NOTHING_NEW),
     ).fetchone()
     return None if found is None else as_moment(found)
+
+
+def note_nothing_new(ledger: sqlite3.Connection, now: datetime) -> None:
+    """Remember that a run looked and found nothing to judge."""
+    ledger.execute("delete from evaluations where run_id = ?", (NOTHING_NEW,))
+    note_run(ledger, NOTHING_NEW, now, 0, 0)

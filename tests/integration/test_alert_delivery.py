@@ -149,6 +149,14 @@ def test_a_dead_route_is_tried_ever_more_seldom_then_given_up_and_is_an_incident
         assert waiting.message_key in received.keys
 
 
+def test_a_message_for_a_route_that_was_taken_away_is_dropped_and_said_so(alarmed: Path) -> None:
+    (alarmed / "alerts.yaml").unlink()
+    drained = drain(alarmed)
+    assert (drained.sent, drained.failed, len(drained.troubles)) == (0, 0, 1)
+    assert "no route board" in drained.troubles[0]
+    assert read_waiting(alarmed) == ()
+
+
 def test_two_who_drain_at_once_send_once(alarmed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with webhook() as received:
         monkeypatch.setenv(NAME, received.url)

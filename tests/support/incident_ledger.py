@@ -15,7 +15,7 @@ from orchestration.incidents.ledger import open_ledger, transaction
 from orchestration.incidents.observing import observe
 from orchestration.incidents.policy import policy_from
 from orchestration.incidents.results import Evaluation
-from orchestration.incidents.tending import tend
+from orchestration.incidents.tending import note_nothing_new, tend
 
 START = datetime(2026, 3, 2, 4, 40, tzinfo=UTC)
 CLAIM = Evaluation(
@@ -71,12 +71,14 @@ class Nights:
             observe(ledger, settings.policy, claims, name, at, lambda: self.upstream or {})
             write_messages(ledger, settings, at)
 
-    def wait(self, night: float, last_look: datetime | None = None) -> None:
-        """Let time pass without a run."""
+    def wait(self, night: float, nothing_new: bool = False) -> None:
+        """Let time pass without a run, or with one that found nothing new."""
         at, settings = self.at(night), self.settings
         with open_ledger(self.home) as ledger, transaction(ledger):
             register_routes(ledger, settings, at)
-            tend(ledger, settings.policy, at, last_look)
+            if nothing_new:
+                note_nothing_new(ledger, at)
+            tend(ledger, settings.policy, at, [route.name for route in self.routes])
             write_messages(ledger, settings, at)
 
     def incidents(self, night: float) -> tuple[Incident, ...]:

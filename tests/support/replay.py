@@ -94,7 +94,7 @@ def replay(
             with transaction(ledger):
                 register_routes(ledger, settings, at)
                 observe(ledger, settings.policy, found, f"run-{day}", at, dict)
-                tend(ledger, settings.policy, at, at)
+                tend(ledger, settings.policy, at)
                 write_messages(ledger, settings, at)
                 for incident in read_incidents(ledger, at):
                     opened = incident.opened_at

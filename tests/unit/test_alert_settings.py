@@ -6,6 +6,7 @@ import pytest
 
 from orchestration.alerts.secrets import AlertAddressError, address
 from orchestration.alerts.settings import AlertSettingsError, Route, read_alert_settings
+from orchestration.health import examine
 
 GOOD = """
 policy:
@@ -137,3 +138,19 @@ def test_a_file_of_addresses_is_read_only_when_nobody_else_can_read_it(tmp_path:
     path.symlink_to("/etc/hostname")
     with pytest.raises(AlertAddressError, match="plain file"):
         address("HEARD_ALERT_BOARD", tmp_path)
+
+
+def test_the_doctor_says_who_is_told_and_what_keeps_it_from_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found() -> tuple[str, str]:
+        (finding,) = [f for f in examine(tmp_path, tmp_path) if f.name == "alerts"]
+        return finding.verdict.value, finding.found
+
+    monkeypatch.setenv("HEARD_ALERT_SCRUTINY", "json://council.invalid/x")
+    assert found() == ("warn", "nobody is told of an incident")
+    write(tmp_path, GOOD)
+    assert found()[0] == "fail"
+    assert "HEARD_ALERT_DATA is not set" in found()[1]
+    monkeypatch.setenv("HEARD_ALERT_DATA", "json://council.invalid/x")
+    assert found() == ("ok", "2 routes")

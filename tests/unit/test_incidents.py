@@ -212,9 +212,9 @@ def test_lineage_is_read_from_edges_and_ends_at_the_delivery() -> None:
 def test_what_nobody_answers_is_escalated_once_by_its_severity(nights: Nights) -> None:
     nights.run(0, STOP, claim("SSD-002"))
     nights.run(1, STOP, claim("SSD-002"))
-    raised = {}
+    raised: dict[str, object] = {}
     for night in range(1, 20):
-        nights.wait(night)
+        nights.wait(night, nothing_new=True)
         for incident in nights.incidents(night):
             if incident.escalated_at:
                 raised.setdefault(incident.check_id, (night, incident.escalated_at))
@@ -223,13 +223,16 @@ def test_what_nobody_answers_is_escalated_once_by_its_severity(nights: Nights) -
 
 def test_no_run_when_one_was_due_is_an_incident_until_there_is_one(nights: Nights) -> None:
     nights.run(0, GOOD)
-    nights.wait(1, last_look=nights.at(0))
-    assert nights.states(1) == []
-    nights.wait(2, last_look=nights.at(0))
-    assert [(i.check_id, i.state.value) for i in nights.incidents(2)] == [("HRD-001", "open")]
-    nights.wait(3, last_look=nights.at(2.9))
-    nights.wait(4, last_look=nights.at(3.9))
-    assert nights.states(4) == ["resolved"]
+    nights.wait(1)
+    nights.wait(1.4, nothing_new=True)
+    nights.wait(2.8)
+    assert nights.states(2.8) == []
+    nights.wait(3)
+    assert [(i.check_id, i.state.value) for i in nights.incidents(3)] == [("HRD-001", "open")]
+    nights.run(3.9, GOOD)
+    nights.wait(4)
+    nights.wait(5)
+    assert nights.states(5) == ["resolved"]
 
 
 def test_a_delivery_that_does_not_come_is_an_incident_of_its_authority(nights: Nights) -> None:
@@ -241,7 +244,7 @@ def test_a_delivery_that_does_not_come_is_an_incident_of_its_authority(nights: N
         note_arrivals(ledger, [Arrival(*each, nights.at(-30)) for each in arrivals])
         note_arrivals(ledger, [Arrival("331", "ssd", nights.at(15))])
     for night in (14, 16, 17):
-        nights.wait(night)
+        nights.wait(night, nothing_new=True)
     assert [(i.check_id, i.authority_code, i.asset) for i in nights.incidents(17)] == [
         ("HRD-002", "330", "raw/ssd")
     ]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from orchestration.cli_incidents import incidents
 from orchestration.cli_quarantine import quarantine
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -41,6 +42,7 @@ def app() -> None:
     """Put voice into strategic reporting for children's services."""
 
 
+app.add_command(incidents)
 app.add_command(quarantine)
 
 

@@ -34,11 +34,12 @@ def build_definitions(settings: Settings, settle_seconds: float) -> dg.Definitio
 
     prepare_process(settings)
     path = prepare_manifest(settings.home)
+    manifest = read_manifest(path)
     checks = load_registry()
     moments = (quality.ARRIVED, quality.BUILT)
-    quality_checks = [quality.build_quality_checks(checks, moment) for moment in moments]
+    quality_checks = [quality.build_quality_checks(checks, each, manifest) for each in moments]
     guarded = {check.asset_key for found in quality_checks for check in found.check_keys}
-    models = transform.build_dbt_assets(read_manifest(path), guarded)
+    models = transform.build_dbt_assets(manifest, guarded)
     published = [key for key in models.keys if key.path[0] == "published"]
     return dg.Definitions(
         assets=[
@@ -55,7 +56,7 @@ def build_definitions(settings: Settings, settle_seconds: float) -> dg.Definitio
         asset_checks=quality_checks,
         jobs=[automation.nightly_refresh, automation.publish_again],
         schedules=[automation.nightly_refresh_schedule],
-        sensors=[automation.new_delivery_sensor],
+        sensors=[automation.new_delivery_sensor, automation.incident_sensor],
         resources=_resources(settings, settle_seconds),
         # One process: a step of its own would import everything again, and DuckDB has one writer.
         executor=dg.in_process_executor,

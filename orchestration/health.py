@@ -13,6 +13,7 @@ from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from orchestration.alerts.secrets import AlertAddressError, address
 from orchestration.instance import RunInProgressError, sole_run
 from orchestration.preflight import (
     BALLAST,
@@ -33,7 +34,7 @@ PACKAGES = ("dagster", "dbt-core", "dbt-duckdb", "duckdb", "great-expectations",
 FREE_BYTES = 2 * 1024**3
 WAREHOUSE_COPIES = 3
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
-PRIVATE_PATHS = ("warehouse.duckdb", "landing", "dagster", "dbt", "tmp")
+PRIVATE_PATHS = ("warehouse.duckdb", "incidents.sqlite3", "landing", "dagster", "dbt", "tmp")
 
 
 class Verdict(StrEnum):
@@ -74,6 +75,7 @@ def examine(inbox: Path | None, home: Path | None) -> tuple[Finding, ...]:
         _permissions,
         _disk,
         _lock,
+        _alerts,
     )
     findings += [question(settings) for question in questions]
     return tuple(findings)
@@ -169,3 +171,19 @@ def _lock(settings: Settings) -> Finding:
             return Finding("lock", Verdict.OK, "free")
     except RunInProgressError as error:
         return Finding("lock", Verdict.WARN, str(error), "wait for it, or end that process")
+
+
+def _alerts(settings: Settings) -> Finding:
+    # pydantic takes longer to load than all the other questions together.
+    from orchestration.alerts.settings import AlertSettingsError, read_alert_settings
+
+    advice = "see docs/alerts.md"
+    try:
+        routes = read_alert_settings(settings.home).routes
+        for route in routes:
+            address(route.address, settings.home)
+    except (AlertSettingsError, AlertAddressError) as error:
+        return Finding("alerts", Verdict.FAIL, str(error), advice)
+    if not routes:
+        return Finding("alerts", Verdict.WARN, "nobody is told of an incident", advice)
+    return Finding("alerts", Verdict.OK, f"{len(routes)} routes")

@@ -12,6 +12,10 @@ from contextlib import contextmanager
 KNOWN = frozenset(
     {
         "AccessRefusedError",
+        "AlertAddressError",
+        "AlertAddressUnusableError",
+        "AlertLibraryMissingError",
+        "AlertSettingsError",
         "AmbiguousTableError",
         "DatabaseUnreachableError",
         "DeliveryBusyError",
@@ -23,6 +27,8 @@ KNOWN = frozenset(
         "FileChangedError",
         "HeldBackError",
         "InboxMissingError",
+        "IncidentActionError",
+        "IncidentLedgerError",
         "LocalClocksError",
         "MappingError",
         "MappingExistsError",

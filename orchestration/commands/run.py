@@ -4,7 +4,9 @@ Belongs here: the order of the cheap question and the costly answer, and exit co
 Does not belong here: anything imported before it is known that there is work to do.
 """
 
+import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,8 @@ PUBLISHED = 0
 FAILED = 1
 HELD_BACK = 2
 _MANIFEST = "/manifest.csv"
+# Named here as well: to import the module that reads it costs more than a run with nothing new.
+ALERT_SETTINGS = "alerts.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ def run(settings: Settings, as_json: bool, force: bool = False, summary: bool = 
     if known and state.published:
         if settings.home.is_dir():
             write_state(settings.home, state)
+        if (settings.home / ALERT_SETTINGS).is_file():
+            _see_to_incidents(settings.home, nothing_new=True)
         return _nothing_new(settings, state, as_json)
 
     from orchestration.refresh import refresh
@@ -64,6 +70,7 @@ def run(settings: Settings, as_json: bool, force: bool = False, summary: bool = 
             outcome = refresh(settings, from_the_start=force)
     if stop.is_made:
         return _stopped(as_json)
+    _see_to_incidents(settings.home)
 
     from orchestration.reporting.inbox_left import left_in_inbox
 
@@ -80,6 +87,16 @@ def run(settings: Settings, as_json: bool, force: bool = False, summary: bool = 
     else:
         _tell(answer, settings.home, summary)
     return {"published": PUBLISHED, "held_back": HELD_BACK, "failed": FAILED}[outcome.status]
+
+
+def _see_to_incidents(home: Path, nothing_new: bool = False) -> None:
+    """Do what time makes due about incidents, and send messages where somebody is to be told."""
+    from orchestration.alerts.delivery import drain
+    from orchestration.watching import watch_time
+
+    watch_time(home, datetime.now(UTC), nothing_new)
+    for trouble in drain(home).troubles:
+        sys.stderr.write(f"heard: {trouble}\n")
 
 
 def _lack_of_room(settings: Settings, status: str) -> tuple[str, ...]:

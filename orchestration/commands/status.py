@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.alerts.delivery import Waiting, read_waiting
+from orchestration.commands.incidents import show_incidents
 from orchestration.commands.output import console, print_json
 from orchestration.commands.summary import (
     OUTCOME_WORDS,
@@ -18,6 +20,8 @@ from orchestration.commands.summary import (
     show_left_in_inbox,
     show_restated,
 )
+from orchestration.incidents.fold import Incident
+from orchestration.incidents.standing import current_incidents
 from orchestration.reporting.arrivals import Arrival, read_arrivals
 from orchestration.reporting.inbox_left import left_in_inbox
 from orchestration.reporting.published import NotPublishedError
@@ -35,8 +39,12 @@ def status(home: Path | None, as_json: bool) -> int:
     arrivals = read_arrivals(settings.home)
     inbox = read_setting("HEARD_INBOX")
     left = left_in_inbox(Path(inbox).expanduser(), settings.home) if inbox else ()
+    now = datetime.now(UTC)
+    incidents = current_incidents(settings.home, now=now)
+    live = [incident for incident in incidents if incident.state.is_live]
+    messages = read_waiting(settings.home)
     try:
-        standing = read_standing(settings.home, datetime.now(UTC).date())
+        standing = read_standing(settings.home, now.date())
     except NotPublishedError:
         if not arrivals and not left:
             raise
@@ -45,13 +53,16 @@ def status(home: Path | None, as_json: bool) -> int:
         told = asdict(standing) if standing else {"release_id": None}
         listed = None if arrivals is None else [asdict(arrival) for arrival in arrivals]
         waiting = [asdict(each) for each in left]
-        print_json(told | {"deliveries": listed, "left_in_inbox": waiting})
+        told |= {"deliveries": listed, "left_in_inbox": waiting}
+        told |= {"open_incidents": len(live), "incidents": [asdict(i) for i in incidents]}
+        print_json(told | {"messages_waiting": [asdict(message) for message in messages]})
         return 0
     out = console()
     if standing is None:
         out.print("[bold]Release[/bold]    nothing is published yet")
     else:
         _release(out, standing)
+    _incidents(out, incidents, messages, now)
     _arrivals(out, arrivals)
     show_left_in_inbox(out, left)
     if standing is not None:
@@ -78,7 +89,24 @@ def _release(out: "Console", standing: Standing) -> None:
         for outcome, count in sorted(standing.outcomes.items())
     )
     out.print(f"[bold]Checks[/bold]     {told or 'none'}")
-    out.print(f"[bold]Incidents[/bold]  {standing.open_incidents} open")
+
+
+def _incidents(
+    out: "Console", incidents: Sequence[Incident], messages: Sequence[Waiting], now: datetime
+) -> None:
+    live = [incident for incident in incidents if incident.state.is_live]
+    doubtful = len(incidents) - len(live)
+    seen_once = f", {doubtful} seen and not confirmed by another run" if doubtful else ""
+    out.print(f"[bold]Incidents[/bold]  {len(live)} open{seen_once}")
+    if live:
+        show_incidents(out, live, now)
+        out.print("  `heard incidents show ID` says what to do about one.")
+    dead = sum(message.is_dead for message in messages)
+    if dead:
+        out.print(f"[bold]Messages[/bold]   {dead} could not be delivered and were given up;")
+        out.print("  `heard incidents alerts` says which, `heard incidents send` tries again.")
+    elif messages:
+        out.print(f"[bold]Messages[/bold]   {len(messages)} wait to be delivered")
 
 
 def _arrivals(out: "Console", arrivals: Sequence[Arrival] | None) -> None:

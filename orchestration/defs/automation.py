@@ -5,6 +5,7 @@ Does not belong here: deciding what changed (``orchestration.fingerprint``).
 """
 
 import time
+from datetime import UTC, datetime
 
 import dagster as dg
 
@@ -101,6 +102,25 @@ def new_delivery_sensor(context: dg.SensorEvaluationContext) -> dg.RunRequest | 
             " and run `heard run`."
         )
     return dg.RunRequest(run_key=f"{current}:{len(attempts) + 1}", tags={FINGERPRINT_TAG: current})
+
+
+@dg.sensor(
+    name="incident_sensor",
+    minimum_interval_seconds=SENSOR_SECONDS,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Escalate what waits, notice a run or a delivery that is late, send messages.",
+)
+def incident_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """Do what time makes due and empty the outbox; it never asks for a run."""
+    from orchestration.alerts.delivery import drain
+    from orchestration.watching import watch_time
+
+    home = settings_or_default().home
+    watch_time(home, datetime.now(UTC))
+    drained = drain(home)
+    for trouble in drained.troubles:
+        context.log.warning(trouble)
+    return dg.SkipReason(f"{drained.sent} messages sent, {drained.failed} failed.")
 
 
 def _comes_again(record: dg.RunRecord) -> bool:

@@ -11,10 +11,13 @@ import dagster as dg
 from orchestration.defs.layers import HEARD_RELEASE, RELEASE, WAREHOUSE_POOL
 from orchestration.documentation import project_page
 from orchestration.fingerprint import record_published
+from orchestration.incidents.standing import published_incidents
+from orchestration.knowing import known_on
 from orchestration.progress import report
 from orchestration.reporting.permission import require_publishable
 from orchestration.reporting.release import publish_release
 from orchestration.resources import Home, Inputs
+from orchestration.watching import watch_release
 
 
 def build_release_asset(
@@ -47,7 +50,13 @@ def build_release_asset(
         with home.warehouse() as connection:
             # Whoever starts this step alone must not get past a check that refused.
             require_publishable(connection)
-            release = publish_release(connection, home.folder, current, docs=docs)
+            incidents = published_incidents(home.folder)
+            release = publish_release(
+                connection, home.folder, current, docs=docs, incidents=incidents
+            )
+        if known_on(home.folder) is None:
+            # Before the inputs count as published: killed here, the next run publishes and tells.
+            watch_release(home.folder, release.release_id, release.released_at)
         record_published(home.folder, current, release.release_id)
         return dg.MaterializeResult(
             metadata={

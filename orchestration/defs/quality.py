@@ -6,9 +6,10 @@ runs, because Great Expectations takes longer to load than the checks to run.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -38,12 +39,13 @@ BUILT = ("built", ("staging", "marts", "published"))
 
 
 def build_quality_checks(
-    checks: Sequence[Check], moment: tuple[str, tuple[str, ...]]
+    checks: Sequence[Check], moment: tuple[str, tuple[str, ...]], manifest: Mapping[str, Any]
 ) -> dg.AssetChecksDefinition:
     """Return all checks of one moment as one step, so that measuring is a few scans, not many.
 
     Every check is declared blocking so that what lies downstream waits for the answer. Only the
-    failure of a check that blocks is given the severity that then refuses; all others warn.
+    failure of a check that blocks is given the severity that then refuses; all others warn. What
+    was found becomes incidents in the same step: a run that is held back has no later one.
     """
     name, tiers = moment
     chosen = [check for check in checks if check.tier in tiers]
@@ -55,14 +57,21 @@ def build_quality_checks(
     ) -> Iterator[dg.AssetCheckResult]:
         from expectations.results import held_back
         from expectations.runner import run_checks
+        from orchestration.incidents.lineage import read_upstream
         from orchestration.knowing import known_on
+        from orchestration.watching import watch_checks
 
         report(f"Checking what {'has ' if name == 'arrived' else 'was '}{name}")
         assets = {key.asset_key.to_user_string() for key in context.selected_asset_check_keys}
         with home.warehouse() as connection:
             # Figures as known on a past day are judged by that day, not by how long ago it is.
-            measured_at = known_on(home.folder) or datetime.now(UTC)
+            past = known_on(home.folder)
+            measured_at = past or datetime.now(UTC)
             results = run_checks(connection, assets, context.run.run_id, measured_at)
+            if past is None:
+                # What was known on a past day is nothing that happens now.
+                upstream = partial(read_upstream, manifest)
+                watch_checks(connection, home.folder, context.run.run_id, measured_at, upstream)
         if held_back(results):
             record_held_back(home.folder, inputs.fingerprint())
         by_check = _by_check(results)

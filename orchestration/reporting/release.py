@@ -6,7 +6,7 @@ Does not belong here: giving them their names (``release_files``), which numbers
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.files import PRIVATE_FOLDER, sync_file, sync_folder
+from orchestration.incidents.standing import PublishedIncident
 from orchestration.ingestion.sql import identifier, literal
+from orchestration.reporting.incident_table import INCIDENT, write_incidents
 from orchestration.reporting.release_files import (
     DATABASE,
     MANIFEST,
@@ -113,6 +115,7 @@ def publish_release(
     inputs_hash: str,
     released_at: datetime | None = None,
     docs: Path | None = None,
+    incidents: Sequence[PublishedIncident] = (),
 ) -> Release:
     """Publish what the warehouse holds now.
 
@@ -125,6 +128,7 @@ def publish_release(
         inputs_hash: Hash of everything that decided this release.
         released_at: The moment of the release; now when left out.
         docs: A page that says what the tables mean, to lie beside them.
+        incidents: What is said of incidents.
 
     Raises:
         NothingToPublishError: There are no published views.
@@ -137,7 +141,7 @@ def publish_release(
     folder.chmod(PUBLISHED_FOLDER)
     clear_drafts(folder)
     _record_unrecorded(connection, folder)
-    tables = _fill(connection, folder, names, release_id, moment, inputs_hash)
+    tables = _fill(connection, folder, names, incidents, release_id, moment, inputs_hash)
     if docs is not None:
         _copy_docs(docs, draft_docs(folder, release_id))
     manifest = Manifest(
@@ -170,6 +174,7 @@ def _fill(
     connection: "DuckDBPyConnection",
     folder: Path,
     names: list[str],
+    incidents: Sequence[PublishedIncident],
     release_id: str,
     moment: datetime,
     inputs_hash: str,
@@ -187,6 +192,8 @@ def _fill(
         restated = write_restated(connection, folder / DATABASE, target, release_id, moment.date())
         if restated is not None:
             tables.append(PublishedTable(RESTATED, restated))
+        count = write_incidents(connection, target, release_id, incidents)
+        tables.append(PublishedTable(INCIDENT, count))
         connection.execute(
             _RELEASE_TABLE.format(target=target),
             {

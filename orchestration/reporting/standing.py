@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from orchestration.fingerprint import read_state
-from orchestration.reporting.published import has_table, open_published, rows
+from orchestration.reporting.published import open_published, rows
 from orchestration.reporting.summary import Finding, Restated, SourceCounts, read_summary
 
 
@@ -34,7 +34,6 @@ class Standing:
     freshness: tuple[Freshness, ...]
     findings: tuple[Finding, ...]
     outcomes: dict[str, int]
-    open_incidents: int
     restated: Restated | None
 
 
@@ -53,11 +52,6 @@ def read_standing(home: Path, today: date) -> Standing:
             "select authority_code, source, max(as_of) as latest_as_of"
             " from published.delivery group by all order by all",
         )
-        incidents = (
-            rows(connection, "select count(*) as n from published.incident where closed_at is null")
-            if has_table(connection, "incident")
-            else [{"n": 0}]
-        )
     return Standing(
         release_id=release["release_id"],
         released_at=release["released_at"],
@@ -68,6 +62,5 @@ def read_standing(home: Path, today: date) -> Standing:
         ),
         findings=summary.findings,
         outcomes=summary.outcomes,
-        open_incidents=incidents[0]["n"],
         restated=summary.restated,
     )

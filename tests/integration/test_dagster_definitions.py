@@ -131,7 +131,7 @@ def test_everything_automatic_says_what_it_does(definitions: dg.Definitions) -> 
     told = [job.description for job in jobs]
     told += [schedule.description for schedule in repository.schedule_defs]
     told += [sensor.description for sensor in repository.sensor_defs]
-    assert len(told) == 4
+    assert len(told) == 5
     assert all(told)
 
 

@@ -12,12 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 import duckdb
 import pytest
 
+from orchestration.files import replace_text
+from orchestration.incidents.fold import read_incidents
+from orchestration.incidents.ledger import open_ledger
 from orchestration.instance import sole_run
 from tests.support.inbox import DELIVERED, KEY_HEX, REVIEWS_HEADER, Bench
 
@@ -25,6 +28,7 @@ PERSON_CANARY = "Zyxwanda-Quillfeather"
 TEXT_CANARY = "31/02/2005-my-secret-words"
 RETURN = "330/ssda903/2020-03-31"
 CHILDREN = 60
+REFUSING_CHECK = "903-002"
 
 
 @dataclass(frozen=True)
@@ -73,12 +77,18 @@ def reviews(code: str) -> str:
     return REVIEWS_HEADER + "\n".join(rows) + "\n"
 
 
+# Nobody answers there: what is sent waits in the outbox.
+ALERTS = "routes: [{name: team, board: operators, address: HEARD_ALERT_TEAM, releases: true}]"
+
+
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     folder = tmp_path_factory.mktemp("story")
     bench = Bench(folder / "inbox", folder / "home")
     bench.inbox.mkdir()
     bench.deliver(RETURN, {"reviews.csv": reviews("PN1")})
+    bench.home.mkdir()
+    replace_text(bench.home / "alerts.yaml", ALERTS)
     first = heard(bench, "run")
     second = heard(bench, "run")
     forced = heard(bench, "run", "--force")
@@ -127,6 +137,44 @@ def test_a_stop_level_check_holds_publication_back_and_the_last_release_stays(
     )
     assert story.release_before
     assert story.release_after == story.release_before
+
+
+def test_a_check_that_refuses_is_an_incident_and_is_told_at_once(story: Story) -> None:
+    listed = cast("list[dict[str, Any]]", heard(story.bench, "incidents").answer)
+    (found,) = [i for i in listed if i["check_id"] == REFUSING_CHECK]
+    assert (found["state"], found["severity"], found["bad_runs"]) == ("open", "stop", 1)
+    status = heard(story.bench, "status").answer
+    assert status["open_incidents"] >= 1
+    with open_ledger(story.bench.home) as ledger:
+        bodies = [row["body"] for row in ledger.execute("select body from messages")]
+        releases = ledger.execute("select release_id from releases").fetchall()
+    assert [REFUSING_CHECK in body for body in bodies].count(True) == 1
+    assert [row["release_id"] for row in releases] == [
+        ran.answer["release_id"] for ran in (story.first, story.forced)
+    ]
+    # Each release is told once, and nobody is told by `heard run` failing.
+    assert sum("New figures were published" in body for body in bodies) == 2
+
+
+def test_confirmed_incidents_are_published_and_a_run_held_back_changes_nothing_there(
+    story: Story,
+) -> None:
+    path = str(story.bench.home / "published" / "heard.duckdb")
+    with duckdb.connect(path, read_only=True) as connection:
+        rows = connection.execute(
+            "select check_id, state, closed_at from published.incident order by check_id"
+        ).fetchall()
+        columns = [
+            name
+            for (name,) in connection.execute(
+                "select column_name from duckdb_columns() where table_name = 'incident'"
+            ).fetchall()
+        ]
+    with open_ledger(story.bench.home) as ledger:
+        live = [i.check_id for i in read_incidents(ledger, DELIVERED) if i.state.is_live]
+    assert {row[1:] for row in rows} <= {("open", None)}
+    assert sorted([row[0] for row in rows] + [REFUSING_CHECK]) == sorted(live)
+    assert not {"slice", "slice_kind", "n", "k", "value", "owner"} & set(columns)
 
 
 def test_a_refused_run_does_not_build_the_warehouse(instance: dg.DagsterInstance) -> None:

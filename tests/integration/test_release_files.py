@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from orchestration.incidents.standing import PublishedIncident
 from orchestration.ingestion.warehouse import open_warehouse
 from orchestration.reporting import release as module
 from orchestration.reporting.permission import HeldBackError, require_publishable
@@ -20,6 +21,19 @@ from orchestration.reporting.release_files import read_manifest
 
 MOMENT = datetime(2026, 10, 1, 9, 30, tzinfo=UTC)
 INPUTS = "0123abcd" * 8
+INCIDENT = PublishedIncident(
+    incident_id="INC-0001",
+    check_id="SSD-001",
+    authority_code="330",
+    severity="warn",
+    state="open",
+    sentence="The ethnicity of nearly every child is recorded.",
+    what_to_do="Ask the teams.",
+    indicators="A1",
+    follows_from=None,
+    opened_at=datetime(2026, 9, 30, 5, 40, tzinfo=timezone(timedelta(hours=1))),
+    closed_at=None,
+)
 
 
 @pytest.fixture
@@ -48,7 +62,7 @@ def home(tmp_path: Path) -> Path:
 
 def publish(home: Path, moment: datetime = MOMENT) -> Release:
     with open_warehouse(home) as connection:
-        return publish_release(connection, home, INPUTS, moment)
+        return publish_release(connection, home, INPUTS, moment, [INCIDENT])
 
 
 @pytest.fixture
@@ -64,7 +78,7 @@ def test_every_row_of_every_table_carries_the_release(
     tables = published.execute(
         "select table_name from duckdb_tables() where schema_name = 'published' order by all"
     ).fetchall()
-    assert tables == [("code_label",), ("indicator_value",), ("release",)]
+    assert tables == [("code_label",), ("incident",), ("indicator_value",), ("release",)]
     for (name,) in tables:
         columns = published.execute(f"select * from published.{name}").description
         assert columns[0][0] == "release_id"
@@ -78,6 +92,19 @@ def test_rows_are_those_of_the_view_in_a_fixed_order(published: duckdb.DuckDBPyC
         "select indicator_id, place, value from published.indicator_value"
     ).fetchall()
     assert found == [("A1", 1, 60.0), ("A1", 2, 70.0), ("B1", 3, None)]
+
+
+def test_an_incident_is_published_with_its_times_in_utc(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    assert published.execute(
+        "select incident_id, state, follows_from, opened_at::varchar, closed_at"
+        " from published.incident"
+    ).fetchall() == [("INC-0001", "open", None, "2026-09-30 04:40:00", None)]
+    assert published.execute(
+        "select count(*) from duckdb_columns() where table_name = 'incident' and comment is null"
+        " and column_name <> 'release_id'"
+    ).fetchall() == [(0,)]
 
 
 def test_descriptions_come_along(published: duckdb.DuckDBPyConnection) -> None:
@@ -105,13 +132,13 @@ def test_the_release_says_what_it_was_made_from(published: duckdb.DuckDBPyConnec
         "select released_at::varchar, inputs_hash, authorities, deliveries, latest_as_of::varchar,"
         " table_count, row_count from published.release"
     ).fetchone()
-    assert found == ("2026-10-01 09:30:00", INPUTS, 2, 2, "2026-09-30", 3, 5)
+    assert found == ("2026-10-01 09:30:00", INPUTS, 2, 2, "2026-09-30", 4, 6)
 
 
 def test_parquet_holds_the_same_tables(home: Path) -> None:
     publish(home)
     folder = home / "published" / "parquet"
-    names = ["code_label.parquet", "indicator_value.parquet", "release.parquet"]
+    names = ["code_label.parquet", "incident.parquet", "indicator_value.parquet", "release.parquet"]
     assert sorted(path.name for path in folder.iterdir()) == names
     with duckdb.connect() as connection:
         path = folder / "indicator_value.parquet"
@@ -185,7 +212,7 @@ def test_the_ledger_keeps_the_hash_of_the_file(home: Path) -> None:
     with open_warehouse(home, read_only=True) as connection:
         assert connection.execute(
             "select release_id, database_sha256, table_count, row_count from ledger.releases"
-        ).fetchall() == [(made.release_id, made.database_sha256, 3, 5)]
+        ).fetchall() == [(made.release_id, made.database_sha256, 4, 6)]
 
 
 def test_nothing_is_published_from_an_empty_warehouse(tmp_path: Path) -> None:

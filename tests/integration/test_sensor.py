@@ -1,16 +1,21 @@
 """The sensor asks for a run of what is new, once it is whole, and not for ever."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
+from orchestration.alerts.delivery import read_waiting
 from orchestration.defs import automation
-from orchestration.defs.automation import FINGERPRINT_TAG, new_delivery_sensor
+from orchestration.defs.automation import FINGERPRINT_TAG, incident_sensor, new_delivery_sensor
+from orchestration.files import replace_text
 from orchestration.fingerprint import State, fingerprint, record_held_back, record_published
 from orchestration.resources import Inputs
 from orchestration.settings import Settings
 from tests.support.inbox import KEY_HEX, REVIEWS_HEADER, Bench
+from tests.support.incident_ledger import Nights, claim, route
+from tests.support.receivers import webhook
 
 RETURN = "330/ssda903/2020-03-31"
 REVIEWS = REVIEWS_HEADER + "1,01/05/2008,01/05/2019,PN1\n"
@@ -42,6 +47,34 @@ def test_the_sensor_asks_for_a_run_of_what_is_new(ticking: Settings) -> None:
     assert isinstance(answer, dg.RunRequest)
     assert answer.run_key == f"{current}:1"
     assert answer.tags[FINGERPRINT_TAG] == current
+
+
+def test_the_sensor_of_incidents_sends_what_waits_and_asks_for_no_run(
+    ticking: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = ticking.home
+    with dg.DagsterInstance.ephemeral() as ephemeral, webhook() as received:
+        assert "0 messages" in (see_to_incidents(ephemeral).skip_message or "")
+        replace_text(
+            home / "alerts.yaml",
+            "routes: [{name: board, board: operators, address: HEARD_ALERT_BOARD}]",
+        )
+        Nights(home, routes=(route(at_once=True),)).run(0, claim(severity="stop"))
+        assert "0 messages sent" in (see_to_incidents(ephemeral).skip_message or "")
+        waiting = {message.message_key for message in read_waiting(home)}
+        assert (len(waiting) > 0, received.keys) == (True, [])
+        monkeypatch.setenv("HEARD_ALERT_BOARD", received.url)
+        # A minute later, as the first repetition waits so long.
+        monkeypatch.setattr("orchestration.alerts.delivery._FIRST_WAIT", timedelta())
+        see_to_incidents(ephemeral)
+        assert sorted(received.keys) == sorted(waiting)
+        assert read_waiting(home) == ()
+
+
+def see_to_incidents(instance: dg.DagsterInstance) -> dg.SkipReason:
+    answer = incident_sensor(dg.build_sensor_context(instance))
+    assert isinstance(answer, dg.SkipReason)
+    return answer
 
 
 def test_the_sensor_leaves_published_and_refused_inputs_alone(ticking: Settings) -> None:

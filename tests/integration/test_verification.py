@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from orchestration import rebuilding
+from orchestration.incidents.actions import acknowledge
+from orchestration.incidents.ledger import LEDGER_NAME, open_ledger
 from orchestration.ingestion.delivery_manifest import list_records, read_record
 from orchestration.ingestion.warehouse import open_warehouse
 from orchestration.instance import sole_run
@@ -18,7 +20,8 @@ from orchestration.reporting.release import publish_release
 from orchestration.settings import Settings
 from orchestration.verification import verify
 from tests.support.command import Site, heard
-from tests.support.inbox import REVIEWS_HEADER, Bench, make_bench
+from tests.support.inbox import DELIVERED, REVIEWS_HEADER, Bench, make_bench
+from tests.support.incident_ledger import Nights, claim
 
 ROWS = "".join(f"{number},01/02/2010,05/06/2019,PN1\n" for number in range(200))
 RETURN = "330/ssda903/2020-03-31"
@@ -130,11 +133,18 @@ def test_a_rebuild_gives_the_same_and_keeps_what_was_published(bench: Bench) -> 
     query = "select release_id from ledger.releases"
     seen = "select first_seen_at from ledger.deliveries"
     before = [bench.rows(query), bench.rows(seen)]
+    # What people did about incidents cannot be made again from landed files.
+    incidents = bench.home / LEDGER_NAME
+    Nights(bench.home).run(0, claim(severity="stop"))
+    with open_ledger(bench.home) as ledger:
+        acknowledge(ledger, "1", "Jo", DELIVERED)
+    kept = incidents.read_bytes()
     files = sorted(path.name for path in bench.home.iterdir())
     made = rebuild(settings)
     assert made.raw_before == made.raw_after
     assert made.deliveries == 1
     assert [bench.rows(query), bench.rows(seen)] == before
+    assert incidents.read_bytes() == kept
     assert sorted(path.name for path in bench.home.iterdir()) == files
     assert list((bench.home / "tmp").iterdir()) in ([], [bench.home / "tmp" / "warehouse"])
 

@@ -13,6 +13,7 @@ KNOWN = frozenset(
     {
         "AccessRefusedError",
         "AmbiguousTableError",
+        "BoardSettingsError",
         "DatabaseUnreachableError",
         "DeliveryBusyError",
         "DeliveryExistsError",

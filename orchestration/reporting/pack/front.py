@@ -1,0 +1,237 @@
+"""Page one: what a board reads in a minute.
+
+Belongs here: the order of a board's questions, and how many answers it can take in.
+Does not belong here: the rules behind the answers (``judge``) or any drawing.
+"""
+
+from datetime import date, datetime
+
+from orchestration.reporting.pack import charts
+from orchestration.reporting.pack.boards import Board
+from orchestration.reporting.pack.content import (
+    Block,
+    Bullets,
+    Cell,
+    Paragraph,
+    Part,
+    Picture,
+    Section,
+    Table,
+    TableRow,
+)
+from orchestration.reporting.pack.facts import ALL, Facts, Figure
+from orchestration.reporting.pack.figures import (
+    breakdown_words,
+    group_label,
+    interval_cell,
+    mark,
+    name_of,
+    period_of,
+    unit_of,
+)
+from orchestration.reporting.pack.judge import (
+    Reliance,
+    affected,
+    change,
+    is_open,
+    reliance,
+    trust,
+    year_before,
+)
+from orchestration.reporting.pack.unseen import MOST, by_size, is_told, unseen
+from orchestration.reporting.pack.words import (
+    NOT_YET,
+    PROVEN,
+    QUALITY,
+    blank_cell,
+    counted,
+    number,
+    several,
+    value_cell,
+)
+from orchestration.reporting.published import Row
+
+_RELIES = {"Yes": "Yes.", "With care": "With care.", "No": "No."}
+
+
+def front_page(facts: Facts, board: Board, indicators: tuple[str, ...]) -> tuple[Part, str]:
+    """Return page one and its verdict in a word or two."""
+    found = reliance(facts, board.headline, indicators)
+    sections = (
+        Section("relied-on", "Can this pack be relied on?", _relied_on(facts, board, found)),
+        Section("figures", "The figures that matter most", _figures(facts, board)),
+        Section("changed", "What changed", _changed(facts, board)),
+        Section("unseen", "Whose voice we cannot see", unseen(facts, board, indicators)),
+        Section("affected", "Which figures are affected", _affected(facts, board, found)),
+        Section("decisions", "Decisions asked", _decisions(facts, board, indicators, found)),
+    )
+    return Part("front", "", sections), found.verdict
+
+
+def _relied_on(facts: Facts, board: Board, found: Reliance) -> tuple[Block, ...]:
+    if facts.checks is None or not found.judged:
+        why = "No check that bears on it has judged the records behind it."
+    elif not found.shown:
+        why = "None of its main figures can be shown."
+    else:
+        of = f"Of {counted(found.judged, 'check', 'checks')} that bear on it,"
+        why = (
+            f"{of} all hold."
+            if not found.broken
+            else f"{of} {found.judged - len(found.broken)} hold or are being watched and"
+            f" {len(found.broken)} do not hold."
+        )
+        for names, words in ((found.unfit, "do not use"), (found.doubtful, "use with care")):
+            if names:
+                why += f" {words.capitalize()}: {several(names)}."
+    latest = [figure for name in board.headline if (figure := facts.latest(name))]
+    period = f" Figures are for the {period_of(latest[0])}." if latest else ""
+    return (Paragraph(f"{_RELIES[found.verdict]} {why}{period}", is_verdict=True),)
+
+
+def _figures(facts: Facts, board: Board) -> tuple[Block, ...]:
+    rows = tuple(_headline(facts, name) for name in board.headline)
+    headings = ("value", "95 % interval", "against a year before", "trust")
+    caption = "Main figures, all children and families"
+    return (Table(caption, "What it asks", headings, rows, _drawn(facts, board, rows)),)
+
+
+def _drawn(facts: Facts, board: Board, rows: tuple[TableRow, ...]) -> Picture | None:
+    shown = [
+        mark(name_of(facts, name), figure)
+        for name in board.headline
+        if (figure := facts.latest(name)) and unit_of(facts, name) == "percent"
+    ]
+    if not any(each.value is not None for each in shown):
+        return None
+    said = "; ".join(f"{row.label} {row.cells[0].words}" for row in rows)
+    return charts.groups(shown, None, f"Drawing of the main figures. {said}.")
+
+
+def _headline(facts: Facts, name: str) -> TableRow:
+    known = facts.indicators.get(name)
+    label = f"{name} {known['plain_name']}" if known else name
+    figure = facts.latest(name)
+    if figure is None:
+        state = "no_figure" if known else "not_available"
+        cells = (value_cell(None, state), *(blank_cell(state) for _ in range(3)))
+        return TableRow(label, cells, indicator=name, group="all")
+    cells = (
+        value_cell(figure.value, figure.status, unit_of(facts, name)),
+        interval_cell(figure),
+        Cell(_change_words(facts, figure)),
+        Cell(QUALITY.get(trust(facts, figure), "") if figure.value is not None else ""),
+    )
+    return TableRow(label, cells, indicator=name, period=period_of(figure), group="all")
+
+
+def _change_words(facts: Facts, figure: Figure) -> str:
+    before = year_before(facts, figure)
+    how = change(figure, before)
+    if how in ("up", "down") and before is not None and before.value is not None:
+        return f"{how} from {number(before.value)}"
+    if how == "unclear":
+        return "no clear change"
+    return "" if figure.value is None else "nothing to compare with"
+
+
+def _changed(facts: Facts, board: Board) -> tuple[Block, ...]:
+    latest = [figure for name in board.headline if (figure := facts.latest(name))]
+    told = [(figure, change(figure, year_before(facts, figure))) for figure in latest]
+    items = [
+        f"{name_of(facts, figure.indicator_id)} {_direction(facts, figure.indicator_id, how)}:"
+        f" {_change_words(facts, figure)} to {number(figure.value or 0)}"
+        f" ({unit_of(facts, figure.indicator_id).replace('_', ' ')}), more than chance explains."
+        for figure, how in told
+        if how in ("up", "down")
+    ][:MOST]
+    if not items:
+        known = any(how == "unclear" for _, how in told)
+        items = [
+            "No main figure changed by more than chance explains."
+            if known
+            else "Nothing to compare with yet: no main figure can be shown for a year before."
+        ]
+    return (Bullets((*items, *_incidents(facts, board))),)
+
+
+def _direction(facts: Facts, indicator: str, how: str) -> str:
+    wanted = facts.indicators[indicator]["direction"]
+    better = {"higher": "up", "lower": "down"}.get(wanted)
+    if better is None:
+        return "changed"
+    return "got better" if how == better else "got worse"
+
+
+def _incidents(facts: Facts, board: Board) -> tuple[str, ...]:
+    if facts.incidents is None:
+        return (NOT_YET.format(what="Incidents"),)
+    waiting = [row for row in facts.incidents if is_open(row)]
+    if not waiting:
+        return ("No incident about the data is open.",)
+    if board.public:
+        return (f"{counted(len(waiting), 'incident', 'incidents')} about the data open.",)
+    told = [_incident_words(facts, row) for row in waiting[:MOST]]
+    more = len(waiting) - len(told)
+    return (
+        *told,
+        *((f"{counted(more, 'more incident', 'more incidents')} open.",) if more else ()),
+    )
+
+
+def _incident_words(facts: Facts, row: Row) -> str:
+    opened = row.get("opened_at") or row.get("opened")
+    day = opened.date() if isinstance(opened, datetime) else opened
+    days = ""
+    if isinstance(day, date):
+        waited = max(0, (facts.release["released_at"].date() - day).days)
+        days = f", for {counted(waited, 'day', 'days')}"
+    owner = f", with {row['owner']}" if row.get("owner") else ""
+    claim = row.get("sentence") or row.get("check_id") or "A check does not hold"
+    return f"Open{days}{owner}: {claim}"
+
+
+def _affected(facts: Facts, board: Board, found: Reliance) -> tuple[Block, ...]:
+    by_name: dict[str, int] = {}
+    for row in found.broken:
+        for name in affected(row):
+            if name in board.headline:
+                by_name[name] = by_name.get(name, 0) + 1
+    if not by_name:
+        if found.broken:
+            return (Paragraph("None of the main figures; in the annex, each table says so."),)
+        return (Paragraph("None that we know of."),)
+    names = tuple(name for name in board.headline if name in by_name)
+    text = f"Records behind {several(names)} have known faults."
+    if not board.public:
+        claims = [f"“{str(row['sentence']).rstrip('.')}”" for row in found.broken[:2]]
+        more = len(found.broken) - len(claims)
+        claims += [f"{counted(more, 'more', 'more')} named in the annex"] if more else []
+        text += f" What does not hold: {several(tuple(claims))}."
+    first = names[0]
+    caveat = facts.indicators[first]["caveat"]
+    return (Paragraph(f"{text} Take care with {first}: {caveat}" if caveat else text),)
+
+
+def _decisions(
+    facts: Facts, board: Board, indicators: tuple[str, ...], found: Reliance
+) -> tuple[Block, ...]:
+    asked: list[str] = []
+    gaps = [r for r in facts.gaps or () if r["flag"] in PROVEN and is_told(board, indicators, r)]
+    if gaps:
+        row = min(gaps, key=by_size)
+        group = group_label(facts, row["breakdown"], row["breakdown_value"])
+        asked.append(
+            f"Ask the people concerned ({breakdown_words(row['breakdown'])}: {group}) why"
+            f" {name_of(facts, row['indicator_id'])} is worse for them, and plan with them."
+        )
+    if found.broken and not board.public:
+        asked.append(f"Say who does this, and by when: {found.broken[0]['what_to_do']}")
+    missing = tuple(
+        name
+        for name in board.headline
+        if (f := facts.latest(name, ALL)) and f.status == "not_available"
+    )
+    if missing:
+        asked.append(f"Decide whether to record what {several(missing)} would need.")
+    return (Bullets((*asked, board.ask), is_numbered=True),)

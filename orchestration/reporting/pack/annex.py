@@ -34,9 +34,8 @@ _NOT_PEOPLE = ("all", "opportunity_type", "complaint_stage", "theme")
 
 def annex(facts: Facts, board: Board, indicators: tuple[str, ...]) -> Part:
     """Return the annex of a board."""
-    sections = [
-        Section("how-to-read", "How to read the figures", (Bullets(tuple(MEANINGS.splitlines())),))
-    ]
+    meanings = Bullets(tuple(MEANINGS.splitlines()))
+    sections = [Section("how-to-read", "How to read the figures", (meanings,))]
     sections.extend(_indicator(facts, board, name) for name in indicators)
     sections.append(Section("groups", "Groups against everybody else", _gaps(facts, board)))
     further: Mapping[SectionName, tuple[str, Callable[[Facts, Board], tuple[Block, ...]]]] = FURTHER

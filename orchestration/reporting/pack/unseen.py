@@ -31,6 +31,7 @@ NOT_PEOPLE = (
 
 
 def unseen(facts: Facts, board: Board, indicators: tuple[str, ...]) -> tuple[Block, ...]:
+    """Return gaps that are proven, groups too small to tell or to show, and what nobody sent."""
     items: list[str] = []
     if facts.gaps is None:
         items.append(NOT_YET.format(what="Comparisons of groups with everybody else"))
@@ -40,11 +41,11 @@ def unseen(facts: Facts, board: Board, indicators: tuple[str, ...]) -> tuple[Blo
         items.extend(_gap_words(facts, row) for row in proven[:MOST])
         if len(proven) > MOST:
             items.append(f"{len(proven) - MOST} more such gaps are in the annex.")
-        unsure = sum(1 for row in gaps if row["flag"] in CANNOT_TELL)
-        if unsure:
+        few, unclear = (sum(row["flag"] == flag for row in gaps) for flag in CANNOT_TELL)
+        if few or unclear:
             items.append(
-                f"For {counted(unsure, 'comparison', 'comparisons')} of {len(gaps)} the numbers are"
-                " too few to tell. That is not the same as no gap."
+                f"Of {counted(len(gaps), 'comparison', 'comparisons')}, {few} are too few to tell"
+                f" and {unclear} fit a gap as well as none. Neither means that there is no gap."
             )
         elif not proven:
             items.append("No gap was proven. That is no proof that all are heard alike.")
@@ -58,6 +59,7 @@ def unseen(facts: Facts, board: Board, indicators: tuple[str, ...]) -> tuple[Blo
 
 
 def is_told(board: Board, indicators: tuple[str, ...], row: Row) -> bool:
+    """Say whether a comparison is one of people, about a figure that this board is told."""
     return (
         row["indicator_id"] in indicators
         and row["breakdown"] not in NOT_PEOPLE
@@ -67,6 +69,7 @@ def is_told(board: Board, indicators: tuple[str, ...], row: Row) -> bool:
 
 
 def by_size(row: Row) -> tuple[int, float, str]:
+    """Return the place of a proven gap: the surest and largest first, whoever it is."""
     have = row["group_rate"] is not None and row["rest_rate"] is not None
     return (
         PROVEN.index(row["flag"]),

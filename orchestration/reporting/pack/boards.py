@@ -37,7 +37,7 @@ class Board(Strict):
     audience: str
     question: str
     rhythm: str
-    cron: str
+    cron: str = Field(pattern=r"^(\S+ ){4}\S+$")
     route: str
     public: bool = False
     headline: tuple[str, ...] = Field(min_length=1, max_length=6)

@@ -4,6 +4,8 @@ Belongs here: the order of the parts, and what comes along because it must be re
 Does not belong here: any part's own content.
 """
 
+from datetime import UTC
+
 from orchestration.reporting.pack.annex import annex
 from orchestration.reporting.pack.boards import Board, Boards
 from orchestration.reporting.pack.content import Pack
@@ -30,6 +32,7 @@ def build_pack(facts: Facts, board: Board, boards: Boards) -> Pack:
         question=board.question,
         release_id=release["release_id"],
         released_on=day_words(release["released_at"].date()),
+        released_at=int(release["released_at"].replace(tzinfo=UTC).timestamp()),
         as_of=day_words(as_of) if as_of else "no known day",
         is_public=board.public,
         verdict=verdict,

@@ -117,6 +117,8 @@ class Pack:
     question: str
     release_id: str
     released_on: str
+    # Seconds since 1970: the clock of everything that is made of this release.
+    released_at: int
     as_of: str
     is_public: bool
     verdict: str

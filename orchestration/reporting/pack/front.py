@@ -74,18 +74,16 @@ def _relied_on(facts: Facts, board: Board, found: Reliance) -> tuple[Block, ...]
     elif not found.shown:
         why = "None of its main figures can be shown."
     else:
-        of = f"Of {counted(found.judged, 'check', 'checks')} that bear on it,"
-        why = (
-            f"{of} all hold."
-            if not found.broken
-            else f"{of} {found.judged - len(found.broken)} hold or are being watched and"
-            f" {len(found.broken)} do not hold."
-        )
+        checks = counted(found.judged, "check that bears", "checks that bear")
+        faults = len(found.broken)
+        why = f"Of {checks} on it, {faults or 'none'} {'do' if faults > 1 else 'does'} not hold."
+        if not faults:
+            why = f"Of {checks} on it, all hold or are being watched."
         for names, words in ((found.unfit, "do not use"), (found.doubtful, "use with care")):
             if names:
                 why += f" {words.capitalize()}: {several(names)}."
     latest = [figure for name in board.headline if (figure := facts.latest(name))]
-    period = f" Figures are for the {period_of(latest[0])}." if latest else ""
+    period = f" Figures are for: {period_of(latest[0])}." if latest else ""
     return (Paragraph(f"{_RELIES[found.verdict]} {why}{period}", is_verdict=True),)
 
 
@@ -140,8 +138,9 @@ def _changed(facts: Facts, board: Board) -> tuple[Block, ...]:
     told = [(figure, change(figure, year_before(facts, figure))) for figure in latest]
     items = [
         f"{name_of(facts, figure.indicator_id)} {_direction(facts, figure.indicator_id, how)}:"
-        f" {_change_words(facts, figure)} to {number(figure.value or 0)}"
-        f" ({unit_of(facts, figure.indicator_id).replace('_', ' ')}), more than chance explains."
+        f" {_change_words(facts, figure)} to"
+        f" {value_cell(figure.value, figure.status, unit_of(facts, figure.indicator_id)).words},"
+        " more than chance explains."
         for figure, how in told
         if how in ("up", "down")
     ][:MOST]

@@ -31,6 +31,7 @@ def to_pdf(pack: Pack) -> bytes:
         sys_inputs={"pack": json.dumps(told)},
         pdf_standards=[STANDARD],
         ignore_system_fonts=True,
+        timestamp=pack.released_at,
     )
     if not isinstance(compiled, bytes):
         raise TypeError("typst made no document; reinstall the locked packages")

@@ -44,8 +44,9 @@ def unseen(facts: Facts, board: Board, indicators: tuple[str, ...]) -> tuple[Blo
         few, unclear = (sum(row["flag"] == flag for row in gaps) for flag in CANNOT_TELL)
         if few or unclear:
             items.append(
-                f"Of {counted(len(gaps), 'comparison', 'comparisons')}, {few} are too few to tell"
-                f" and {unclear} fit a gap as well as none. Neither means that there is no gap."
+                f"Too few to tell: {few} of {counted(len(gaps), 'comparison', 'comparisons')}."
+                f" Unclear, fitting a gap as well as none: {unclear}. Neither means that there is"
+                " no gap."
             )
         elif not proven:
             items.append("No gap was proven. That is no proof that all are heard alike.")

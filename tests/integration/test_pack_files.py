@@ -15,8 +15,8 @@ from orchestration.reporting.pack.content import Pack
 from orchestration.reporting.pack.pdf import to_pdf
 from orchestration.reporting.pack.table import to_csv
 from orchestration.reporting.pack.write import ReadyPack, are_made, write_packs
-from tests.integration.test_packs import LABELS, packs_of, rich
-from tests.support.packs import NUMBER, SmallRelease, csv_rows, value
+from tests.support.packs import NUMBER, SmallRelease, csv_rows, packs_of, value
+from tests.support.rich_release import LABELS, rich
 
 BOARD = "scrutiny"
 

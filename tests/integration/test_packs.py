@@ -1,7 +1,6 @@
 """What a pack says: the same in three forms, nothing that is hidden, and every state by name."""
 
 from collections import Counter
-from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -18,102 +17,18 @@ from orchestration.reporting.published import open_published
 from tests.support.packs import (
     NUMBER,
     SmallRelease,
-    Value,
-    a_year_before,
     csv_rows,
     html_texts,
     in_quarters,
+    packs_of,
     value,
 )
+from tests.support.rich_release import LABELS, PASSED, rich
 
 BOARDS = (
     *("safeguarding_partnership", "corporate_parenting", "scrutiny", "programme"),
     "information_governance",
 )
-PASSED = ("SSD-101", "330", "stop", "pass", "Seen alone implies seen.", "Mend the form.", "A1,B1")
-FAILED = ("SSD-001", "330", "warn", "fail", "Ethnicity is known.", "Ask the teams.", "A1")
-LABELS = [
-    ("disability", "Y", "Disabled"),
-    ("disability", "N", "Not disabled"),
-    ("voice_owner", "child", "Child"),
-    ("stage", "looked_after", "Looked after"),
-]
-GAP = {
-    "authority_code": "330",
-    "period_type": "rolling_12_months",
-    "indicator_id": "A1",
-    "period_start": date(2025, 7, 1),
-    "period_end": date(2026, 6, 30),
-    "window_used": "12 months",
-}
-
-
-def _gap(group: str, flag: str, rate: float | None, rest: float | None) -> Value:
-    of = {"breakdown": "disability", "breakdown_value": group}
-    return GAP | of | {"group_rate": rate, "rest_rate": rest, "flag": flag}
-
-
-def rich() -> SmallRelease:
-    """A release with something of everything."""
-    thread = {
-        "authority_code": "330",
-        "period_type": "rolling_12_months",
-        "period_start": date(2025, 7, 1),
-        "period_end": date(2026, 6, 30),
-        "stage": "looked_after",
-        "voice_owner": "child",
-        "voice_kind": "as_information",
-        "opportunities": 1235,
-        "voiced": 640,
-        "own_words": 215,
-        "considered": 115,
-        "changed": 45,
-        "told": None,
-        "status": "shown",
-    }
-    incident = {
-        "authority_code": "330",
-        "check_id": "SSD-015",
-        "sentence": "The extract is recent.",
-        "state": "open",
-        "owner": "Data team",
-        "opened_at": datetime(2026, 6, 25, 8, 0),  # noqa: DTZ001
-    }
-    return SmallRelease(
-        values=[
-            *in_quarters("A1", 41, 43, 44, 46),
-            value("A1", 52),
-            a_year_before("A1", 31),
-            value("A1", 38, group=("disability", "Y")),
-            value("A1", 57, group=("disability", "N")),
-            value("A1", None, "suppressed", group=("disability", "unknown")),
-            value("B1", 27),
-            a_year_before("B1", 29),
-            value("D4", None, "rate_withheld") | {"numerator": 5, "denominator": 15},
-            value("A4", 12, quality="watch"),
-            value("A5", None, "suppressed"),
-            value("A7", None, "not_available"),
-            value("C4", None, "not_applicable"),
-        ],
-        checks=[PASSED, FAILED],
-        labels=LABELS,
-        more={
-            "equity_gap": [
-                _gap("Y", "disparity_severe", 38, 57),
-                _gap("N", "insufficient", None, None),
-            ],
-            "incident": [incident],
-            "voice_thread": [thread],
-        },
-    )
-
-
-def packs_of(home: Path, authority: str = "330") -> dict[str, Pack]:
-    """Return every board's pack of one authority."""
-    boards = load_boards(home)
-    with open_published(home) as connection:
-        facts = read_facts(connection, authority)
-    return {board.id: build_pack(facts, board, boards) for board in boards.boards}
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +79,7 @@ def test_page_one_says_whether_it_can_be_relied_on_and_why(packs: dict[str, Pack
     pack = packs["safeguarding_partnership"]
     assert pack.verdict == "With care"
     assert (
-        "With care. Of 2 checks that bear on it, 1 does not hold. Use with care: A1 and A4."
+        "With care. Of 2 checks that bear on it, 1 does not hold. Read with care: A1 and A4."
         in front(pack)
     )
     assert "Records behind A1 have known faults." in front(pack)

@@ -17,6 +17,10 @@ import duckdb
 from lxml import html
 
 from orchestration.reporting.pack.boards import load_boards
+from orchestration.reporting.pack.build import build_pack
+from orchestration.reporting.pack.content import Pack
+from orchestration.reporting.pack.facts import read_facts
+from orchestration.reporting.published import open_published
 
 Value = Mapping[str, Any]
 NUMBER = re.compile(r"\d[\d,]*")
@@ -159,6 +163,14 @@ def in_quarters(indicator: str, *percents: float) -> list[Value]:
         value(indicator, percent, period=("quarter", start, quarter(start)))
         for start, percent in zip(starts, percents, strict=True)
     ]
+
+
+def packs_of(home: Path, authority: str = "330") -> dict[str, Pack]:
+    """Return every board's pack of one authority."""
+    boards = load_boards(home)
+    with open_published(home) as connection:
+        facts = read_facts(connection, authority)
+    return {board.id: build_pack(facts, board, boards) for board in boards.boards}
 
 
 def csv_rows(text: str) -> list[dict[str, str]]:

@@ -79,9 +79,9 @@ def _relied_on(facts: Facts, board: Board, found: Reliance) -> tuple[Block, ...]
         why = f"Of {checks} on it, {faults or 'none'} {'do' if faults > 1 else 'does'} not hold."
         if not faults:
             why = f"Of {checks} on it, all hold or are being watched."
-        for names, words in ((found.unfit, "do not use"), (found.doubtful, "use with care")):
+        for names, words in ((found.unfit, "Do not use"), (found.doubtful, "Read with care")):
             if names:
-                why += f" {words.capitalize()}: {several(names)}."
+                why += f" {words}: {several(names)}."
     latest = [figure for name in board.headline if (figure := facts.latest(name))]
     period = f" Figures are for: {period_of(latest[0])}." if latest else ""
     return (Paragraph(f"{_RELIES[found.verdict]} {why}{period}", is_verdict=True),)

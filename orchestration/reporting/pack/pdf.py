@@ -11,8 +11,6 @@ from importlib.util import find_spec
 
 from orchestration.reporting.pack.content import Pack
 
-STANDARD = "ua-1"
-
 
 def can_make_pdf() -> bool:
     """Say whether typst is there; without its wheel a pack is a page and a CSV."""
@@ -29,7 +27,7 @@ def to_pdf(pack: Pack) -> bytes:
         files(__package__).joinpath("pack.typ").read_bytes(),
         # Content goes in as data, never as markup: no name can become a command.
         sys_inputs={"pack": json.dumps(told)},
-        pdf_standards=[STANDARD],
+        pdf_standards=["ua-1"],
         ignore_system_fonts=True,
         timestamp=pack.released_at,
     )

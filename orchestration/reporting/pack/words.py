@@ -32,6 +32,8 @@ MEANINGS = (
     "No figure: nothing happened in the period that could be counted.\n"
     "Counts are rounded in steps of 5 in a way that protects people, so they do not add up."
     " Percentages are made from the rounded counts.\n"
+    "In a drawing, a cross means that there is no number to show. It is not zero. The dashed line"
+    " is everybody together.\n"
     "Interval: the true figure lies in it 95 times out of 100, if the records are right."
 )
 # The shape of a gap, never its cause. Nothing here says that a group is treated fairly.
@@ -47,7 +49,7 @@ FLAGS: Mapping[str, str] = {
 }
 PROVEN = ("disparity_severe", "disparity")
 CANNOT_TELL = ("insufficient", "inconclusive")
-QUALITY: Mapping[str, str] = {"ok": "ok", "watch": "use with care", "unfit": "do not use"}
+QUALITY: Mapping[str, str] = {"ok": "ok", "watch": "with care", "unfit": "do not use"}
 OUTCOMES: Mapping[str, str] = {
     "pass": "holds",
     "watch": "to watch",

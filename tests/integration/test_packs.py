@@ -23,7 +23,7 @@ from tests.support.packs import (
     packs_of,
     value,
 )
-from tests.support.rich_release import LABELS, PASSED, rich
+from tests.support.rich_release import FAILED, LABELS, PASSED, rich
 
 BOARDS = (
     *("safeguarding_partnership", "corporate_parenting", "scrutiny", "programme"),
@@ -94,7 +94,10 @@ def test_page_one_names_proven_gaps_and_says_what_is_too_few(packs: dict[str, Pa
     )
     assert "Too few to tell: 1 of 2 comparisons." in told
     assert "Not available, because nothing delivered shows it: A7." in told
-    assert "Open, for 10 days, with Data team: The extract is recent." in told
+    # What follows from another incident is not told beside it.
+    assert "Incidents about the data in three months: 2 opened, 1 resolved; 1 waiting now." in told
+    assert "For 10 days, nobody has it yet: “The extract is recent” does not hold." in told
+    assert told.count("For 10 days") == 1
 
 
 def test_the_states_of_a_figure_are_told_apart(packs: dict[str, Pack]) -> None:
@@ -112,6 +115,8 @@ def test_the_states_of_a_figure_are_told_apart(packs: dict[str, Pack]) -> None:
     assert labels == {"Not recorded"}
     gaps = [row for row in rows if row["item"] == "Disability: Not disabled"]
     assert {row["words"] for row in gaps} >= {"too few to tell"}
+    hidden = [row["words"] for row in rows if row["words"].startswith("Suppressed for A1")]
+    assert hidden == ["Suppressed for A1 Name of A1: Another group."]
     # Counts may stand where only the rate is withheld, but not before the public.
     counted = [r["words"] for r in rows if r["indicator"] == "D4" and r["measure"] == "out of"]
     assert counted == ["15"]
@@ -124,6 +129,20 @@ def test_what_must_be_read_beside_a_figure_comes_along(packs: dict[str, Pack]) -
     titles = {row["section"] for row in rows}
     # A1 asks for B1 and D4, and B1 for A1 and B2.
     assert {"A1 Name of A1", "B1 Name of B1", "D4 Name of D4", "B2 Name of B2"} <= titles
+
+
+def test_a_caveat_of_a_figure_is_told_where_the_figure_is(tmp_path: Path) -> None:
+    caveat = "Ethnicity is missing for many."
+    told = {"A1": value("A1", 52, quality="watch"), "B1": value("B1", 30)}
+    values = [told["A1"] | {"quality_caveat": caveat}, told["B1"] | {"quality_caveat": None}]
+    pack = packs_of(SmallRelease(values=values, checks=[PASSED, FAILED]).publish(tmp_path))
+    partnership = pack["safeguarding_partnership"]
+    assert f"Take care with A1: {caveat}" in front(partnership)
+    rows = csv_rows(to_csv(partnership))
+    assert [r["section"] for r in rows if r["words"] == f"Take care: {caveat}"] == ["A1 Name of A1"]
+    # The quality is the release's own word; a check that fails elsewhere does not change it.
+    trust = {r["indicator"]: r["words"] for r in rows if r["measure"] == "trust" and r["words"]}
+    assert trust == {"A1": "with care", "B1": "ok"}
 
 
 def test_tables_that_a_release_lacks_are_said_to_be_not_available(tmp_path: Path) -> None:

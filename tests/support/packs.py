@@ -49,9 +49,10 @@ create table published.delivery (
 _MORE = {
     "equity_gap": """authority_code varchar, period_type varchar, period_start date,
         period_end date, indicator_id varchar, breakdown varchar, breakdown_value varchar,
-        group_rate double, rest_rate double, window_used varchar, flag varchar""",
+        group_rate double, rest_rate double, window_used varchar, flag varchar, status varchar""",
     "incident": """authority_code varchar, check_id varchar, sentence varchar, state varchar,
-        owner varchar, opened_at timestamp, closed_at timestamp, indicators varchar""",
+        severity varchar, follows_from varchar, opened_at timestamp, closed_at timestamp,
+        indicators varchar""",
     "voice_thread": """authority_code varchar, period_type varchar, period_start date,
         period_end date, stage varchar, voice_owner varchar, voice_kind varchar,
         opportunities bigint, voiced bigint, own_words bigint, considered bigint, changed bigint,
@@ -85,6 +86,10 @@ class SmallRelease:
             for name, columns in _MORE.items():
                 if name in self.more:
                     connection.execute(f"create table published.{name} ({columns})")
+            if any("quality_caveat" in row for row in self.values):
+                connection.execute(
+                    "alter table published.indicator_value add column quality_caveat varchar"
+                )
             _insert(connection, "indicator", [_definition(name) for name in known_indicators()])
             _insert(connection, "indicator_value", self.values)
             _insert(

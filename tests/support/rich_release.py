@@ -12,6 +12,7 @@ FAILED = ("SSD-001", "330", "warn", "fail", "Ethnicity is known.", "Ask the team
 LABELS = [
     ("disability", "Y", "Disabled"),
     ("disability", "N", "Not disabled"),
+    ("disability", "X", "Another group"),
     ("voice_owner", "child", "Child"),
     ("stage", "looked_after", "Looked after"),
 ]
@@ -25,9 +26,11 @@ GAP = {
 }
 
 
-def _gap(group: str, flag: str, rate: float | None, rest: float | None) -> Value:
+def _gap(group: str, flag: str | None, rate: float | None, rest: float | None) -> Value:
     of = {"breakdown": "disability", "breakdown_value": group}
-    return GAP | of | {"group_rate": rate, "rest_rate": rest, "flag": flag}
+    status = "suppressed" if flag is None else "shown" if rate is not None else "rate_withheld"
+    told = {"group_rate": rate, "rest_rate": rest, "flag": flag, "status": status}
+    return GAP | of | told
 
 
 def rich() -> SmallRelease:
@@ -53,9 +56,12 @@ def rich() -> SmallRelease:
         "check_id": "SSD-015",
         "sentence": "The extract is recent.",
         "state": "open",
-        "owner": "Data team",
+        "severity": "warn",
         "opened_at": datetime(2026, 6, 25, 8, 0),  # noqa: DTZ001
     }
+    over = incident | {"check_id": "SSD-001", "state": "resolved"}
+    over |= {"closed_at": datetime(2026, 7, 1, 4, 0)}  # noqa: DTZ001
+    follows = incident | {"check_id": "SSD-002", "follows_from": "1"}
     return SmallRelease(
         values=[
             *in_quarters("A1", 41, 43, 44, 46),
@@ -78,8 +84,9 @@ def rich() -> SmallRelease:
             "equity_gap": [
                 _gap("Y", "disparity_severe", 38, 57),
                 _gap("N", "insufficient", None, None),
+                _gap("X", None, None, None),
             ],
-            "incident": [incident],
+            "incident": [incident, over, follows],
             "voice_thread": [thread],
         },
     )

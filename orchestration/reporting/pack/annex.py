@@ -10,26 +10,21 @@ from orchestration.reporting.pack.boards import Board, SectionName
 from orchestration.reporting.pack.content import (
     Block,
     Bullets,
-    Cell,
     Paragraph,
     Part,
     Section,
-    Table,
-    TableRow,
 )
 from orchestration.reporting.pack.facts import Facts
 from orchestration.reporting.pack.figures import (
     breakdown_words,
-    group_label,
     group_table,
     name_of,
     trend_table,
 )
 from orchestration.reporting.pack.further import FURTHER
+from orchestration.reporting.pack.gaps import gap_blocks
 from orchestration.reporting.pack.judge import bearing_checks, broken_checks
-from orchestration.reporting.pack.words import FLAGS, MEANINGS, NOT_YET, value_cell
-
-_NOT_PEOPLE = ("all", "opportunity_type", "complaint_stage", "theme")
+from orchestration.reporting.pack.words import MEANINGS
 
 
 def annex(facts: Facts, board: Board, indicators: tuple[str, ...]) -> Part:
@@ -37,7 +32,7 @@ def annex(facts: Facts, board: Board, indicators: tuple[str, ...]) -> Part:
     meanings = Bullets(tuple(MEANINGS.splitlines()))
     sections = [Section("how-to-read", "How to read the figures", (meanings,))]
     sections.extend(_indicator(facts, board, name) for name in indicators)
-    sections.append(Section("groups", "Groups against everybody else", _gaps(facts, board)))
+    sections.append(Section("groups", "Groups against everybody else", gap_blocks(facts, board)))
     further: Mapping[SectionName, tuple[str, Callable[[Facts, Board], tuple[Block, ...]]]] = FURTHER
     for name in board.sections:
         title, build = further[name]
@@ -69,65 +64,14 @@ def _indicator_blocks(facts: Facts, board: Board, name: str) -> Iterator[Block]:
         yield Bullets(tuple(f"Take care, this does not hold: {row['sentence']}" for row in broken))
     elif broken:
         yield Paragraph("Take care: records behind this figure have known faults.")
+    latest = facts.latest(name)
+    if latest and latest.caveat and not board.public:
+        yield Paragraph(f"Take care: {latest.caveat}")
     told = trend_table(facts, name, board.public)
     yield told or Paragraph("No figure: nothing to count in any period.")
     for breakdown in board.groups.get(name, ()):
         by_group = group_table(facts, name, breakdown, board.public)
         yield by_group or Paragraph(f"By {breakdown_words(breakdown)}: does not apply.")
-
-
-def _gaps(facts: Facts, board: Board) -> tuple[Block, ...]:
-    if facts.gaps is None:
-        return (Paragraph(NOT_YET.format(what="Comparisons of groups with everybody else")),)
-    wanted = [
-        row
-        for row in facts.gaps
-        if row["indicator_id"] in board.headline
-        and row["breakdown"] not in _NOT_PEOPLE
-        and not (board.public and row["breakdown"] == "area")
-    ]
-    if not wanted:
-        return (Paragraph("No group was compared."),)
-    rows = tuple(
-        TableRow(
-            f"{breakdown_words(row['breakdown']).capitalize()}:"
-            f" {group_label(facts, row['breakdown'], row['breakdown_value'])}",
-            (
-                Cell(name_of(facts, row["indicator_id"])),
-                _rate(row["group_rate"], row["flag"]),
-                _rate(row["rest_rate"], row["flag"]),
-                Cell(
-                    FLAGS.get(row["flag"], row["flag"]),
-                    state="too_few_to_tell" if row["flag"] == "insufficient" else "text",
-                ),
-            ),
-            indicator=row["indicator_id"],
-            period=str(row["window_used"]).replace("_", " "),
-            group=f"{row['breakdown']}: {row['breakdown_value']}",
-        )
-        for row in sorted(
-            wanted,
-            key=lambda r: (
-                board.headline.index(r["indicator_id"]),
-                r["breakdown"],
-                r["breakdown_value"],
-            ),
-        )
-    )
-    headings = ("indicator", "group", "everybody else", "what can be said")
-    return (
-        Paragraph(
-            "Each group is compared with all others whose characteristic is known. A difference"
-            " says where to ask; it says neither why, nor who is at fault."
-        ),
-        Table("Groups against everybody else", "Group", headings, rows),
-    )
-
-
-def _rate(rate: float | None, flag: str) -> Cell:
-    if flag == "insufficient":
-        return value_cell(None, "too_few_to_tell")
-    return value_cell(rate, "shown" if rate is not None else "suppressed", "percent")
 
 
 def _about(facts: Facts, indicators: tuple[str, ...]) -> tuple[Block, ...]:

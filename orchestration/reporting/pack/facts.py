@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from orchestration.reporting.published import Row, has_table, rows
+from orchestration.reporting.published import Row, rows
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -40,6 +40,8 @@ class Figure:
     status: str
     completeness: float | None
     quality: str
+    # Why it is in doubt, in words; older releases have none.
+    caveat: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Facts:
     indicators: Mapping[str, Row]
     labels: Mapping[tuple[str, str], str]
     main_period: str
+    has_caveats: bool
     series: Mapping[Series, tuple[Figure, ...]]
     gaps: tuple[Row, ...] | None
     checks: tuple[Row, ...] | None
@@ -109,6 +112,7 @@ def read_facts(connection: "DuckDBPyConnection", authority: str) -> Facts:
         indicators={row["indicator_id"]: row for row in rows(connection, _INDICATORS)},
         labels={(row["code_list"], row["code"]): row["label"] for row in rows(connection, _LABELS)},
         main_period=main,
+        has_caveats=_has_column(connection, "indicator_value", "quality_caveat"),
         series=in_series(
             figure(row)
             for row in rows(connection, _FIGURES, {"authority": authority, "main": main})
@@ -149,6 +153,7 @@ def figure(row: Row) -> Figure:
         upper=row["upper"] if is_shown else None,
         completeness=row.get("completeness") if has_counts else None,
         quality=row.get("quality") or "ok",
+        caveat=row.get("quality_caveat"),
     )
 
 
@@ -191,10 +196,21 @@ def _main_period(connection: "DuckDBPyConnection", authority: str) -> str:
     return next((kind for kind in PERIOD_TYPES if kind in kinds), PERIOD_TYPES[0])
 
 
+def _has_column(connection: "DuckDBPyConnection", table: str, column: str) -> bool:
+    """Say whether a release has a table with a column; older ones lack the newer."""
+    (found,) = rows(
+        connection,
+        "select count(*) as n from duckdb_columns()"
+        " where schema_name = 'published' and table_name = ? and column_name = ?",
+        [table, column],
+    )
+    return bool(found["n"])
+
+
 def _of_authority(
     connection: "DuckDBPyConnection", table: str, authority: str
 ) -> tuple[Row, ...] | None:
-    if not has_table(connection, table):
+    if not _has_column(connection, table, "authority_code"):
         return None
     # What is wrong with the release as a whole is of every authority.
     found = rows(

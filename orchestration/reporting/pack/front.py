@@ -4,8 +4,6 @@ Belongs here: the order of a board's questions, and how many answers it can take
 Does not belong here: the rules behind the answers (``judge``) or any drawing.
 """
 
-from datetime import date, datetime
-
 from orchestration.reporting.pack import charts
 from orchestration.reporting.pack.boards import Board
 from orchestration.reporting.pack.content import (
@@ -29,18 +27,17 @@ from orchestration.reporting.pack.figures import (
     period_of,
     unit_of,
 )
+from orchestration.reporting.pack.incidents import incident_lines
 from orchestration.reporting.pack.judge import (
     Reliance,
     affected,
     change,
-    is_open,
     reliance,
     trust,
     year_before,
 )
 from orchestration.reporting.pack.unseen import MOST, by_size, is_told, unseen
 from orchestration.reporting.pack.words import (
-    NOT_YET,
     PROVEN,
     QUALITY,
     blank_cell,
@@ -49,7 +46,6 @@ from orchestration.reporting.pack.words import (
     several,
     value_cell,
 )
-from orchestration.reporting.published import Row
 
 _RELIES = {"Yes": "Yes.", "With care": "With care.", "No": "No."}
 
@@ -151,7 +147,7 @@ def _changed(facts: Facts, board: Board) -> tuple[Block, ...]:
             if known
             else "Nothing to compare with yet: no main figure can be shown for a year before."
         ]
-    return (Bullets((*items, *_incidents(facts, board))),)
+    return (Bullets((*items, *incident_lines(facts, board))),)
 
 
 def _direction(facts: Facts, indicator: str, how: str) -> str:
@@ -160,34 +156,6 @@ def _direction(facts: Facts, indicator: str, how: str) -> str:
     if better is None:
         return "changed"
     return "got better" if how == better else "got worse"
-
-
-def _incidents(facts: Facts, board: Board) -> tuple[str, ...]:
-    if facts.incidents is None:
-        return (NOT_YET.format(what="Incidents"),)
-    waiting = [row for row in facts.incidents if is_open(row)]
-    if not waiting:
-        return ("No incident about the data is open.",)
-    if board.public:
-        return (f"{counted(len(waiting), 'incident', 'incidents')} about the data open.",)
-    told = [_incident_words(facts, row) for row in waiting[:MOST]]
-    more = len(waiting) - len(told)
-    return (
-        *told,
-        *((f"{counted(more, 'more incident', 'more incidents')} open.",) if more else ()),
-    )
-
-
-def _incident_words(facts: Facts, row: Row) -> str:
-    opened = row.get("opened_at") or row.get("opened")
-    day = opened.date() if isinstance(opened, datetime) else opened
-    days = ""
-    if isinstance(day, date):
-        waited = max(0, (facts.release["released_at"].date() - day).days)
-        days = f", for {counted(waited, 'day', 'days')}"
-    owner = f", with {row['owner']}" if row.get("owner") else ""
-    claim = row.get("sentence") or row.get("check_id") or "A check does not hold"
-    return f"Open{days}{owner}: {claim}"
 
 
 def _affected(facts: Facts, board: Board, found: Reliance) -> tuple[Block, ...]:
@@ -207,9 +175,17 @@ def _affected(facts: Facts, board: Board, found: Reliance) -> tuple[Block, ...]:
         more = len(found.broken) - len(claims)
         claims += [f"{counted(more, 'more', 'more')} named in the annex"] if more else []
         text += f" What does not hold: {several(tuple(claims))}."
-    first = names[0]
-    caveat = facts.indicators[first]["caveat"]
-    return (Paragraph(f"{text} Take care with {first}: {caveat}" if caveat else text),)
+    return (Paragraph(" ".join([text, *_caveats(facts, names)])),)
+
+
+def _caveats(facts: Facts, names: tuple[str, ...]) -> list[str]:
+    """Return how the caveat of the first affected figure is to be worded."""
+    for name in names:
+        figure, known = facts.latest(name), facts.indicators.get(name, {})
+        caveat = (figure.caveat if figure else None) or known.get("caveat")
+        if caveat:
+            return [f"Take care with {name}: {caveat}"]
+    return []
 
 
 def _decisions(

@@ -44,14 +44,19 @@ def affected(check: Row) -> tuple[str, ...]:
 def broken_checks(checks: Sequence[Row]) -> tuple[Row, ...]:
     """Return those that do not hold or could not be run, the most urgent first."""
     bad = [row for row in checks if row["outcome"] in BAD_OUTCOMES]
-    return tuple(sorted(bad, key=lambda row: (_urgency(row), row["check_id"])))
+    return tuple(sorted(bad, key=lambda row: (urgency(row), row["check_id"])))
 
 
 def trust(facts: Facts, figure: Figure | None) -> str:
     """Return the quality of a figure: its own, or doubtful where a check that bears on it fails."""
     if figure is None:
         return "ok"
-    if figure.quality == "ok" and broken_checks(bearing_checks(facts, (figure.indicator_id,))):
+    # A release that words its own caveats has told every check's doubt in the quality already.
+    if (
+        figure.quality == "ok"
+        and not facts.has_caveats
+        and broken_checks(bearing_checks(facts, (figure.indicator_id,)))
+    ):
         return "watch"
     return figure.quality
 
@@ -69,7 +74,7 @@ def reliance(facts: Facts, headline: Sequence[str], indicators: Sequence[str]) -
     checks = bearing_checks(facts, indicators)
     judged = [row for row in checks if row["outcome"] in ("pass", "watch", *BAD_OUTCOMES)]
     broken = broken_checks(checks)
-    urgent = [row for row in broken if _urgency(row) < SEVERITIES.index("watch")]
+    urgent = [row for row in broken if urgency(row) < SEVERITIES.index("watch")]
     if not shown or not judged or 2 * len(unfit) >= len(shown):
         verdict = "No"
     elif unfit or doubtful or urgent:
@@ -104,15 +109,7 @@ def change(now: Figure, before: Figure | None) -> str:
     return "down" if now.upper < before.lower else "unclear"
 
 
-def is_open(incident: Row) -> bool:
-    """Say whether an incident still waits for somebody."""
-    return incident.get("closed_at") is None and incident.get("state") not in (
-        "resolved",
-        "closed",
-        "pending",
-    )
-
-
-def _urgency(row: Row) -> int:
+def urgency(row: Row) -> int:
+    """Return the place of a check or an incident among others, the most urgent first."""
     severity = row.get("severity")
     return SEVERITIES.index(severity) if severity in SEVERITIES else SEVERITIES.index("warn")

@@ -36,7 +36,7 @@ def unseen(facts: Facts, board: Board, indicators: tuple[str, ...]) -> tuple[Blo
     if facts.gaps is None:
         items.append(NOT_YET.format(what="Comparisons of groups with everybody else"))
     else:
-        gaps = [row for row in facts.gaps if is_told(board, indicators, row)]
+        gaps = [row for row in facts.gaps if row["flag"] and is_told(board, indicators, row)]
         proven = sorted((row for row in gaps if row["flag"] in PROVEN), key=by_size)
         items.extend(_gap_words(facts, row) for row in proven[:MOST])
         if len(proven) > MOST:
@@ -48,6 +48,8 @@ def unseen(facts: Facts, board: Board, indicators: tuple[str, ...]) -> tuple[Blo
                 f" Unclear, fitting a gap as well as none: {unclear}. Neither means that there is"
                 " no gap."
             )
+        elif not gaps:
+            items.append("No group could be compared with everybody else.")
         elif not proven:
             items.append("No gap was proven. That is no proof that all are heard alike.")
     items.extend(_hidden(facts, board))

@@ -89,7 +89,7 @@ def test_page_one_says_whether_it_can_be_relied_on_and_why(packs: dict[str, Pack
 def test_page_one_names_proven_gaps_and_says_what_is_too_few(packs: dict[str, Pack]) -> None:
     told = front(packs["safeguarding_partnership"])
     assert (
-        "Disability, Disabled: A1 Name of A1 is worse by 10 points or more, and more than chance"
+        "Disabled (disability): A1 Name of A1 is worse by 10 points or more, and more than chance"
         " explains (38 against 57 for others)." in told
     )
     assert "Too few to tell: 1 of 2 comparisons." in told

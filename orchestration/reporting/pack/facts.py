@@ -52,6 +52,7 @@ class Facts:
     release: Row
     indicators: Mapping[str, Row]
     labels: Mapping[tuple[str, str], str]
+    places: Mapping[tuple[str, str], int]
     main_period: str
     has_caveats: bool
     series: Mapping[Series, tuple[Figure, ...]]
@@ -87,6 +88,10 @@ class Facts:
             and found[-1].period_end == latest.period_end
         )
 
+    def place(self, code_list: str, code: str) -> tuple[int, str]:
+        """Return the place of a code in its list; those without a label come last, by name."""
+        return self.places.get((code_list, code), len(self.places)), code
+
     def label(self, code_list: str, code: str) -> str:
         """Return the label of a code, or the code in words."""
         return self.labels.get((code_list, code), code.replace("_", " "))
@@ -106,11 +111,13 @@ def read_facts(connection: "DuckDBPyConnection", authority: str) -> Facts:
     """Read all that is published of one authority."""
     (release,) = rows(connection, "from published.release")
     main = _main_period(connection, authority)
+    labels = {(row["code_list"], row["code"]): row["label"] for row in rows(connection, _LABELS)}
     return Facts(
         authority_code=authority,
         release=release,
         indicators={row["indicator_id"]: row for row in rows(connection, _INDICATORS)},
-        labels={(row["code_list"], row["code"]): row["label"] for row in rows(connection, _LABELS)},
+        labels=labels,
+        places={key: place for place, key in enumerate(labels)},
         main_period=main,
         has_caveats=_has_column(connection, "indicator_value", "quality_caveat"),
         series=in_series(
@@ -162,7 +169,9 @@ _KEYS = (
     *("breakdown", "breakdown_value"),
 )
 _INDICATORS = "from published.indicator"
-_LABELS = "select code_list, code, label from published.code_label"
+_LABELS = """
+select code_list, code, label from published.code_label order by code_list, sort_order, code
+"""
 _FIGURES = """
 select indicator_value.*
 from published.indicator_value

@@ -4,6 +4,8 @@ Belongs here: the order of a board's questions, and how many answers it can take
 Does not belong here: the rules behind the answers (``judge``) or any drawing.
 """
 
+from functools import partial
+
 from orchestration.reporting.pack import charts
 from orchestration.reporting.pack.boards import Board
 from orchestration.reporting.pack.content import (
@@ -36,7 +38,7 @@ from orchestration.reporting.pack.judge import (
     trust,
     year_before,
 )
-from orchestration.reporting.pack.unseen import MOST, by_size, is_told, unseen
+from orchestration.reporting.pack.unseen import MOST, by_weight, is_told, unseen
 from orchestration.reporting.pack.words import (
     PROVEN,
     QUALITY,
@@ -194,7 +196,7 @@ def _decisions(
     asked: list[str] = []
     gaps = [r for r in facts.gaps or () if r["flag"] in PROVEN and is_told(board, indicators, r)]
     if gaps:
-        row = min(gaps, key=by_size)
+        row = min(gaps, key=partial(by_weight, board))
         group = group_label(facts, row["breakdown"], row["breakdown_value"])
         asked.append(
             f"Ask the people concerned ({breakdown_words(row['breakdown'])}: {group}) why"

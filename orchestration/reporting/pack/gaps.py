@@ -14,35 +14,36 @@ from orchestration.reporting.pack.words import FLAGS, NOT_YET, several, value_ce
 from orchestration.reporting.published import Row
 
 _NOT_PEOPLE = ("all", "opportunity_type", "complaint_stage", "theme")
-_HEADINGS = ("indicator", "group", "everybody else", "what can be said")
+_HEADINGS = ("group", "everybody else", "what can be said")
 
 
 def gap_blocks(facts: Facts, board: Board) -> tuple[Block, ...]:
-    """Return the comparisons of a board's main figures."""
+    """Return the comparisons of a board's main figures, a table for each."""
     if facts.gaps is None:
         return (Paragraph(NOT_YET.format(what="Comparisons of groups with everybody else")),)
-    wanted = sorted(
-        (row for row in facts.gaps if _is_told(board, row)),
-        key=lambda row: (
-            board.headline.index(row["indicator_id"]),
-            row["breakdown"],
-            row["breakdown_value"],
-        ),
-    )
-    # Without a word nothing was compared: too few to show, not delivered, or impossible.
-    compared = tuple(_row(facts, row) for row in wanted if row["flag"])
-    blocks: list[Block] = [
-        Paragraph(
-            "Each group is compared with all others whose characteristic is known. A difference"
-            " says where to ask; it says neither why, nor who is at fault."
+    wanted = [row for row in facts.gaps if _is_told(board, row)]
+    blocks: list[Block] = []
+    for indicator in board.headline:
+        found = sorted(
+            (row for row in wanted if row["indicator_id"] == indicator),
+            key=lambda row: (
+                row["breakdown"],
+                facts.place(row["breakdown"], row["breakdown_value"]),
+            ),
         )
-        if compared
-        else Paragraph("No group could be compared.")
-    ]
-    if compared:
-        blocks.append(Table("Groups against everybody else", "Group", _HEADINGS, compared))
-    blocks.extend(Paragraph(line) for line in _hidden(facts, board, wanted))
-    return tuple(blocks)
+        # Without a word nothing was compared: too few to show, not delivered, or impossible.
+        compared = tuple(_row(facts, row) for row in found if row["flag"])
+        if compared:
+            caption = f"{name_of(facts, indicator)}: groups against everybody else"
+            blocks.append(Table(caption, "Group", _HEADINGS, compared))
+        blocks.extend(Paragraph(line) for line in _hidden(facts, indicator, found))
+    if not blocks:
+        return (Paragraph("No group could be compared."),)
+    meaning = (
+        "Each group is compared with all others whose characteristic is known. A difference says"
+        " where to ask; it says neither why, nor who is at fault."
+    )
+    return (Paragraph(meaning), *blocks)
 
 
 def _is_told(board: Board, row: Row) -> bool:
@@ -60,7 +61,6 @@ def _row(facts: Facts, row: Row) -> TableRow:
     return TableRow(
         f"{kind}: {group_label(facts, row['breakdown'], row['breakdown_value'])}",
         (
-            Cell(name_of(facts, row["indicator_id"])),
             _rate(row["group_rate"], is_small),
             _rate(row["rest_rate"], is_small),
             Cell(FLAGS.get(flag, flag), state="too_few_to_tell" if is_small else "text"),
@@ -77,16 +77,13 @@ def _rate(rate: float | None, is_small: bool) -> Cell:
     return value_cell(rate, "shown" if rate is not None else "rate_withheld", "percent")
 
 
-def _hidden(facts: Facts, board: Board, wanted: list[Row]) -> Iterator[str]:
-    for indicator in board.headline:
-        names = tuple(
-            dict.fromkeys(
-                group_label(facts, row["breakdown"], row["breakdown_value"])
-                for row in wanted
-                if row["indicator_id"] == indicator
-                and not row["flag"]
-                and row.get("status", "suppressed") == "suppressed"
-            )
+def _hidden(facts: Facts, indicator: str, found: list[Row]) -> Iterator[str]:
+    names = tuple(
+        dict.fromkeys(
+            group_label(facts, row["breakdown"], row["breakdown_value"])
+            for row in found
+            if not row["flag"] and row.get("status", "suppressed") == "suppressed"
         )
-        if names:
-            yield f"Suppressed for {name_of(facts, indicator)}: {several(names, 12)}."
+    )
+    if names:
+        yield f"Suppressed for {name_of(facts, indicator)}: {several(names, 12)}."

@@ -4,6 +4,8 @@ Belongs here: the part of page one that says what the figures do not.
 Does not belong here: the statistics of a gap; ``published.equity_gap`` holds their outcome.
 """
 
+from functools import partial
+
 from orchestration.reporting.pack.boards import Board
 from orchestration.reporting.pack.content import Block, Bullets
 from orchestration.reporting.pack.facts import Facts
@@ -37,7 +39,8 @@ def unseen(facts: Facts, board: Board, indicators: tuple[str, ...]) -> tuple[Blo
         items.append(NOT_YET.format(what="Comparisons of groups with everybody else"))
     else:
         gaps = [row for row in facts.gaps if row["flag"] and is_told(board, indicators, row)]
-        proven = sorted((row for row in gaps if row["flag"] in PROVEN), key=by_size)
+        proven = [row for row in gaps if row["flag"] in PROVEN]
+        proven.sort(key=partial(by_weight, board))
         items.extend(_gap_words(facts, row) for row in proven[:MOST])
         if len(proven) > MOST:
             items.append(f"{len(proven) - MOST} more such gaps are in the annex.")
@@ -71,13 +74,15 @@ def is_told(board: Board, indicators: tuple[str, ...], row: Row) -> bool:
     )
 
 
-def by_size(row: Row) -> tuple[int, float, str]:
-    """Return the place of a proven gap: the surest and largest first, whoever it is."""
+def by_weight(board: Board, row: Row) -> tuple[int, int, float, str]:
+    """Return the place of a proven gap: the severe, the board's own figures, the widest."""
     have = row["group_rate"] is not None and row["rest_rate"] is not None
+    own = board.headline
     return (
         PROVEN.index(row["flag"]),
+        own.index(row["indicator_id"]) if row["indicator_id"] in own else len(own),
         -abs(row["group_rate"] - row["rest_rate"]) if have else 0.0,
-        f"{row['indicator_id']}{row['breakdown']}{row['breakdown_value']}",
+        f"{row['breakdown']}{row['breakdown_value']}",
     )
 
 
@@ -87,7 +92,7 @@ def _gap_words(facts: Facts, row: Row) -> str:
     if row["group_rate"] is not None and row["rest_rate"] is not None:
         rates = f" ({number(row['group_rate'])} against {number(row['rest_rate'])} for others)"
     return (
-        f"{breakdown_words(row['breakdown']).capitalize()}, {group}:"
+        f"{group} ({breakdown_words(row['breakdown'])}):"
         f" {name_of(facts, row['indicator_id'])} is {FLAGS[row['flag']]}{rates}."
     )
 

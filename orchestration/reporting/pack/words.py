@@ -112,11 +112,13 @@ def day_words(day: date) -> str:
 
 def several(names: tuple[str, ...], most: int = 6) -> str:
     """Return names as a list in a sentence, no longer than somebody reads."""
+    # Some groups have commas in their own names.
+    between = "; " if any("," in name for name in names) else ", "
     if len(names) > most:
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
+        return f"{between.join(names[:most])} and {len(names) - most} more"
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{between.join(names[:-1])} and {names[-1]}"
 
 
 def counted(how_many: int, one: str, more: str) -> str:

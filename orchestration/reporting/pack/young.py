@@ -12,6 +12,8 @@ from orchestration.reporting.pack.unseen import NOT_GROUPS
 from orchestration.reporting.pack.words import PROVEN, in_ten, several
 
 _GROUPS = ("age_band", "ethnic_group", "disability", "communication_need", "uasc", "sex")
+# The indicator that says who was heard when somebody should have been.
+_HEARD = "A1"
 HIDDEN = "One answer is about so few people that you could guess who they are. So we keep it safe."
 UNKNOWN = "Some things we do not know yet. No one has sent us the notes."
 
@@ -71,6 +73,7 @@ def _unheard(facts: Facts) -> str:
         group_label(facts, row["breakdown"], row["breakdown_value"])
         for row in facts.gaps
         if row["flag"] in PROVEN
+        and row["indicator_id"] == _HEARD
         and row["breakdown"] in _GROUPS
         and row["breakdown_value"] not in NOT_GROUPS
     }

@@ -80,22 +80,19 @@ def test_no_number_stands_in_a_pack_that_is_not_published(
         assert counts <= published
 
 
-# Between them they have every kind of section; axe looks at a page of 1,500 cells for seconds.
-@pytest.mark.parametrize(
-    ("board", "width"), [("information_governance", 1280), ("corporate_parenting", 320)]
-)
 def test_axe_finds_nothing_wrong_with_a_real_pack(
-    packs: dict[tuple[str, str], Path], tab: Browser, board: str, width: int
+    packs: dict[tuple[str, str], Path], tab: Browser
 ) -> None:
-    page = packs[board, min(code for _, code in packs)] / "pack.html"
-    tab.open(page, width)
+    # The other boards' packs are made of the same blocks; axe looks at each for many seconds.
+    tab.open(packs["information_governance", min(code for _, code in packs)] / "pack.html")
     assert tab.violations() == []
 
 
 def test_a_page_fetches_nothing_and_fits_any_width(
     packs: dict[tuple[str, str], Path], tab: Browser
 ) -> None:
-    for folder in packs.values():
+    one = min(code for _, code in packs)
+    for folder in (folder for (_, code), folder in packs.items() if code == one):
         page = folder / "pack.html"
         for width in (1280, 320):
             tab.open(page, width)
@@ -108,7 +105,7 @@ def test_axe_finds_nothing_wrong_where_little_or_all_is_there(tab: Browser, tmp_
     hidden = [value(name, None, "suppressed") for name in ("A1", "B1", "D4")]
     releases = {"rich": rich(), "empty": SmallRelease(), "hidden": SmallRelease(values=hidden)}
     told = {
-        "rich": ("safeguarding_partnership", "scrutiny", "programme"),
+        "rich": ("safeguarding_partnership",),
         "empty": ("corporate_parenting",),
         "hidden": ("programme",),
     }
@@ -118,7 +115,7 @@ def test_axe_finds_nothing_wrong_where_little_or_all_is_there(tab: Browser, tmp_
                 continue
             page = tmp_path / f"{name}.html"
             page.write_text(to_html(pack))
-            tab.open(page, 390)
+            tab.open(page, 320)
             assert tab.violations() == [], (name, board)
 
 
@@ -145,12 +142,18 @@ def test_page_one_of_every_board_is_one_page_of_paper(
 ) -> None:
     pypdf = pytest.importorskip("pypdf")
     printed = tmp_path / "printed.pdf"
-    for folder in packs.values():
-        on_paper = [path for path in (folder / "pack.pdf",) if path.is_file()]
-        tab.open(folder / "pack.html")
-        done = tab.call("Page.printToPDF", preferCSSPageSize=True)
-        printed.write_bytes(base64.b64decode(done["data"]))
-        for path in (*on_paper, printed):
+    one = min(code for _, code in packs)
+    for board, folder in (
+        (board, folder) for (board, code), folder in packs.items() if code == one
+    ):
+        forms = [path for path in (folder / "pack.pdf",) if path.is_file()]
+        # The browser takes two seconds a pack; these two say the most on page one.
+        if board in ("safeguarding_partnership", "information_governance"):
+            tab.open(folder / "pack.html")
+            done = tab.call("Page.printToPDF", preferCSSPageSize=True)
+            printed.write_bytes(base64.b64decode(done["data"]))
+            forms.append(printed)
+        for path in forms:
             first, second = (page.extract_text() for page in pypdf.PdfReader(path).pages[:2])
             assert "Decisions asked" in first, folder
             assert second.lstrip().startswith("Annex"), folder

@@ -79,9 +79,10 @@ class Browser:
 
     def violations(self) -> list[str]:
         """Return what axe-core finds wrong with the open page, with where."""
+        options = json.dumps({"runOnly": WCAG_2_2_AA, "resultTypes": ["violations"]})
         found = self.ask(
-            f"{axe_source()}; axe.run(document, {{runOnly: {json.dumps(WCAG_2_2_AA)}}}).then(r =>"
-            " r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html).join(' ')))"
+            f"{axe_source()}; axe.run(document, {options}).then(r => r.violations.map("
+            "v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html).join(' ')))"
         )
         return [str(each) for each in found]
 

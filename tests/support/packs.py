@@ -210,8 +210,13 @@ def _definition(indicator: str) -> Value:
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Value]) -> None:
+    # One statement for rows of one shape: a statement for each costs more than the test.
+    by_shape: dict[tuple[str, ...], list[Any]] = {}
     for row in rows:
-        marks = ", ".join("?" for _ in row)
+        by_shape.setdefault(tuple(row), []).extend(row.values())
+    for names, cells in by_shape.items():
+        marks = f"({', '.join('?' for _ in names)})"
+        together = ", ".join(marks for _ in range(len(cells) // len(names)))
         connection.execute(
-            f"insert into published.{table} ({', '.join(row)}) values ({marks})", list(row.values())
+            f"insert into published.{table} ({', '.join(names)}) values {together}", cells
         )

@@ -163,6 +163,18 @@ def explain(
 
 
 @app.command()
+@click.option("--board", "boards", multiple=True, help="Board to make it for; all when left out.")
+@click.option("--out", type=FOLDER, help="Folder to write to; HOME/reports when left out.")
+@home_option
+@json_option
+def pack(boards: tuple[str, ...], out: Path | None, home: Path | None, as_json: bool) -> int:
+    """Make what each board reads of the last release: HTML, PDF and CSV."""
+    from orchestration.commands.pack import pack as make
+
+    return make(boards, out, home, as_json)
+
+
+@app.command()
 @inbox_option
 @home_option
 @click.option("--free-ballast", is_flag=True, help="Give back 64 MB when the disk is full.")

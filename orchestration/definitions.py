@@ -28,8 +28,9 @@ def build_definitions(settings: Settings, settle_seconds: float) -> dg.Definitio
     """
     from expectations.registry import load_registry
     from orchestration.contracts import load_contracts
-    from orchestration.defs import automation, ingest, publish, quality, transform
+    from orchestration.defs import automation, ingest, packs, publish, quality, transform
     from orchestration.instance import prepare_process
+    from orchestration.reporting.pack.boards import load_boards
     from orchestration.transform import prepare_manifest, read_manifest
 
     prepare_process(settings)
@@ -41,6 +42,9 @@ def build_definitions(settings: Settings, settle_seconds: float) -> dg.Definitio
     guarded = {check.asset_key for found in quality_checks for check in found.check_keys}
     models = transform.build_dbt_assets(manifest, guarded)
     published = [key for key in models.keys if key.path[0] == "published"]
+    board_pack, board_packs, pack_schedules = packs.build_pack_definitions(
+        load_boards(settings.home).boards, settings.home
+    )
     return dg.Definitions(
         assets=[
             ingest.landing_deliveries,
@@ -52,10 +56,11 @@ def build_definitions(settings: Settings, settle_seconds: float) -> dg.Definitio
             quality.build_quality_assets(checks),
             models,
             publish.build_release_asset(sorted(published), sorted(guarded)),
+            board_pack,
         ],
         asset_checks=quality_checks,
-        jobs=[automation.nightly_refresh, automation.publish_again],
-        schedules=[automation.nightly_refresh_schedule],
+        jobs=[automation.nightly_refresh, automation.publish_again, board_packs],
+        schedules=[automation.nightly_refresh_schedule, *pack_schedules],
         sensors=[automation.new_delivery_sensor, automation.incident_sensor],
         resources=_resources(settings, settle_seconds),
         # One process: a step of its own would import everything again, and DuckDB has one writer.

@@ -55,7 +55,20 @@ def demo(home: Path | None, children: int, years: int, as_json: bool) -> int:
 
         # A second demo finds nothing new and is still worth showing.
         show_summary(console(), settings.home)
+    if code == 0:
+        _packs(settings.home, as_json)
     return code
+
+
+def _packs(home: Path, as_json: bool) -> None:
+    from orchestration.commands.pack import show_packs
+    from orchestration.reporting.pack.write import write_packs
+
+    with progress(quiet=as_json):
+        report("Writing what boards read")
+        made = write_packs(home)
+    if not as_json:
+        show_packs(made)
 
 
 def _settings(home: Path | None) -> Settings:

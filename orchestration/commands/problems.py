@@ -17,6 +17,7 @@ KNOWN = frozenset(
         "AlertLibraryMissingError",
         "AlertSettingsError",
         "AmbiguousTableError",
+        "BoardSettingsError",
         "DatabaseUnreachableError",
         "DeliveryBusyError",
         "DeliveryExistsError",

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from orchestration.defs.layers import PACKS
 from orchestration.fingerprint import (
     fingerprint,
     is_published,
@@ -31,7 +32,8 @@ FROM_THE_BEGINNING = {"dagster/retry_strategy": "ALL_STEPS"}
 
 nightly_refresh = dg.define_asset_job(
     "nightly_refresh",
-    selection=dg.AssetSelection.all(),
+    # What boards read follows their calendar, not the night's.
+    selection=dg.AssetSelection.all() - dg.AssetSelection.groups(PACKS),
     tags=FROM_THE_BEGINNING,
     description=(
         "Everything, in order: land the inbox, load raw tables, check them, build and test the"

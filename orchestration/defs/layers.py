@@ -16,6 +16,7 @@ QUALITY = "quality"
 MARTS = "marts"
 PUBLISHED = "published"
 RELEASE = "release"
+PACKS = "packs"
 
 DELIVERIES = (LANDING, "deliveries")
 DELIVERY_TABLES = ("ledger", "delivery_tables")

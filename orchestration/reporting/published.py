@@ -53,3 +53,12 @@ def rows(
     cursor = connection.execute(sql, given)
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+
+def has_table(connection: "DuckDBPyConnection", name: str) -> bool:
+    """Say whether the release has a table; older releases lack the newer ones."""
+    found = connection.execute(
+        "select count(*) from duckdb_tables() where schema_name = ? and table_name = ?",
+        [SCHEMA, name],
+    ).fetchone()
+    return bool(found and found[0])

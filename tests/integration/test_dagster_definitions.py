@@ -26,6 +26,7 @@ ORDER = (
     "marts",
     "published",
     "release",
+    "packs",
 )
 
 
@@ -86,7 +87,8 @@ def test_every_asset_that_people_use_says_what_one_row_is(graph: AssetGraph) -> 
     silent = [
         key.to_user_string()
         for key in graph.get_all_asset_keys()
-        if key.path[0] in ("landing", "raw", "ledger", "quality", "marts", "published", "release")
+        if key.path[0]
+        in ("landing", "raw", "ledger", "quality", "marts", "published", "release", "packs")
         and not graph.get(key).description
     ]
     assert silent == []
@@ -131,7 +133,7 @@ def test_everything_automatic_says_what_it_does(definitions: dg.Definitions) -> 
     told = [job.description for job in jobs]
     told += [schedule.description for schedule in repository.schedule_defs]
     told += [sensor.description for sensor in repository.sensor_defs]
-    assert len(told) == 5
+    assert len(told) == 5 + 1 + 5
     assert all(told)
 
 

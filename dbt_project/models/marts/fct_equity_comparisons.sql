@@ -49,7 +49,7 @@ from comparisons
 inner join periods
     on
         comparisons.authority_code = periods.authority_code
-        and cast(comparisons.period_end as date) = periods.period_end
+        and comparisons.period_end = periods.period_end
         and (
             (comparisons.begins_with = 'quarter' and periods.period_type = 'quarter')
             or (

@@ -81,4 +81,13 @@ def model(dbt, session):
     columns = {name: table[name][found.row] for name in KEYS} | found.columns
     columns["method_version"] = np.full(len(found.row), thresholds.version, dtype=object)
     session.register("equity_comparisons", columns)
-    return session.query("select * from equity_comparisons")
+    # Without a row, words have no type to be seen by.
+    words = ", ".join(
+        f"cast({name} as varchar) as {name}"
+        for name, values in columns.items()
+        if values.dtype.kind in "OU"
+    )
+    return session.query(
+        f"select * replace ({words}, cast(period_end as date) as period_end)"
+        " from equity_comparisons"
+    )

@@ -97,10 +97,12 @@ def test_any_deliveries_built_in_turn_say_what_one_build_from_the_start_says(
 def test_only_the_rows_of_whoever_delivered_are_touched(site: DeliveredSite) -> None:
     counts = f"select authority_code, count(*) from {OPPORTUNITIES} where {{}} group by all"
     rows = dict(site.ask(counts.format("true")))
-    site.tell(f"update {OPPORTUNITIES} set missed_reason = 'canary'")
+    site.tell(f"update {OPPORTUNITIES} set not_captured_reason_code = 'canary'")
     site.deliver("331", "ssd", SECOND)
     assert site.build().authorities == ("331",)
-    assert dict(site.ask(counts.format("missed_reason = 'canary'"))) == {"330": rows["330"]}
+    assert dict(site.ask(counts.format("not_captured_reason_code = 'canary'"))) == {
+        "330": rows["330"]
+    }
     assert site.ask(f"select count(*) > 0 from {OPPORTUNITIES} where authority_code = '331'") == [
         (True,)
     ]

@@ -37,10 +37,8 @@ PARSED = "partial_parse.msgpack"
 STRUCTURAL = "tag:structural"
 
 # A table depends on delivered data; a view only on the code.
-_ALL_BUT_VIEWS = (
-    *("config.materialized:table", "config.materialized:incremental"),
-    *("resource_type:seed", "resource_type:test"),
-)
+_TABLES = ("config.materialized:table", "config.materialized:incremental", "resource_type:seed")
+_ALL_BUT_VIEWS = (*_TABLES, "resource_type:test")
 
 # Where ``transform_plugin`` finds the warehouse that a slice is cut from.
 WHOLE_WAREHOUSE = "HEARD_WHOLE_WAREHOUSE"
@@ -165,7 +163,7 @@ def generate_docs(home: Path, folder: Path) -> None:
     """Have dbt write its one page of documentation into a folder that holds a manifest."""
     parsed = _unpack(prepare_manifest(home).with_name(PARSED))
     try:
-        # Compiling would take a second and add SQL that nobody reads beside its source.
+        # Compiled SQL would take a second, and nobody reads it beside its source.
         _invoke(home, ["docs", "generate", "--static", "--no-compile"], folder, parsed)
     finally:
         _close_connection()
@@ -181,11 +179,9 @@ def project_stamp() -> str:
     files = [path for path in PROJECT.rglob("*") if path.is_file()]
     wanted = [path for path in files if not {"target", "logs"} & set(path.parts)]
     parts = [digest_files(sorted(wanted), PROJECT), seeds_digest()]
-    # A view reads raw tables, whose columns are the contracts'.
-    parts.append(digest_files(sorted(CONTRACTS.glob("*.yaml")), CONTRACTS))
-    # One model is Python and calls these.
-    wanted = [path for path in FAIRNESS.iterdir() if path.suffix in (".py", ".yaml")]
-    parts.append(digest_files(sorted(wanted), FAIRNESS))
+    # A view reads the contracts' raw tables; one model is Python and calls the rest.
+    for folder, kinds in ((CONTRACTS, ["*.yaml"]), (FAIRNESS, ["*.py", "*.yaml"])):
+        parts.append(digest_files(sorted(p for k in kinds for p in folder.glob(k)), folder))
     parts += [version(name) for name in ("dbt-core", "dbt-duckdb")]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()
 

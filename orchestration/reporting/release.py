@@ -6,7 +6,7 @@ Does not belong here: giving them their names (``release_files``), which numbers
 """
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -22,6 +22,7 @@ from orchestration.reporting.release_files import (
     MANIFEST,
     PARQUET,
     PUBLISHED_FILE,
+    SCHEMA,
     DamagedManifestError,
     Manifest,
     clear_drafts,
@@ -34,11 +35,11 @@ from orchestration.reporting.release_files import (
 )
 from orchestration.reporting.restated import TABLE as RESTATED
 from orchestration.reporting.restated import write_restated
+from orchestration.reporting.table_comments import release_comments, table_comments
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-SCHEMA = "published"
 # Clients from DuckDB 1.2 on can open it; without this the newest format is written.
 STORAGE_VERSION = "v1.2.0"
 PUBLISHED_FOLDER = 0o750
@@ -69,21 +70,6 @@ select
     $table_count::bigint as table_count,
     $row_count::bigint as row_count
 """
-_RELEASE_ID_COMMENT = (
-    "comment on column {table}.release_id"
-    " is 'The release that this row belongs to; see published.release.'"
-)
-_RELEASE_WORDS = {
-    "": "One row: the release itself, and from what it was made.",
-    "released_at": "When it was made, UTC.",
-    "heard_version": "Version of Heard that made it.",
-    "inputs_hash": "Hash of everything that decided it: deliveries, code, settings, versions.",
-    "authorities": "Authorities that had delivered.",
-    "deliveries": "Deliveries that had arrived.",
-    "latest_as_of": "Latest date on which any of their extracts is true.",
-    "table_count": "Tables of the release, this one among them.",
-    "row_count": "Rows of all its tables.",
-}
 
 
 class NothingToPublishError(RuntimeError):
@@ -205,7 +191,7 @@ def _fill(
                 "row_count": sum(table.row_count for table in tables) + 1,
             },
         )
-        for statement in _release_comments(target):
+        for statement in release_comments(target):
             connection.execute(statement)
         tables.append(PublishedTable("release", 1))
         _write_parquet(connection, target, draft_parquet(folder, release_id), tables)
@@ -224,40 +210,10 @@ def _copy_table(
         f"create table {target}.{identifier(name)} as select {literal(release_id)} as release_id, *"
         f" from {SCHEMA}.{identifier(name)} order by all"
     )
-    for statement in _comments(connection, target, name):
+    for statement in table_comments(connection, target, name):
         connection.execute(statement)
     counted = connection.execute(f"select count(*) from {target}.{identifier(name)}").fetchone()
     return PublishedTable(name, int(counted[0]) if counted else 0)
-
-
-def _comments(connection: "DuckDBPyConnection", target: str, name: str) -> Iterator[str]:
-    """Yield statements that carry a view's own description and those of its columns over."""
-    here = "database_name = current_database() and schema_name = ?"
-    tables = connection.execute(
-        f"select comment from duckdb_views() where {here} and view_name = ?"
-        f" union all select comment from duckdb_tables() where {here} and table_name = ?",
-        [SCHEMA, name, SCHEMA, name],
-    ).fetchall()
-    for (comment,) in tables:
-        if comment:
-            yield f"comment on table {target}.{identifier(name)} is {literal(comment)}"
-    columns = connection.execute(
-        f"select column_name, comment from duckdb_columns() where {here} and table_name = ?"
-        " and comment is not null order by column_index",
-        [SCHEMA, name],
-    ).fetchall()
-    table = f"{target}.{identifier(name)}"
-    for column, comment in columns:
-        yield f"comment on column {table}.{identifier(column)} is {literal(comment)}"
-    yield _RELEASE_ID_COMMENT.format(table=table)
-
-
-def _release_comments(target: str) -> Iterator[str]:
-    table = f"{target}.release"
-    for column, words in _RELEASE_WORDS.items():
-        named = f"column {table}.{column}" if column else f"table {table}"
-        yield f"comment on {named} is {literal(words)}"
-    yield _RELEASE_ID_COMMENT.format(table=table)
 
 
 def _write_parquet(

@@ -20,6 +20,7 @@ from orchestration.sealed import BrokenSealError, seal, unseal
 
 DATABASE = "heard.duckdb"
 PARQUET = "parquet"
+SCHEMA = "published"
 MANIFEST = "manifest.json"
 # What every table and column means, as one page.
 DOCS = "docs.html"

@@ -241,7 +241,8 @@ left join ehc_requests
 union all
 {{ staged_rows(
     "'ssd_ehcp_active_plans'", 'EHC_REVIEW',
-    "rows_in.active_ehcp_id || '/' || cast(rows_in.active_ehcp_last_review_date as varchar)",
+    "rows_in.active_ehcp_id
+            || '/' || coalesce(cast(rows_in.active_ehcp_last_review_date as varchar), '')",
     'rows_in.active_ehcp_last_review_date', person='ehc_requests.person_key'
 ) }}
 from {{ ref('stg_ssd__ehcp_active_plans') }} as rows_in
@@ -291,21 +292,24 @@ left join sdq_reason_codes as codes
 union all
 {{ staged_rows(
     "'ssd_care_leavers'", 'PATHWAY_PLAN',
-    "rows_in.table_id || '/' || cast(rows_in.pathway_plan_review_date as varchar)",
+    "rows_in.table_id
+            || '/' || coalesce(cast(rows_in.pathway_plan_review_date as varchar), '')",
     'rows_in.pathway_plan_review_date'
 ) }}
 from {{ ref('stg_ssd__care_leavers') }} as rows_in
 union all
 {{ staged_rows(
     "'ssd_care_leavers'", 'PA_VISIT',
-    "rows_in.table_id || '/' || cast(rows_in.care_leaver_latest_contact as varchar)",
+    "rows_in.table_id
+            || '/' || coalesce(cast(rows_in.care_leaver_latest_contact as varchar), '')",
     'rows_in.care_leaver_latest_contact'
 ) }}
 from {{ ref('stg_ssd__care_leavers') }} as rows_in
 union all
 {{ staged_rows(
     "'ssd_cla_episodes'", 'IRO_CONTACT',
-    "rows_in.cla_episode_id || '/' || cast(rows_in.cla_last_iro_contact_date as varchar)",
+    "rows_in.cla_episode_id
+            || '/' || coalesce(cast(rows_in.cla_last_iro_contact_date as varchar), '')",
     'rows_in.cla_last_iro_contact_date',
     reason="case
             when rows_in.cla_episode_id <> firsts.cla_episode_id then 'in_another_row'

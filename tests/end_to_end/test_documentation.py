@@ -193,7 +193,7 @@ def test_dbt_and_the_checks_call_the_same_sources_stale(site: Site, tmp_path: Pa
     for name, check in (("ssd_person", "SSD-015"), ("vx_expression", "VEX-017")):
         assert found[name].max_loaded_at.date() == date(2026, 7, 1), name
         assert SAME_AS[str(found[name].status)] == judged[check], name
-    assert SAME_AS[str(found["ssda903_header"].status)] == judged["903-014"]
+    assert SAME_AS[str(found["ssda903_header"].status)] == judged["903-017"]
 
 
 def test_the_days_of_freshness_are_those_of_the_checks(site: Site) -> None:
@@ -207,7 +207,7 @@ def test_the_days_of_freshness_are_those_of_the_checks(site: Site) -> None:
         if source["freshness"] and source["loaded_at_query"]
     }
     checks = [check for check in load_registry() if isinstance(check.measure, Freshness)]
-    assert {check.id for check in checks} == {"SSD-015", "VEX-017", "903-014"}
+    assert {check.id for check in checks} == {"SSD-015", "VEX-017", "903-017"}
     for check in checks:
         limits = (check.rule.watch_above, check.rule.fail_above)  # type: ignore[union-attr]
         assert days[check.relation] == limits, check.id

@@ -37,7 +37,7 @@ class Dbt:
         """Take no notice."""
 
     def ref(self, name: str) -> duckdb.DuckDBPyRelation:
-        """The one table that the model reads."""
+        """Return the counts."""
         assert name == "int_equity_counts"
         return self._relation
 

@@ -18,7 +18,17 @@ from tests.support.synthetic_people import People
 from tests.support.synthetic_routine import named_kind
 
 YEAR = date(2025, 4, 1)
-DECISIONS = ("SA_", "S47_ENQ", "ICPC", "RCPC_", "CLA_REVIEW_", "PATHWAY_PLAN", "FH_CLOSE", "PRE_PROC", "EHC_")
+DECISIONS = (
+    "SA_",
+    "S47_ENQ",
+    "ICPC",
+    "RCPC_",
+    "CLA_REVIEW_",
+    "PATHWAY_PLAN",
+    "FH_CLOSE",
+    "PRE_PROC",
+    "EHC_",
+)
 DECISIONS += ("PLACEMENT_DECISION", "S20_START", "SHORT_BREAK")
 Cells = dict[tuple[str, str, str], tuple[int, int]]
 

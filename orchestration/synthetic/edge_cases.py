@@ -251,7 +251,7 @@ def returns_at_clock_changes(place: Place, periods: pd.DataFrame) -> pd.DataFram
 
     Seventy-two hours later the clock on the wall shows another time: in spring an interview at
     12:30 is in time for a return at 12:00 three days before, in autumn one at 11:30 is not. In
-    the night itself an interview at 00:30 lies on Sunday by the clock; in autumn not in UTC.
+    the night itself an interview at 00:30 lies on Sunday by the clock; in autumn, not so in UTC.
     """
     settings = place.recipe.edge_cases
     rows: list[dict[str, int]] = []

@@ -13,7 +13,7 @@ import pytest
 from dbt.cli.main import dbtRunner
 
 from expectations.registry import load_registry
-from expectations.registry.models import Freshness
+from expectations.registry.measures import Freshness
 from orchestration.documentation import project_page, public_manifest
 from orchestration.reporting.release_files import read_manifest as read_release_manifest
 from orchestration.transform import (

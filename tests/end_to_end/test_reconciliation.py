@@ -40,11 +40,11 @@ def test_every_row_of_a_site_is_accounted_for(site: Site) -> None:
         ).fetchall()
         checks = con.execute(
             "select check_id, outcome, n > 500, k from quality.check_results"
-            " where check_id in ('MRT-113', 'MRT-114', 'MRT-115') order by all"
+            " where check_id in ('MRT-129', 'MRT-130', 'MRT-131') order by all"
         ).fetchall()
     assert wrong == []
     assert things == (["child", "expression", "opportunity"],)
-    two = [(check, "pass", True, 0) for check in ("MRT-113", "MRT-114", "MRT-115") for _ in "12"]
+    two = [(check, "pass", True, 0) for check in ("MRT-129", "MRT-130", "MRT-131") for _ in "12"]
     assert checks == two
 
 

@@ -224,6 +224,7 @@ def test_nothing_but_vetted_fields_gets_into_a_message(receiver: Received, tmp_p
                 'NAMECANARY' as name, 'marts/fct_a' as asset, '330' as authority_code,
                 'GROUPCANARY' as slice, 7919 as n, 6997 as k, 88.359 as value,
                 88.359 as threshold, 'percent' as unit, 'fail' as outcome, 'stop' as severity,
+                false as is_shadow,
                 'accuracy' as dimension, 'All groups are heard alike.' as sentence,
                 'Ask them.' as what_to_do, 'Penhaligon' as owner, 'A1' as indicators,
                 'ethnic_group' as breakdown, 'run' as run_id, now() as measured_at

@@ -62,7 +62,7 @@ def home(tmp_path: Path) -> Path:
 
 def publish(home: Path, moment: datetime = MOMENT) -> Release:
     with open_warehouse(home) as connection:
-        return publish_release(connection, home, INPUTS, moment, [INCIDENT])
+        return publish_release(connection, home, INPUTS, moment, incidents=[INCIDENT])
 
 
 @pytest.fixture

@@ -131,4 +131,4 @@ def test_a_warehouse_that_publishes_no_figures_has_no_list(tmp_path: Path) -> No
             " create view published.code_label as select 'a' as code"
         )
         release = publish_release(connection, tmp_path, INPUTS, JULY)
-    assert [table.name for table in release.tables] == ["code_label", "release"]
+    assert [table.name for table in release.tables] == ["code_label", "incident", "release"]

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orchestration.fairness.arrays import Floats, Integers, quotient, segments, sum_by
+from orchestration.fairness.arrays import Floats, Integers, quotient, sum_by
 from orchestration.fairness.special import binomial_log_probability, log_factorials
 
 # Far enough into either tail that nothing is left beyond it.
 _DEVIATIONS = 12
 _WINSORISED = 10
+# Rows for which all counts are laid out beside each other.
+_AT_ONCE = 256
 
 
 def funnel_limit(n: Floats, target: Floats, at: float) -> Floats:
@@ -27,26 +29,35 @@ def funnel_limit(n: Floats, target: Floats, at: float) -> Floats:
         at: Which share of chance lies below the limit.
     """
     size = np.floor(n + 0.5).astype(np.int64)
+    table = log_factorials(int(size.max(initial=0)))
+    parts = [
+        _limit(size[start : start + _AT_ONCE], target[start : start + _AT_ONCE], at, table)
+        for start in range(0, len(size), _AT_ONCE)
+    ]
+    return np.concatenate(parts) if parts else np.empty(0)
+
+
+def _limit(size: Integers, target: Floats, at: float, table: Floats) -> Floats:
+    """Return the limits of a few rows, a line of counts each; no line depends on another."""
     spread = np.ceil(_DEVIATIONS * np.sqrt(size * target * (1 - target)) + _DEVIATIONS)
     first = np.maximum(0, np.floor(size * target) - spread).astype(np.int64)
     last = np.minimum(size, np.ceil(size * target) + spread).astype(np.int64)
-    row, place = segments(last - first + 1)
-    k = first[row] + place
-    table = log_factorials(int(size.max(initial=0)))
-    chance = np.exp(binomial_log_probability(k, size[row], target[row], table))
-    running = np.cumsum(chance)
-    before = np.r_[0.0, running][np.searchsorted(row, np.arange(len(size)))]
-    below = running - before[row]
+    k = first[:, None] + np.arange(int((last - first).max()) + 1)
+    inside = k <= last[:, None]
+    lines = np.broadcast_to(size[:, None], k.shape)
+    chance = np.zeros(k.shape)
+    chance[inside] = np.exp(
+        binomial_log_probability(
+            k[inside], lines[inside], np.broadcast_to(target[:, None], k.shape)[inside], table
+        )
+    )
+    below = np.cumsum(chance, axis=1)
     # The first count with more than the share at or below it, brought back by what is too much.
     above = below > at
-    found = np.full(len(size), -1)
-    places = np.flatnonzero(above)[::-1]
-    found[row[places]] = places
-    held = found >= 0
-    at_found = np.where(held, found, 0)
-    alpha = quotient(below[at_found] - at, chance[at_found])
-    limit = quotient(k[at_found] - alpha, size.astype(np.float64))
-    return np.where(held, np.clip(limit, 0.0, 1.0), 1.0)
+    found, row = np.argmax(above, axis=1), np.arange(len(size))
+    alpha = quotient(below[row, found] - at, chance[row, found])
+    limit = quotient(k[row, found] - alpha, size.astype(np.float64))
+    return np.where(above.any(axis=1), np.clip(limit, 0.0, 1.0), 1.0)
 
 
 @dataclass(frozen=True, slots=True)

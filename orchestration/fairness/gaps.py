@@ -15,6 +15,8 @@ from orchestration.fairness.special import chi_square_tail, log_factorials
 # Ratios are searched for between these, on a scale of logarithms.
 _LOWEST, _HIGHEST = -30.0, 30.0
 _MAX_STEPS = 200
+_NEAR = 1e-11
+_LARGEST_SCORE = 1e6
 _SMALL_EXPECTED = 5.0
 # Tables as likely as the one that was seen, but for the last digits, are as extreme.
 _AS_LIKELY = 1 + 1e-7
@@ -39,12 +41,12 @@ def koopman(x: Floats, n: Floats, other_x: Floats, other_n: Floats) -> Interval:
     nobody = (x + other_x) == 0
 
     def limit(target: float, bounded: Booleans, free: float) -> Floats:
-        def distance(log_ratio: Floats, rows: Booleans) -> Floats:
+        def distance(log_ratio: Floats, rows: Integers) -> Floats:
             sides = (x[rows], n[rows], other_x[rows], other_n[rows])
             return _score(np.exp(log_ratio), *sides) - target
 
         result = np.full(x.shape, free)
-        result[bounded] = np.exp(_fall_to_zero(distance, bounded))
+        result[bounded] = np.exp(_fall_to_zero(distance, np.flatnonzero(bounded)))
         return result
 
     return Interval(
@@ -67,28 +69,37 @@ def _score(ratio: Floats, x: Floats, n: Floats, other_x: Floats, other_n: Floats
     return np.where(np.isnan(score), 0.0, score)
 
 
-def _fall_to_zero(distance: Callable[[Floats, Booleans], Floats], rows: Booleans) -> Floats:
-    """Return where a falling function meets zero, for all rows at once (Illinois method)."""
-    count = int(rows.sum())
-    low, high = np.full(count, _LOWEST), np.full(count, _HIGHEST)
-    at_low = np.clip(distance(low, rows), -1e6, 1e6)
-    at_high = np.clip(distance(high, rows), -1e6, 1e6)
+def _fall_to_zero(distance: Callable[[Floats, Integers], Floats], rows: Integers) -> Floats:
+    """Return where a falling function meets zero, for all rows at once (Illinois method).
+
+    A row that has arrived is left alone: its last digits must not depend on how long others take,
+    or an authority's figures would depend on which others are built beside it.
+    """
+    result = np.empty(len(rows))
+    low, high = np.full(len(rows), _LOWEST), np.full(len(rows), _HIGHEST)
+    at_low, at_high = _bounded(distance(low, rows)), _bounded(distance(high, rows))
+    place = np.arange(len(rows))
     for step in range(_MAX_STEPS):
         # Every third step halves, so that no row crawls.
-        middle = (
-            (low + high) / 2
-            if step % 3 == 0
-            else high - at_high * (high - low) / np.where(at_high == at_low, 1.0, at_high - at_low)
-        )
-        middle = np.clip(middle, low, high)
-        at_middle = np.clip(distance(middle, rows), -1e6, 1e6)
+        slope = np.where(at_high == at_low, 1.0, at_high - at_low)
+        between = (low + high) / 2 if step % 3 == 0 else high - at_high * (high - low) / slope
+        middle = np.clip(between, low, high)
+        at_middle = _bounded(distance(middle, rows[place]))
+        result[place] = middle
         above = at_middle > 0
         at_high = np.where(above, at_high / 2, at_middle)
         at_low = np.where(above, at_middle, at_low / 2)
         low, high = np.where(above, middle, low), np.where(above, high, middle)
-        if step > 2 and np.all((high - low < 1e-11) | (np.abs(at_middle) < 1e-12)):
+        going = (high - low >= _NEAR) & (np.abs(at_middle) >= _NEAR)
+        if not going.any():
             break
-    return middle if count else low
+        place, low, high = place[going], low[going], high[going]
+        at_low, at_high = at_low[going], at_high[going]
+    return result
+
+
+def _bounded(score: Floats) -> Floats:
+    return np.clip(score, -_LARGEST_SCORE, _LARGEST_SCORE)
 
 
 def p_value(x: Floats, n: Floats, other_x: Floats, other_n: Floats) -> tuple[Floats, Booleans]:

@@ -14,6 +14,7 @@ from orchestration.fairness.arrays import floats
 from orchestration.fairness.bounds import Unknown, gap_bounds
 from orchestration.fairness.discovery import benjamini_hochberg
 from orchestration.fairness.flags import WORST_FIRST, worse
+from orchestration.fairness.funnels import funnel_limit
 from orchestration.fairness.gaps import koopman, newcombe, p_value
 from orchestration.fairness.shrinkage import shrink
 from orchestration.fairness.special import beta_quantiles, chi_square_tail, log_gamma
@@ -185,3 +186,24 @@ def test_of_two_words_the_worse_counts_and_all_words_have_a_place() -> None:
     assert worse(words[:-1], words[1:]).tolist() == list(WORST_FIRST[:-1])
     assert len(set(WORST_FIRST)) == 8
     assert load_thresholds().windows == ("quarter", "12_months", "24_months")
+
+
+def test_no_digit_of_a_figure_depends_on_what_else_is_compared() -> None:
+    """An authority built by itself must have the figures that it has beside others."""
+    random = np.random.default_rng(9)
+    n, m = random.integers(5, 300, 700).astype(float), random.integers(50, 3000, 700).astype(float)
+    x, y = random.binomial(n.astype(int), 0.8) * 1.0, random.binomial(m.astype(int), 0.85) * 1.0
+    sides, few = (x, n, y, m), tuple(side[300:420] for side in (x, n, y, m))
+    for whole, part in (
+        (koopman(*sides).lower, koopman(*few).lower),
+        (koopman(*sides).upper, koopman(*few).upper),
+        (newcombe(*sides).lower, newcombe(*few).lower),
+        (p_value(*sides)[0], p_value(*few)[0]),
+        (funnel_limit(n, y / m, 0.025), funnel_limit(few[1], few[2] / few[3], 0.025)),
+    ):
+        assert whole[300:420].tolist() == part.tolist()
+    families = np.arange(700) // 10
+    whole_model = shrink(x, n, families, 70)
+    part_model = shrink(few[0], few[1], families[300:420] - 30, 12)
+    assert whole_model.mean[300:420].tolist() == part_model.mean.tolist()
+    assert whole_model.upper[300:420].tolist() == part_model.upper.tolist()

@@ -53,6 +53,8 @@ left join counts
     and counts.window_length = cells.window_length
     and counts.dimension = cells.dimension
     and counts.group_value = cells.group_value
+-- Sums in one order have the same last digits.
+order by cells.cell_number, stratum_number
 """
 
 

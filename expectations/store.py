@@ -203,6 +203,30 @@ def replace_results(
     con.commit()
 
 
+def read_history(con: duckdb.DuckDBPyConnection) -> dict[str, list[str | None]]:
+    """Return the history as columns of text, to carry it into another warehouse; or nothing."""
+    there = con.execute(
+        "select count(*) from duckdb_tables() "
+        "where schema_name = 'quality' and table_name = 'check_history'"
+    ).fetchone()
+    if not there or not there[0]:
+        return {}
+    found = con.execute("select cast(columns(*) as varchar) from quality.check_history")
+    names = [column[0] for column in found.description or ()]
+    rows = found.fetchall()
+    return {name: [row[place] for row in rows] for place, name in enumerate(names)} if rows else {}
+
+
+def restore_history(con: duckdb.DuckDBPyConnection, columns: dict[str, list[str | None]]) -> None:
+    """Put a history that was read elsewhere into this warehouse."""
+    ensure_schema(con)
+    unnested = ", ".join(f"unnest($history_{name}) as {name}" for name in columns)
+    con.execute(
+        f"insert into quality.check_history by name select {unnested}",
+        {f"history_{name}": values for name, values in columns.items()},
+    )
+
+
 def _cell(value: object) -> object:
     if isinstance(value, Outcome):
         return value.value

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from expectations.store import read_history, restore_history
 from orchestration.files import PRIVATE_FOLDER, sync_file, sync_folder
 from orchestration.folders import swap_folder
 from orchestration.ingestion.delivery_manifest import DeliveryRecord, read_records, write_record
@@ -18,7 +19,6 @@ from orchestration.ingestion.landing import landed_path
 from orchestration.ingestion.ledger import OtherKeyError
 from orchestration.ingestion.results import Ignored, LandedDelivery, LandedFile
 from orchestration.ingestion.run import load_landed
-from orchestration.ingestion.sql import literal
 from orchestration.ingestion.warehouse import (
     WAREHOUSE_NAME,
     WarehouseMissingError,
@@ -194,6 +194,7 @@ def _carry_over(connection: "DuckDBPyConnection", home: Path) -> None:
                 "select column_name, data_type from information_schema.columns where"
                 " table_schema = 'ledger' and table_name = 'releases' order by ordinal_position"
             ).fetchall()
+            history = read_history(old)
     except (WarehouseMissingError, duckdb.Error):
         return
     if seen:
@@ -205,24 +206,8 @@ def _carry_over(connection: "DuckDBPyConnection", home: Path) -> None:
         connection.execute(f"create table if not exists ledger.releases ({listed})")
         marks = ", ".join("?" for _ in columns)
         connection.executemany(f"insert into ledger.releases values ({marks})", releases)
-    _carry_history(connection, home)
-
-
-def _carry_history(connection: "DuckDBPyConnection", home: Path) -> None:
-    """Copy what earlier runs' checks found; no delivery says it again."""
-    connection.execute(f"attach {literal(str(home / WAREHOUSE_NAME))} as before (read_only)")
-    try:
-        known = connection.execute(
-            "select count(*) from duckdb_tables() where database_name = 'before'"
-            " and schema_name = 'quality' and table_name = 'check_history'"
-        ).fetchone()
-        if known and known[0]:
-            connection.execute("create schema if not exists quality")
-            connection.execute(
-                "create table quality.check_history as from before.quality.check_history"
-            )
-    finally:
-        connection.execute("detach before")
+    if history:
+        restore_history(connection, history)
 
 
 def _swap(scratch: Path, home: Path) -> None:

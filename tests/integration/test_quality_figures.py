@@ -11,6 +11,7 @@ from expectations import runner
 from expectations.registry import load_registry
 from expectations.results import Outcome, held_back
 from expectations.runner import run_checks
+from expectations.store import read_history, restore_history
 from tests.support.quality import MEASURED_AT, clean_warehouse
 
 
@@ -108,3 +109,16 @@ def test_every_result_of_every_run_stays_in_the_history(con: duckdb.DuckDBPyConn
     ).fetchall()
     # A handful of children is behind the share, so it is not kept.
     assert told == [("pass", None)]
+
+
+def test_a_history_is_carried_into_another_warehouse_as_it_is(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    run_checks(con, None, "first", MEASURED_AT)
+    told = "select * replace (cast(measured_at as varchar) as measured_at) from"
+    with duckdb.connect() as other:
+        assert read_history(other) == {}
+        restore_history(other, read_history(con))
+        kept = other.execute(f"{told} quality.check_history order by all").fetchall()
+    assert kept == con.execute(f"{told} quality.check_history order by all").fetchall()
+    assert kept

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.incidents.standing import PublishedIncident
 from orchestration.ingestion.sql import literal
+from orchestration.reporting.table_comments import RELEASE_ID_COMMENT
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -52,6 +53,7 @@ def write_incidents(
     connection.execute(f"comment on table {table} is {literal(_COMMENT)}")
     for name, _, meaning in _COLUMNS:
         connection.execute(f"comment on column {table}.{name} is {literal(meaning)}")
+    connection.execute(RELEASE_ID_COMMENT.format(table=table))
     return len(rows)
 
 

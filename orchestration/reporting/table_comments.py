@@ -13,7 +13,7 @@ from orchestration.reporting.release_files import SCHEMA
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_RELEASE_ID_COMMENT = (
+RELEASE_ID_COMMENT = (
     "comment on column {table}.release_id"
     " is 'The release that this row belongs to; see published.release.'"
 )
@@ -49,7 +49,7 @@ def table_comments(connection: "DuckDBPyConnection", target: str, name: str) -> 
     table = f"{target}.{identifier(name)}"
     for column, comment in columns:
         yield f"comment on column {table}.{identifier(column)} is {literal(comment)}"
-    yield _RELEASE_ID_COMMENT.format(table=table)
+    yield RELEASE_ID_COMMENT.format(table=table)
 
 
 def release_comments(target: str) -> Iterator[str]:
@@ -58,4 +58,4 @@ def release_comments(target: str) -> Iterator[str]:
     for column, words in _RELEASE_WORDS.items():
         named = f"column {table}.{column}" if column else f"table {table}"
         yield f"comment on {named} is {literal(words)}"
-    yield _RELEASE_ID_COMMENT.format(table=table)
+    yield RELEASE_ID_COMMENT.format(table=table)

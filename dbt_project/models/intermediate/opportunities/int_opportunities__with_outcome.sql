@@ -204,7 +204,13 @@ evidence as (
     select
         opportunities.*,
         coalesce(linked_expressions.expressions, 0) > 0 as has_expression,
-        not_captured.not_captured_reason_code,
+        -- Of a row that has told of several days, only the reason of that day counts for it.
+        case
+            when
+                not coalesce(opportunities.is_superseded, false)
+                or opportunities.held_date = not_captured.occasion_on
+                then not_captured.not_captured_reason_code
+        end as not_captured_reason_code,
         codes.participation_code,
         coalesce(participation_codes.counts_as_participated, false) as has_participated,
         interview_answers.offered as interview_offered,
@@ -227,11 +233,6 @@ evidence as (
             and opportunities.owner_group = not_captured.owner_group
             and coalesce(opportunities.shared_by_code, '')
             = coalesce(not_captured.shared_by_code, '')
-            -- Of a row that has told of several days, only the reason of that day counts for it.
-            and (
-                not coalesce(opportunities.is_superseded, false)
-                or opportunities.held_date = not_captured.occasion_on
-            )
     left join codes
         on
             opportunities.authority_code = codes.authority_code

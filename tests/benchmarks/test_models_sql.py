@@ -29,7 +29,9 @@ def test_every_table_made_again_from_its_compiled_sql(
     tables = {
         key: node
         for key, node in manifest["nodes"].items()
-        if node["resource_type"] == "model" and node["config"]["materialized"] == "table"
+        if node["resource_type"] == "model"
+        and node["config"]["materialized"] == "table"
+        and node["language"] == "sql"
     }
     order: list[str] = []
 

@@ -71,7 +71,7 @@ def add_rows(
 
 
 def table_statements(home: Path) -> dict[str, str]:
-    """Return the compiled SQL of every table that dbt builds, parents first."""
+    """Return the compiled SQL of every table that dbt builds, parents first; Python has none."""
     nodes: dict[str, Any] = json.loads(prepare_manifest(home).read_text())["nodes"]
     order: dict[str, None] = {}
 
@@ -87,7 +87,9 @@ def table_statements(home: Path) -> dict[str, str]:
     return {
         f"{node['schema']}.{node['alias']}": (folder / node["original_file_path"]).read_text()
         for node in map(nodes.__getitem__, order)
-        if node["resource_type"] == "model" and node["config"]["materialized"] == "table"
+        if node["resource_type"] == "model"
+        and node["config"]["materialized"] == "table"
+        and node["language"] == "sql"
     }
 
 

@@ -36,7 +36,7 @@ test: install ## Run all checks: linters, unit, property, integration and end-to
 	@$(MAKE) --no-print-directory -j2 lint pytest
 
 pytest: install
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 
 lint: install ## Formatting, types, SQL style, import rules, dbt parse
 	@$(BIN)/ruff check .

@@ -35,16 +35,26 @@ def _deliver(source: Path, pattern: str, target: Path) -> None:
         shutil.copyfile(path, target / path.name)
 
 
-def test_participation_in_a_real_shaped_return_is_what_a_hand_count_gives(tmp_path: Path) -> None:
-    source = samples("csc-validator-be-903")
-    site = _site(tmp_path)
-    _deliver(source, "*.csv", site.inbox / "999" / "ssda903" / "2031-03-31")
+@pytest.fixture(scope="module")
+def returned(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Two authorities that handed in one return each, and nothing else."""
+    site = _site(tmp_path_factory.mktemp("returned"))
+    for sample, pattern, delivery in (
+        ("csc-validator-be-903", "*.csv", "999/ssda903/2031-03-31"),
+        ("cs-demand-model", "2018-*.csv", "998/ssda903/2018-03-31"),
+    ):
+        _deliver(samples(sample), pattern, site.inbox / delivery)
     heard_run(site)
-    with duckdb.connect(str(site.warehouse), read_only=True) as con:
+    return site
+
+
+def test_participation_in_a_real_shaped_return_is_what_a_hand_count_gives(returned: Site) -> None:
+    with duckdb.connect(str(returned.warehouse), read_only=True) as con:
         arrived = con.execute(
             """
             select rows_in, rows_loaded, rows_quarantined, rows_duplicate
-            from ledger.delivery_tables where raw_table = 'ssda903_reviews'
+            from ledger.delivery_tables
+            where raw_table = 'ssda903_reviews' and authority_code = '999'
             """
         ).fetchall()
         counted = con.execute(
@@ -85,28 +95,14 @@ def test_three_yearly_returns_in_any_order_give_one_and_the_same_result(
 
 @pytest.mark.parametrize("indicator", ["A1", "A3", "B1", "D4", "E1", "F2"])
 def test_what_a_return_cannot_show_is_not_available_and_not_zero(
-    indicator: str, tmp_path_factory: pytest.TempPathFactory
+    indicator: str, returned: Site
 ) -> None:
-    site = _returned_once(tmp_path_factory)
-    with duckdb.connect(str(site.published), read_only=True) as con:
+    with duckdb.connect(str(returned.published), read_only=True) as con:
         rows = con.execute(
             """
-            select distinct status, numerator, denominator, value
-            from published.indicator_value where indicator_id = ?
+            select distinct authority_code, status, numerator, denominator, value
+            from published.indicator_value where indicator_id = ? order by authority_code
             """,
             [indicator],
         ).fetchall()
-    assert rows == [("not_available", None, None, None)]
-
-
-_returned: dict[str, Site] = {}
-
-
-def _returned_once(factory: pytest.TempPathFactory) -> Site:
-    if "site" not in _returned:
-        site = _site(factory.mktemp("returned"))
-        folder = site.inbox / "998" / "ssda903" / "2018-03-31"
-        _deliver(samples("cs-demand-model"), "2018-*.csv", folder)
-        heard_run(site)
-        _returned["site"] = site
-    return _returned["site"]
+    assert rows == [(code, "not_available", None, None, None) for code in ("998", "999")]

@@ -22,7 +22,7 @@ from tests.support.delivered_site import FIRST, SECOND, DeliveredSite, make_site
 from tests.support.inbox import KEY_HEX, parse_here
 
 FEW = settings(
-    max_examples=3,
+    max_examples=2,
     # To shrink a failure takes a minute a step, and says no more than the steps do.
     phases=[Phase.explicit, Phase.generate],
     deadline=None,

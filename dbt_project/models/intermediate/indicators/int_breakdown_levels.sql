@@ -40,31 +40,31 @@ areas as (
 
 ),
 
-indicator_breakdowns as (
-    {% for indicator in var('indicators') %}
+indicator_breakdowns (indicator_id, breakdown) as (
+
+    values
+    {%- for indicator in var('indicators') %}
+    {%- set indicator_loop = loop %}
     {%- for breakdown in ['all'] + indicator.breakdowns %}
-    select
-        '{{ indicator.id }}' as indicator_id,
-        '{{ breakdown }}' as breakdown
-    {{ "union all" if not loop.last }}
+    ('{{ indicator.id }}', '{{ breakdown }}')
+    {{- "," if not (loop.last and indicator_loop.last) }}
     {%- endfor %}
-    {{ "union all" if not loop.last }}
     {%- endfor %}
 
 ),
 
-possible_levels as (
+possible_levels (indicator_id, breakdown, breakdown_value) as (
+
     {#- One row a level that is possible where the definition restricts them. #}
-    {% for indicator in var('indicators') if indicator.levels is defined %}
+    {%- set restricting = var('indicators') | selectattr('levels', 'defined') | list %}
+    values
+    {%- for indicator in restricting %}
     {%- set indicator_loop = loop %}
-    {%- for breakdown, values in indicator.levels.items() %}
+    {%- for breakdown, levels in indicator.levels.items() %}
     {%- set breakdown_loop = loop %}
-    {%- for value in values %}
-    select
-        '{{ indicator.id }}' as indicator_id,
-        '{{ breakdown }}' as breakdown,
-        '{{ value }}' as breakdown_value
-    {{ "union all" if not (loop.last and breakdown_loop.last and indicator_loop.last) }}
+    {%- for level in levels %}
+    ('{{ indicator.id }}', '{{ breakdown }}', '{{ level }}')
+    {{- "," if not (loop.last and breakdown_loop.last and indicator_loop.last) }}
     {%- endfor %}
     {%- endfor %}
     {%- endfor %}

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from lxml import etree
 
 # Unicode sets these apart for use inside a program: no text may be handed over with them, so they
-# can mark the borders of cells and rows (U+FDD4, U+FDD5), and stand for the tab, line feed and
-# carriage return of a value (U+FDD0 to U+FDD2) while it lies in a tab-separated file.
+# can mark the borders of cells and rows (U+FDD4, U+FDD5), and stand for the line feed and carriage
+# return of a value (U+FDD1, U+FDD2) while it lies in a file of lines.
 CELL_END = "\ufdd4"
 ROW_END = "\ufdd5"
-STAND_INS = "\ufdd0\ufdd1\ufdd2"
+STAND_INS = "\ufdd1\ufdd2"
 
 # One letter in front of each row says which table it is of.
 LETTERS = string.ascii_letters
@@ -164,7 +164,7 @@ def _write(
     here = {path: _answer(path, ordinal) for path in _asked_of(level)}
     starts = starts | _row_starts(loop, level, names | here, starts)
     for letter, table in level.tables:
-        _add(loop, "text").text = letter
+        _add(loop, "text").text = letter + CELL_END
         _write_row(loop, level, table, names | here, starts)
     names = names | _variables(loop, level, here, starts)
     for step, below in level.below.items():

@@ -51,11 +51,15 @@ def judge_part(opening: Opening, part: Part, name: str) -> JudgedPart:
         broken, left = _stage_rows(opening, part, header, name)
     except FileRefusedError as refusal:
         return JudgedPart.refused(part.label, header.table.name, refusal)
+    has_repeats, has_problems = _looked_over(opening, name)
+    if has_repeats:
+        _note_repeats(opening, left.sql, header.width, name)
     return JudgedPart(
         label=part.label,
         table=header.table.name,
         stage=name,
-        has_repeats=_note_repeats(opening, left.sql, header.width, name),
+        has_repeats=has_repeats,
+        has_problems=has_problems,
         answered=_understand(opening, header, name),
         width=header.width,
         drift=(*header.drift, *(Drift(column, kind) for column, kind in part.drift)),
@@ -219,14 +223,19 @@ def _problems(broken: list[Rule]) -> str:
     return f"cast({' | '.join(bits) or '0'} as bigint)"
 
 
-def _note_repeats(opening: Opening, delivered: str, width: int, name: str) -> bool:
-    """Write down which rows repeat an earlier one; most files pay for one grouping only."""
-    con, stage = opening.con, literal(str(opening.scratch / f"{name}.parquet"))
-    found = con.execute(
-        f"select count(*) - count(distinct _digest) from read_parquet({stage})"
+def _looked_over(opening: Opening, name: str) -> tuple[bool, bool]:
+    """Whether two rows of a stage seem alike, and whether one breaks a rule."""
+    stage = literal(str(opening.scratch / f"{name}.parquet"))
+    found = opening.con.execute(
+        "select count(*) > count(distinct _digest), coalesce(bool_or(_problems <> 0), false)"
+        f" from read_parquet({stage})"
     ).fetchone()
-    if found is None or found[0] == 0:
-        return False
+    return (True, True) if found is None else (bool(found[0]), bool(found[1]))
+
+
+def _note_repeats(opening: Opening, delivered: str, width: int, name: str) -> None:
+    """Write down which rows repeat an earlier one; most files have none that seem to."""
+    con, stage = opening.con, literal(str(opening.scratch / f"{name}.parquet"))
     # Values may be alike where cells are not, and two digests may meet by chance: the cells decide.
     # Lengths keep the cells apart, whatever they hold. Groups and joins spill to disk, however many
     # repeats there are.
@@ -254,7 +263,6 @@ def _note_repeats(opening: Opening, delivered: str, width: int, name: str) -> bo
         """
     )
     con.execute("drop table alike")
-    return True
 
 
 def stage_relation(scratch: Path, part: JudgedPart) -> str:

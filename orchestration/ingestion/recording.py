@@ -168,27 +168,26 @@ def _count(
     raw_table = outcome.raw_table or ""
     row = con.execute(
         f"""
-        select
-            (select count(*) from {outcome.stage}),
-            (
-                select count(*) from raw.{identifier(raw_table)}
-                where _delivery_number = $rows_of and _file_number = $number
-            ),
-            (select count(*) from {outcome.stage} where _problems <> 0 and not _is_repeat),
-            (select count(*) from {outcome.stage} where _is_repeat),
-            (
-                select count(distinct row_number) from ledger.quarantined_rows
-                where delivery_id = $delivery and file_name = $file and part = $part
-            ),
-            (
-                select count(distinct _row_number) from {outcome.stage}
-                where _problems <> 0 and not _is_repeat
-            ),
-            (
-                select count(*) from ledger.quarantined_rows
-                where delivery_id = $delivery and file_name = $file and part = $part
-                    and rule = $conflict
-            )
+        select staged, loaded, broken, repeated, named, to_name, conflicts
+        from (
+            select
+                count(*) as staged,
+                count(*) filter (_is_repeat) as repeated,
+                count(*) filter (_problems <> 0 and not _is_repeat) as broken,
+                count(distinct _row_number) filter (_problems <> 0 and not _is_repeat) as to_name
+            from {outcome.stage}
+        )
+        cross join (
+            select count(*) as loaded from raw.{identifier(raw_table)}
+            where _delivery_number = $rows_of and _file_number = $number
+        )
+        cross join (
+            select
+                count(distinct row_number) as named,
+                count(*) filter (rule = $conflict) as conflicts
+            from ledger.quarantined_rows
+            where delivery_id = $delivery and file_name = $file and part = $part
+        )
         """,
         {
             "delivery": landed.delivery_id,

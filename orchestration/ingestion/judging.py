@@ -6,8 +6,8 @@ processes do.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from orchestration.contracts import Column, Contract
 from orchestration.ingestion.answers import map_answers
 from orchestration.ingestion.cells import (
     SQL_TYPES,
@@ -25,6 +25,9 @@ from orchestration.ingestion.matching import Drift, Header, match_header, table_
 from orchestration.ingestion.parts import JudgedPart
 from orchestration.ingestion.rows import CarefulRows, cell_names
 from orchestration.ingestion.sql import literal
+
+if TYPE_CHECKING:
+    from orchestration.contracts import Column, Contract
 
 # Whatever is longer is a text and no answer of a list.
 _LONGEST_ANSWER = 200
@@ -187,7 +190,7 @@ def _judged(delivered: str, header: Header, opening: Opening, blanks: str) -> st
         """
 
 
-def _decider(column: Column, header: Header) -> str | None:
+def _decider(column: "Column", header: Header) -> str | None:
     """The text that decides whether a value may be known at all; None if none was delivered."""
     if column.only_where is None or column.only_where.column not in header.places:
         return None
@@ -200,7 +203,7 @@ def _looked_at(delivered: str, header: Header, blanks: str) -> str:
     return f"select *, {untidy} as _is_untidy from ({delivered})"
 
 
-def _rules(header: Header, contract: Contract) -> list[Rule]:
+def _rules(header: Header, contract: "Contract") -> list[Rule]:
     return [
         rule
         for place, column in enumerate(header.table.loaded_columns)

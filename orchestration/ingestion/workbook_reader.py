@@ -12,10 +12,10 @@ takes it for a blank.
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
-from orchestration.contracts import Column, Contract
 from orchestration.ingestion.extracts import Opening, Part, RefusedExtract
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.header_names import plain_name
@@ -25,6 +25,9 @@ from orchestration.ingestion.sql import literal
 from orchestration.ingestion.workbook_gate import Limits, check_workbook
 from orchestration.ingestion.workbook_header import HeaderNames, header_row, tidy
 from orchestration.ingestion.workbook_sheet import Sheet, Workbook
+
+if TYPE_CHECKING:
+    from orchestration.contracts import Column, Contract
 
 # What may be shown of a sheet's name.
 _REPEATABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_ ./()-]{0,30}", re.ASCII)
@@ -67,7 +70,7 @@ class SheetExtract:
     cells: list[str]
     refusals: tuple[type[duckdb.Error], ...] = ()
 
-    def fast_rows(self, header: Header, contract: Contract) -> str | None:
+    def fast_rows(self, header: Header, contract: "Contract") -> str | None:
         """Every cell as text, dates in the form that the contract expects."""
         columns = {place: name for name, place in header.places.items()}
         by_name = {column.name: column for column in header.table.columns}
@@ -121,7 +124,7 @@ def _odd_cells(sheet: Sheet, cells: list[str], names: HeaderNames) -> tuple[tupl
     return tuple(found)
 
 
-def _as_text(name: str, column: Column | None, contract: Contract) -> str:
+def _as_text(name: str, column: "Column | None", contract: "Contract") -> str:
     if column is not None and column.sensitivity == "free_text":
         return name
     if column is not None and column.type in ("date", "datetime"):
@@ -135,7 +138,7 @@ def _as_text(name: str, column: Column | None, contract: Contract) -> str:
     return _as_plain_text(name, column, contract)
 
 
-def _as_plain_text(name: str, column: Column | None, contract: Contract) -> str:
+def _as_plain_text(name: str, column: "Column | None", contract: "Contract") -> str:
     yes, no = ("Y", "N") if column is not None and column.type == "flag" else ("TRUE", "FALSE")
     form = contract.formats.get("date", ("%Y-%m-%d",))[0]
     return (

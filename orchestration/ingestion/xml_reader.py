@@ -13,12 +13,10 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from orchestration.contracts import Contract, Table
-from orchestration.contracts.models import Xml
 from orchestration.ingestion.extracts import Opening, Part
 from orchestration.ingestion.files import private_files
 from orchestration.ingestion.gate import FileRefusedError
@@ -40,6 +38,10 @@ from orchestration.ingestion.xml_stylesheet import (
     steps,
 )
 from orchestration.ingestion.xml_tree import GrowingTree, InstructionInsideError
+
+if TYPE_CHECKING:
+    from orchestration.contracts import Contract, Table
+    from orchestration.contracts.models import Xml
 
 # How much of the file is shredded at once.
 _BATCH = 1 << 19
@@ -88,8 +90,8 @@ def open_xml(opening: Opening, *, block: int = BLOCK, batch: int = _BATCH) -> li
 
 def _shredded(
     opening: Opening,
-    shape: Xml,
-    tables: Sequence[Table],
+    shape: "Xml",
+    tables: "Sequence[Table]",
     block: int,
     batch: int,
     is_careful: bool = False,
@@ -102,15 +104,15 @@ def _shredded(
     return sink, walk.names
 
 
-def _target(opening: Opening, table: Table) -> Path:
+def _target(opening: Opening, table: "Table") -> Path:
     return opening.scratch / f"xml_{table.name}.cells"
 
 
-def _every(table: Table) -> tuple[int, ...]:
+def _every(table: "Table") -> tuple[int, ...]:
     return tuple(range(len(table.columns)))
 
 
-def _delivered(table: Table, seen: set[str]) -> tuple[int, ...]:
+def _delivered(table: "Table", seen: set[str]) -> tuple[int, ...]:
     """Places of the columns to speak of; one that must be filled and has no element is missing."""
     return tuple(
         place
@@ -124,8 +126,8 @@ class _Walk:
 
     def __init__(
         self,
-        shape: Xml,
-        tables: Sequence[Table],
+        shape: "Xml",
+        tables: "Sequence[Table]",
         sink: Sink,
         batch: int,
         is_careful: bool = False,
@@ -237,7 +239,7 @@ class XmlExtract:
     """
 
     path: Path
-    table: Table
+    table: "Table"
     places: tuple[int, ...]
     has_stand_ins: bool
     refusals: tuple[type[duckdb.Error], ...] = (duckdb.InvalidInputException,)
@@ -247,7 +249,7 @@ class XmlExtract:
         """The columns, by their names in the contract."""
         return [self.table.columns[place].name for place in self.places]
 
-    def fast_rows(self, _header: Header, _contract: Contract) -> str | None:
+    def fast_rows(self, _header: Header, _contract: "Contract") -> str | None:
         """DuckDB, with everything spelled out; a row's number is its element's in the file."""
         names = ["letter", *(f"x{place}" for place in _every(self.table))]
         columns = ", ".join(f"{name}: 'varchar'" for name in names)

@@ -34,6 +34,8 @@ _REPEATABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_ ./()-]{0,30}", re.ASCII)
 # How calamine writes a date cell, with a blank or a T in the middle; a time of day stands on the
 # last day of 1899.
 _TIMED = "____-__-_____:__:__%"
+# Its bytes at least: hardly any other text is as long, and a look at the length costs least.
+_TIMED_BYTES = 19
 _NO_DAY = "1899-12-31"
 
 
@@ -130,7 +132,8 @@ def _as_text(name: str, column: "Column | None", contract: "Contract") -> str:
     if column is not None and column.type in ("date", "datetime"):
         form = contract.formats["date" if column.type == "date" else "datetime"][0]
         return (
-            f"case when {name} like '{_TIMED}' and not starts_with({name}, '{_NO_DAY}') "
+            f"case when strlen({name}) >= {_TIMED_BYTES} and {name} like '{_TIMED}' "
+            f"and not starts_with({name}, '{_NO_DAY}') "
             f"then {_formatted(name, form)} else {name} end"
         )
     if column is not None and column.type in ("integer", "number"):
@@ -143,7 +146,7 @@ def _as_plain_text(name: str, column: "Column | None", contract: "Contract") -> 
     form = contract.formats.get("date", ("%Y-%m-%d",))[0]
     return (
         f"case when {name} = 'true' then '{yes}' when {name} = 'false' then '{no}' "
-        f"when {name} not like '{_TIMED}' then {name} "
+        f"when strlen({name}) < {_TIMED_BYTES} or {name} not like '{_TIMED}' then {name} "
         f"when starts_with({name}, '{_NO_DAY}') then substr({name}, {len(_NO_DAY) + 2}) "
         f"when substr({name}, {len(_NO_DAY) + 2}) = '00:00:00' then {_formatted(name, form)} "
         f"else {name} end"

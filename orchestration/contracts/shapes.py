@@ -7,6 +7,8 @@ Belongs here: questions that need only the fields, and those fields as a message
 own processes. Does not belong here: a check, or pydantic.
 """
 
+import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -99,11 +101,15 @@ class _HandedContract(ContractQuestions, _Handed):
         )
 
 
-def as_message(contract: "Contract") -> dict[str, Any]:
-    """A contract in types that JSON knows."""
-    return contract.model_dump(mode="json")
+def as_message(contract: "Contract") -> str:
+    """A contract as a text between two processes."""
+    return contract.model_dump_json()
 
 
-def from_message(message: dict[str, Any]) -> "Contract":
-    """The contract that `as_message` described; every question of it has the same answer."""
-    return cast("Contract", _HandedContract(message))
+@lru_cache(maxsize=1)
+def from_message(text: str) -> "Contract":
+    """The contract that `as_message` described; every question of it has the same answer.
+
+    The files of a delivery come one after another, all with the same contract.
+    """
+    return cast("Contract", _HandedContract(json.loads(text)))

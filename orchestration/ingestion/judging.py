@@ -239,9 +239,8 @@ def _looked_over(opening: Opening, name: str) -> tuple[bool, bool]:
 def _note_repeats(opening: Opening, delivered: str, width: int, name: str) -> None:
     """Write down which rows repeat an earlier one; most files have none that seem to."""
     con, stage = opening.con, literal(str(opening.scratch / f"{name}.parquet"))
-    # Values may be alike where cells are not, and two digests may meet by chance: the cells decide.
-    # Lengths keep the cells apart, whatever they hold. Groups and joins spill to disk, however many
-    # repeats there are.
+    # Values may be alike where cells are not, and two digests may meet by chance: the cells decide,
+    # kept apart by their lengths. Groups and joins spill to disk, however many repeats there are.
     cells = " || ".join(f"coalesce(length({c}) || ':' || {c}, '-')" for c in cell_names(width))
     repeats = literal(str(opening.scratch / f"{name}_repeats.parquet"))
     con.execute(
@@ -279,12 +278,17 @@ def stage_relation(scratch: Path, part: JudgedPart) -> str:
     )
 
 
+def answers_relation(scratch: Path, part: JudgedPart) -> str:
+    """SQL that reads the codes of a part's distinct answers: `place`, `delivered`, `code`."""
+    return f"read_parquet({literal(str(scratch / f'{part.stage}_answers.parquet'))})"
+
+
 def answered_relation(scratch: Path, part: JudgedPart) -> str:
     """The same with the code of each answer beside it: `a0`, `a1`, ...."""
     rows = stage_relation(scratch, part)
     if not part.answered:
         return rows
-    answers = f"read_parquet({literal(str(scratch / f'{part.stage}_answers.parquet'))})"
+    answers = answers_relation(scratch, part)
     codes, joins = [], []
     for place in part.answered:
         lost = f"case when s.v{place} is not null then 'not_mapped' end"

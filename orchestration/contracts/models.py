@@ -35,11 +35,11 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from orchestration.contracts.shapes import ColumnQuestions, ContractQuestions, TableQuestions
+
 ColumnType = Literal["string", "code", "flag", "date", "datetime", "integer", "number"]
 Sensitivity = Literal["none", "pseudonym", "characteristic", "free_text", "direct_identifier"]
 PseudonymKind = Literal["person", "professional", "respondent", "linkage"]
-
-TEXT_TYPES: frozenset[ColumnType] = frozenset({"string", "code", "flag"})
 
 # Names become SQL identifiers and file names, so they may hold nothing that either could misread.
 _NAME = r"^[a-z][a-z0-9_]{0,62}$"
@@ -64,7 +64,7 @@ class OnlyWhere(_Model):
         return self
 
 
-class Column(_Model):
+class Column(ColumnQuestions, _Model):
     """One column of one table."""
 
     name: str = Field(pattern=_NAME)
@@ -88,15 +88,6 @@ class Column(_Model):
     answers: str | None = Field(default=None, pattern=_NAME)
     xpath: str | None = Field(default=None, min_length=1)
 
-    def is_due(self, collection_year: int) -> bool:
-        """Whether a delivery of that year should hold the column."""
-        return (self.from_year or 0) <= collection_year <= (self.to_year or 9999)
-
-    @property
-    def is_text(self) -> bool:
-        """Whether every delivered value is a valid one."""
-        return self.type in TEXT_TYPES
-
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
         if self.sensitivity == "direct_identifier" and self.load:
@@ -112,7 +103,7 @@ class Column(_Model):
         return self
 
 
-class Table(_Model):
+class Table(TableQuestions, _Model):
     """One table: what a row is, what identifies it, and its columns."""
 
     name: str = Field(pattern=_NAME)
@@ -122,16 +113,6 @@ class Table(_Model):
     # Where the table's rows stand in an XML file, seen from the record: `CINdetails/Assessments`.
     element: str | None = Field(default=None, min_length=1)
     from_year: int | None = None
-
-    @property
-    def loaded_columns(self) -> tuple[Column, ...]:
-        """The columns that reach the warehouse, in contract order."""
-        return tuple(column for column in self.columns if column.load)
-
-    @property
-    def required_key(self) -> tuple[str, ...]:
-        """The key columns without which neither a file nor a row can be used."""
-        return tuple(c.name for c in self.columns if c.name in self.key and c.required)
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -163,7 +144,7 @@ class Change(_Model):
     what: str
 
 
-class Contract(_Model):
+class Contract(ContractQuestions, _Model):
     """One source: how its files are recognised and read, and its tables."""
 
     source: str = Field(pattern=_NAME)
@@ -184,10 +165,6 @@ class Contract(_Model):
     formats: dict[Literal["date", "datetime"], tuple[str, ...]]
     tables: tuple[Table, ...] = Field(min_length=1)
 
-    def raw_table(self, table: Table) -> str:
-        """Name of the table in schema raw."""
-        return f"{self.raw_prefix}{table.name}"
-
     @property
     def links_authorities(self) -> bool:
         """Whether a column loads that is the same for one child in every authority."""
@@ -202,10 +179,6 @@ class Contract(_Model):
         if not self.links_authorities:
             return self
         return self.model_copy(update={"tables": tuple(map(_without_linkage, self.tables))})
-
-    def table(self, name: str) -> Table | None:
-        """The table of that name, or None."""
-        return next((table for table in self.tables if table.name == name), None)
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:

@@ -14,6 +14,7 @@ from orchestration.extraction.connection import Connection, require_answer
 from orchestration.extraction.delivery import unborn_delivery
 from orchestration.extraction.dialects import DIALECTS
 from orchestration.extraction.finding import FoundTable, find_tables
+from orchestration.extraction.login import require_login
 from orchestration.extraction.reading import (
     PermissionDeniedError,
     UnreadableError,
@@ -104,6 +105,7 @@ def extract_source(
     folder = inbox / authority / source / as_of.isoformat()
     with unborn_delivery(folder) as draft:
         require_answer(connection)
+        require_login(connection)
         found = find_tables(connection, contract, schema)
         tables: list[ExtractedTable] = []
         skipped: list[SkippedTable] = []

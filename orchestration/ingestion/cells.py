@@ -7,11 +7,14 @@ the value in its error, so every cast is a try and the failure is a flag.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from orchestration.contracts import Column, Contract
 from orchestration.ingestion.london import from_offset
 from orchestration.ingestion.rows import BLANKS
 from orchestration.ingestion.sql import literal
+
+if TYPE_CHECKING:
+    from orchestration.contracts import Column, Contract
 
 SQL_TYPES: dict[str, str] = {
     "string": "varchar",
@@ -59,7 +62,7 @@ def is_untidy(cells: Iterable[str], blanks: str) -> str:
     return " or ".join(looks)
 
 
-def trimmed(column: Column, contract: Contract, cell: str, untidy: str | None) -> str:
+def trimmed(column: "Column", contract: "Contract", cell: str, untidy: str | None) -> str:
     """The delivered text without outer blanks, null if nothing is left.
 
     Args:
@@ -81,7 +84,7 @@ def trimmed(column: Column, contract: Contract, cell: str, untidy: str | None) -
     return kept
 
 
-def kept(column: Column, text: str, other: str | None) -> str:
+def kept(column: "Column", text: str, other: str | None) -> str:
     """A trimmed text, or null where the contract says that the value is not to be known.
 
     Args:
@@ -98,7 +101,7 @@ def kept(column: Column, text: str, other: str | None) -> str:
     return f"case when {' and '.join(conditions)} then {text} end" if conditions else text
 
 
-def parsed(column: Column, contract: Contract, text: str) -> str:
+def parsed(column: "Column", contract: "Contract", text: str) -> str:
     """A first reading of a trimmed text: of a date, whatever its format lets through."""
     if column.type in ("date", "datetime"):
         formats = contract.formats["date" if column.type == "date" else "datetime"]
@@ -133,7 +136,7 @@ def parsed(column: Column, contract: Contract, text: str) -> str:
     return f"upper({text})" if column.upper else text
 
 
-def valued(column: Column, first: str) -> str:
+def valued(column: "Column", first: str) -> str:
     """The value that loads, from its first reading; null where the cell is not one."""
     if column.type in ("date", "datetime"):
         # DuckDB takes 01/04/16 for the year 16; a year has four digits.
@@ -145,7 +148,9 @@ def valued(column: Column, first: str) -> str:
     return first
 
 
-def rules(column: Column, contract: Contract, is_key: bool, text: str, value: str) -> list[Rule]:
+def rules(
+    column: "Column", contract: "Contract", is_key: bool, text: str, value: str
+) -> list[Rule]:
     """The rules a cell must keep; a code that nobody knows is no reason for quarantine."""
     found: list[Rule] = []
     if is_key and column.required:
@@ -173,7 +178,7 @@ def rules(column: Column, contract: Contract, is_key: bool, text: str, value: st
     return found
 
 
-def _expectation(column: Column, contract: Contract) -> tuple[str, str]:
+def _expectation(column: "Column", contract: "Contract") -> tuple[str, str]:
     if column.type == "integer":
         return "NOT_AN_INTEGER", "a whole number"
     if column.type == "number":

@@ -8,15 +8,18 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
-from orchestration.contracts import Contract
 from orchestration.ingestion.extracts import Opening, Part
 from orchestration.ingestion.gate import FileRefusedError, check_text
 from orchestration.ingestion.matching import Header
 from orchestration.ingestion.rows import CarefulRows, cell_names
 from orchestration.ingestion.sql import literal
+
+if TYPE_CHECKING:
+    from orchestration.contracts import Contract
 
 # Python's own limit is 128 KiB, which a long free text may pass; this one stops a lost quote.
 _MAXIMUM_CELL = 16 << 20
@@ -48,7 +51,7 @@ class CsvExtract:
     has_blank_record: bool
     refusals: tuple[type[duckdb.Error], ...] = field(default=(duckdb.InvalidInputException,))
 
-    def fast_rows(self, header: Header, _contract: Contract) -> str | None:
+    def fast_rows(self, header: Header, _contract: "Contract") -> str | None:
         """DuckDB in strict mode; it guesses nothing and takes every cell as text."""
         if self.has_blank_record:
             # DuckDB passes over blank lines, and every row number after one would be wrong.

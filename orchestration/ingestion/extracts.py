@@ -9,14 +9,16 @@ untrusted file may crash or exhaust whatever parses it.
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import duckdb
 
-from orchestration.contracts import Contract, Table
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.matching import Header
 from orchestration.ingestion.rows import BLANKS, CarefulRows
+
+if TYPE_CHECKING:
+    from orchestration.contracts import Contract, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Opening:
     """
 
     con: duckdb.DuckDBPyConnection
-    contract: Contract
+    contract: "Contract"
     file_name: str
     path: Path
     scratch: Path
@@ -55,7 +57,7 @@ class Extract(Protocol):
     def refusals(self) -> tuple[type[duckdb.Error], ...]:
         """Errors that mean the fast way cannot read this file."""
 
-    def fast_rows(self, header: Header, contract: Contract, /) -> str | None:
+    def fast_rows(self, header: Header, contract: "Contract", /) -> str | None:
         """SQL that reads the file set-wise and fails on anything odd; None if it would misread."""
 
     def careful_rows(
@@ -77,7 +79,7 @@ class Part:
     """
 
     label: str
-    table: Table | None
+    table: "Table | None"
     extract: Extract
     drift: tuple[tuple[str, str], ...] = ()
     blanks: str = BLANKS
@@ -95,7 +97,7 @@ class RefusedExtract:
         """There are none: the refusal is raised where the header would be read."""
         raise self.refusal
 
-    def fast_rows(self, _header: Header, _contract: Contract) -> str | None:
+    def fast_rows(self, _header: Header, _contract: "Contract") -> str | None:
         """Never reached."""
         raise self.refusal
 

@@ -6,8 +6,8 @@ processes do.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from orchestration.contracts import Column, Contract
 from orchestration.ingestion.answers import map_answers
 from orchestration.ingestion.cells import (
     SQL_TYPES,
@@ -25,6 +25,9 @@ from orchestration.ingestion.matching import Drift, Header, match_header, table_
 from orchestration.ingestion.parts import JudgedPart
 from orchestration.ingestion.rows import CarefulRows, cell_names
 from orchestration.ingestion.sql import literal
+
+if TYPE_CHECKING:
+    from orchestration.contracts import Column, Contract
 
 # Whatever is longer is a text and no answer of a list.
 _LONGEST_ANSWER = 200
@@ -51,11 +54,15 @@ def judge_part(opening: Opening, part: Part, name: str) -> JudgedPart:
         broken, left = _stage_rows(opening, part, header, name)
     except FileRefusedError as refusal:
         return JudgedPart.refused(part.label, header.table.name, refusal)
+    has_repeats, has_problems = _looked_over(opening, name)
+    if has_repeats:
+        _note_repeats(opening, left.sql, header.width, name)
     return JudgedPart(
         label=part.label,
         table=header.table.name,
         stage=name,
-        has_repeats=_note_repeats(opening, left.sql, header.width, name),
+        has_repeats=has_repeats,
+        has_problems=has_problems,
         answered=_understand(opening, header, name),
         width=header.width,
         drift=(*header.drift, *(Drift(column, kind) for column, kind in part.drift)),
@@ -183,7 +190,7 @@ def _judged(delivered: str, header: Header, opening: Opening, blanks: str) -> st
         """
 
 
-def _decider(column: Column, header: Header) -> str | None:
+def _decider(column: "Column", header: Header) -> str | None:
     """The text that decides whether a value may be known at all; None if none was delivered."""
     if column.only_where is None or column.only_where.column not in header.places:
         return None
@@ -196,7 +203,7 @@ def _looked_at(delivered: str, header: Header, blanks: str) -> str:
     return f"select *, {untidy} as _is_untidy from ({delivered})"
 
 
-def _rules(header: Header, contract: Contract) -> list[Rule]:
+def _rules(header: Header, contract: "Contract") -> list[Rule]:
     return [
         rule
         for place, column in enumerate(header.table.loaded_columns)
@@ -219,17 +226,21 @@ def _problems(broken: list[Rule]) -> str:
     return f"cast({' | '.join(bits) or '0'} as bigint)"
 
 
-def _note_repeats(opening: Opening, delivered: str, width: int, name: str) -> bool:
-    """Write down which rows repeat an earlier one; most files pay for one grouping only."""
-    con, stage = opening.con, literal(str(opening.scratch / f"{name}.parquet"))
-    found = con.execute(
-        f"select count(*) - count(distinct _digest) from read_parquet({stage})"
+def _looked_over(opening: Opening, name: str) -> tuple[bool, bool]:
+    """Whether two rows of a stage seem alike, and whether one breaks a rule."""
+    stage = literal(str(opening.scratch / f"{name}.parquet"))
+    found = opening.con.execute(
+        "select count(*) > count(distinct _digest), coalesce(bool_or(_problems <> 0), false)"
+        f" from read_parquet({stage})"
     ).fetchone()
-    if found is None or found[0] == 0:
-        return False
-    # Values may be alike where cells are not, and two digests may meet by chance: the cells decide.
-    # Lengths keep the cells apart, whatever they hold. Groups and joins spill to disk, however many
-    # repeats there are.
+    return (True, True) if found is None else (bool(found[0]), bool(found[1]))
+
+
+def _note_repeats(opening: Opening, delivered: str, width: int, name: str) -> None:
+    """Write down which rows repeat an earlier one; most files have none that seem to."""
+    con, stage = opening.con, literal(str(opening.scratch / f"{name}.parquet"))
+    # Values may be alike where cells are not, and two digests may meet by chance: the cells decide,
+    # kept apart by their lengths. Groups and joins spill to disk, however many repeats there are.
     cells = " || ".join(f"coalesce(length({c}) || ':' || {c}, '-')" for c in cell_names(width))
     repeats = literal(str(opening.scratch / f"{name}_repeats.parquet"))
     con.execute(
@@ -254,7 +265,6 @@ def _note_repeats(opening: Opening, delivered: str, width: int, name: str) -> bo
         """
     )
     con.execute("drop table alike")
-    return True
 
 
 def stage_relation(scratch: Path, part: JudgedPart) -> str:
@@ -268,12 +278,17 @@ def stage_relation(scratch: Path, part: JudgedPart) -> str:
     )
 
 
+def answers_relation(scratch: Path, part: JudgedPart) -> str:
+    """SQL that reads the codes of a part's distinct answers: `place`, `delivered`, `code`."""
+    return f"read_parquet({literal(str(scratch / f'{part.stage}_answers.parquet'))})"
+
+
 def answered_relation(scratch: Path, part: JudgedPart) -> str:
     """The same with the code of each answer beside it: `a0`, `a1`, ...."""
     rows = stage_relation(scratch, part)
     if not part.answered:
         return rows
-    answers = f"read_parquet({literal(str(scratch / f'{part.stage}_answers.parquet'))})"
+    answers = answers_relation(scratch, part)
     codes, joins = [], []
     for place in part.answered:
         lost = f"case when s.v{place} is not null then 'not_mapped' end"

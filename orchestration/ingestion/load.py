@@ -14,7 +14,11 @@ import duckdb
 from orchestration.contracts import Contract
 from orchestration.ingestion import recording, writing
 from orchestration.ingestion.gate import FileRefusedError
-from orchestration.ingestion.judging import answered_relation, stage_relation
+from orchestration.ingestion.judging import (
+    answered_relation,
+    answers_relation,
+    stage_relation,
+)
 from orchestration.ingestion.ledger import forget, known_counts, known_reading, note_redelivery
 from orchestration.ingestion.outcomes import PartOutcome
 from orchestration.ingestion.parsing import Parser
@@ -159,8 +163,15 @@ def _outcome(
     raw_table = contract.raw_table(table) if table else None
     if scratch is None or part.refusal is not None:
         return PartOutcome(file, part, table, raw_table)
-    staged = stage_relation(scratch, part), answered_relation(scratch, part)
-    return PartOutcome(file, part, table, raw_table, *staged)
+    return PartOutcome(
+        file,
+        part,
+        table,
+        raw_table,
+        stage_relation(scratch, part),
+        answered_relation(scratch, part),
+        answers_relation(scratch, part),
+    )
 
 
 def _numbered(outcomes: list[PartOutcome]) -> list[PartOutcome]:
@@ -197,8 +208,7 @@ def _write(
     writing.quarantine_conflicts(con, landed, originals)
     recording.record_absent_tables(con, landed, contract, outcomes)
     recording.record_delivery(con, landed, state, reading)
-    for outcome in outcomes:
-        recording.record_part(con, landed, outcome)
+    recording.record_parts(con, landed, outcomes)
     recording.record_ignored(con, landed)
     return LoadReport(
         delivery_id=landed.delivery_id,

@@ -13,10 +13,14 @@ Belongs here: SQL that works this out. Does not belong here: which columns are t
 their contract) or what a model makes of them.
 """
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from orchestration.contracts import Column
 from orchestration.ingestion.sql import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from orchestration.contracts import Column
 
 # What stands beside a time in its raw table, by the end of its name.
 DERIVED: dict[str, str] = {"_utc": "timestamp", "_text": "varchar", "_clock": "varchar"}
@@ -45,7 +49,7 @@ def derived(value: str, text: str) -> tuple[str, str, str]:
     return _utc(value, text), f"case when {value} is not null then {text} end", _clock(value, text)
 
 
-def spelling(columns: Iterable[Column]) -> set[str]:
+def spelling(columns: "Iterable[Column]") -> set[str]:
     """Columns that tell how times were written: the same time written otherwise is the same."""
     return {
         f"{column.name}{end}"

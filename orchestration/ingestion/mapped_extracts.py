@@ -5,12 +5,15 @@ Does not belong here: which of them a file gives (mapped_reader).
 """
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import duckdb
 
-from orchestration.contracts import Contract
 from orchestration.ingestion.matching import Header
 from orchestration.ingestion.rows import CarefulRows, cell_names
+
+if TYPE_CHECKING:
+    from orchestration.contracts import Contract
 
 NO_TARGET_TABLE = "NO_TARGET_TABLE"
 
@@ -24,7 +27,7 @@ class MappedExtract:
     malformed: tuple[int, ...] = ()
     refusals: tuple[type[duckdb.Error], ...] = field(default=())
 
-    def fast_rows(self, _header: Header, _contract: Contract) -> str | None:
+    def fast_rows(self, _header: Header, _contract: "Contract") -> str | None:
         """The select; None where there are malformed rows to name."""
         return None if self.malformed else self.rows
 
@@ -43,7 +46,7 @@ class LeftOverExtract:
     numbers: tuple[int, ...]
     refusals: tuple[type[duckdb.Error], ...] = field(default=())
 
-    def fast_rows(self, _header: Header, _contract: Contract) -> str | None:
+    def fast_rows(self, _header: Header, _contract: "Contract") -> str | None:
         """There is nothing to load."""
         return None
 

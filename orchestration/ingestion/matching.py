@@ -8,10 +8,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
-from orchestration.contracts import Column, Contract, Table
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.header_names import plain_name
+
+if TYPE_CHECKING:
+    from orchestration.contracts import Column, Contract, Table
 
 # What may be repeated of a header that no contract knows: enough for any sane column name, too
 # little for a row of data that was taken for a header.
@@ -30,13 +33,13 @@ class Drift:
 class Header:
     """A delivered header, understood: for each contract column, its place in the file."""
 
-    table: Table
+    table: "Table"
     width: int
     places: dict[str, int]
     drift: tuple[Drift, ...]
 
 
-def table_by_name(contract: Contract, file_name: str) -> Table | None:
+def table_by_name(contract: "Contract", file_name: str) -> "Table | None":
     """The table that a file name stands for, where the contract goes by name."""
     if contract.match != "by_name":
         return None
@@ -47,7 +50,7 @@ def table_by_name(contract: Contract, file_name: str) -> Table | None:
 
 
 def match_header(
-    contract: Contract, table: Table | None, cells: Sequence[str], collection_year: int
+    contract: "Contract", table: "Table | None", cells: Sequence[str], collection_year: int
 ) -> Header:
     """Understand a header; find its table first where the contract goes by header.
 
@@ -87,7 +90,7 @@ def _check_names(names: Sequence[str]) -> None:
         raise FileRefusedError("DUPLICATE_COLUMN", "each column name once")
 
 
-def _table_by_header(contract: Contract, names: Sequence[str]) -> Table:
+def _table_by_header(contract: "Contract", names: Sequence[str]) -> "Table":
     """The table with all its key columns present and the largest overlap, if there is just one."""
     present = set(names)
     candidates: list[tuple[tuple[int, int], Table]] = []
@@ -107,7 +110,7 @@ def _table_by_header(contract: Contract, names: Sequence[str]) -> Table:
 
 
 def _places(
-    table: Table, names: Sequence[str], cells: Sequence[str], collection_year: int
+    table: "Table", names: Sequence[str], cells: Sequence[str], collection_year: int
 ) -> tuple[dict[str, int], list[Drift]]:
     places: dict[str, int] = {}
     drift: list[Drift] = []
@@ -127,7 +130,7 @@ def _places(
     return places, drift
 
 
-def _delivered_as(column: Column, names: Sequence[str]) -> str | None:
+def _delivered_as(column: "Column", names: Sequence[str]) -> str | None:
     # The column's own name first: beside it, an alias is just another column.
     for name in (column.name, *column.aliases):
         if plain_name(name) in names:

@@ -22,6 +22,7 @@ class PartOutcome:
         raw_table: The name of that table in schema raw.
         stage: SQL that reads the staged rows, to stand in a from clause.
         answered_stage: The same with the codes of answers, at the cost of a join for each.
+        answers: SQL that reads the codes alone.
         number: The part's number within the delivery; it does not depend on names of files.
         is_copy: Whether the same bytes came before in the same delivery, for the same table.
     """
@@ -32,6 +33,7 @@ class PartOutcome:
     raw_table: str | None = None
     stage: str = ""
     answered_stage: str = ""
+    answers: str = ""
     number: int = 0
     is_copy: bool = False
 

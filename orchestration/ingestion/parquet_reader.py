@@ -7,15 +7,18 @@ formats. Does not belong here: those rules (cells).
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
-from orchestration.contracts import Column, Contract
 from orchestration.ingestion.extracts import Opening, Part
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.matching import Header
 from orchestration.ingestion.rows import CarefulRows, cell_names
 from orchestration.ingestion.sql import literal
+
+if TYPE_CHECKING:
+    from orchestration.contracts import Column, Contract
 
 _ROWS_AT_A_TIME = 1 << 16
 _UNREADABLE: tuple[type[duckdb.Error], ...] = (
@@ -75,7 +78,7 @@ class ParquetExtract:
     types: list[str]
     refusals: tuple[type[duckdb.Error], ...] = field(default=_UNREADABLE)
 
-    def fast_rows(self, header: Header, contract: Contract) -> str | None:
+    def fast_rows(self, header: Header, contract: "Contract") -> str | None:
         """Every column by its place, as text."""
         columns = {place: name for name, place in header.places.items()}
         by_name = {column.name: column for column in header.table.columns}
@@ -99,7 +102,7 @@ class ParquetExtract:
         raise _refusal()
 
 
-def _as_text(name: str, kind: str, column: Column | None, contract: Contract) -> str:
+def _as_text(name: str, kind: str, column: "Column | None", contract: "Contract") -> str:
     is_time = kind == "DATE" or kind.startswith("TIMESTAMP")
     if is_time and column is not None and column.type in ("date", "datetime"):
         formats = contract.formats["date" if column.type == "date" else "datetime"]

@@ -14,21 +14,22 @@ import resource
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from orchestration.contracts import Contract, load_contract
+from orchestration.contracts.shapes import from_message
 from orchestration.ingestion.counting import require_rows
 from orchestration.ingestion.extracts import Opening, Part
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.judging import delivered_rows, judge_part
 from orchestration.ingestion.lean import without_pandas
-from orchestration.ingestion.mapped_reader import map_parts
 from orchestration.ingestion.readers import open_parts
 from orchestration.ingestion.sql import literal
-from orchestration.mappings.compiled import ANY_FILE, any_file, contract_of
-from orchestration.mappings.models import Mapping
+
+if TYPE_CHECKING:
+    from orchestration.contracts import Contract
+    from orchestration.mappings.models import Mapping
 
 # What a parser may hold in memory, and what DuckDB may take of it before it spills to disk.
 ADDRESS_SPACE_BYTES = 4 << 30
@@ -57,7 +58,7 @@ def main() -> None:
 def _answer(con: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> dict[str, Any]:
     path = Path(request["path"])
     _grant_time(path)
-    mapping = Mapping.model_validate_json(request["mapping"]) if request["mapping"] else None
+    mapping = _mapping(request["mapping"]) if request["mapping"] else None
     opening = Opening(
         con=con,
         contract=_contract(request, mapping),
@@ -67,7 +68,7 @@ def _answer(con: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> dict[str
         collection_year=request["collection_year"],
     )
     try:
-        if request["source"] == ANY_FILE:
+        if request["looks"]:
             # Loaded here, because no delivery needs it.
             from orchestration.mappings.tasks import found_by
 
@@ -94,19 +95,31 @@ def _answer(con: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> dict[str
     return {"parts": [part.as_message() for part in parts]}
 
 
-def _contract(request: dict[str, Any], mapping: Mapping | None) -> Contract:
+def _mapping(text: str) -> "Mapping":
+    # Loaded here, as all that knows of mappings: most deliveries have none, and it takes longer to
+    # import than they take to judge.
+    from orchestration.mappings.models import Mapping
+
+    return Mapping.model_validate_json(text)
+
+
+def _contract(request: dict[str, Any], mapping: "Mapping | None") -> "Contract":
     """The contract as the parent sees it: what must not be known is not even staged."""
-    if mapping:
-        return contract_of(mapping, load_contract("voice_extension"))
-    if request["source"] == ANY_FILE:
-        return any_file()
-    contract = load_contract(request["source"])
-    return contract if request["links"] else contract.without_linkage()
+    if mapping is None:
+        return from_message(request["contract"])
+    from orchestration.contracts import load_contract
+    from orchestration.mappings.compiled import contract_of
+
+    return contract_of(mapping, load_contract("voice_extension"))
 
 
-def _open(opening: Opening, mapping: Mapping | None) -> list[Part]:
+def _open(opening: Opening, mapping: "Mapping | None") -> list[Part]:
     parts = open_parts(opening)
-    return map_parts(opening, mapping, parts) if mapping else parts
+    if mapping is None:
+        return parts
+    from orchestration.ingestion.mapped_reader import map_parts
+
+    return map_parts(opening, mapping, parts)
 
 
 def _limit(parent: int) -> None:

@@ -18,12 +18,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from orchestration.contracts import Contract
+from orchestration.contracts.shapes import as_message
 from orchestration.ingestion.files import make_private_folder
 from orchestration.ingestion.gate import MAXIMUM_SETTING, FileRefusedError
 from orchestration.ingestion.landing import landed_path
 from orchestration.ingestion.parts import JudgedPart
 from orchestration.ingestion.results import LandedFile
-from orchestration.mappings.compiled import any_file
+from orchestration.mappings.compiled import ANY_FILE, any_file
 from orchestration.mappings.models import Mapping
 
 # Wall time beyond any processor limit of the child: only a child that waits gets here.
@@ -128,8 +129,8 @@ class Parser:
         make_private_folder(scratch)
         mapping = self.mapping_of(contract)
         request = {
-            "source": contract.source,
-            "links": contract.links_authorities,
+            "contract": as_message(contract),
+            "looks": contract.source == ANY_FILE,
             "mapping": mapping.model_dump_json(by_alias=True) if mapping else None,
             "file_name": file.name,
             "path": str(landed_path(self._home, file.sha256).resolve()),

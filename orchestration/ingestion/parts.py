@@ -19,6 +19,7 @@ class JudgedPart:
         table: The contract table, None where none could be told.
         stage: Name of the staged files in the scratch folder.
         has_repeats: Whether some rows repeat earlier ones.
+        has_problems: Whether some rows break a rule; the load's own counts must agree.
         answered: Places of the columns whose answers have codes.
         width: How many cells a row should have.
         drift: How the header differs from the contract.
@@ -32,6 +33,7 @@ class JudgedPart:
     table: str | None
     stage: str = ""
     has_repeats: bool = False
+    has_problems: bool = True
     answered: tuple[int, ...] = ()
     width: int = 0
     drift: tuple[Drift, ...] = ()

@@ -4,6 +4,7 @@ Belongs here: deliveries, files, tables, drift, and the reconciliation. Does not
 (writing) or the order of a load (load).
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import duckdb
@@ -12,7 +13,7 @@ from orchestration.contracts import Contract
 from orchestration.ingestion.ledger import as_warehouse_time, delivery_number
 from orchestration.ingestion.outcomes import QUARANTINE_HEAD, PartOutcome, quarantine_parameters
 from orchestration.ingestion.results import LandedDelivery, LoadState, TableCounts
-from orchestration.ingestion.sql import identifier
+from orchestration.ingestion.sql import identifier, literal
 from orchestration.ingestion.writing import CONFLICT
 
 
@@ -45,33 +46,40 @@ def record_not_mapped(
 
     The commonest spellings appear as how often each came, largest first.
     """
-    columns = outcome.table.loaded_columns if outcome.table else ()
-    for place, column in enumerate(columns):
-        if column.answers:
-            con.execute(
-                f"""
-                insert into ledger.not_mapped
-                with answers as (
-                    select v{place} as spelling, a{place} = 'not_mapped' as is_lost,
-                        count(*) as answers
-                    from {outcome.answered_stage} as stage
-                    where v{place} is not null and _problems = 0 and not _is_repeat
-                    group by all
-                )
-                select $delivery, $authority, $raw_table, $column, sum(answers),
-                    coalesce(sum(answers) filter (where is_lost), 0),
-                    count(*) filter (where is_lost),
-                    list(answers order by answers desc) filter (where is_lost)[:10]
-                from answers
-                having count(*) filter (where is_lost) > 0
-                """,
-                {
-                    "delivery": landed.delivery_id,
-                    "authority": landed.authority_code,
-                    "raw_table": outcome.raw_table,
-                    "column": column.name,
-                },
-            )
+    if outcome.table is None or not outcome.part.answered:
+        return
+    columns = outcome.table.loaded_columns
+    spellings = " union all ".join(
+        f"select {place} as place, {literal(columns[place].name)} as column_name, "
+        f"v{place} as spelling, count(*) as answers from {outcome.stage} "
+        f"where v{place} is not null and _problems = 0 and not _is_repeat group by all"
+        for place in outcome.part.answered
+    )
+    con.execute(
+        f"""
+        insert into ledger.not_mapped
+        with spellings as ({spellings}),
+        answers as (
+            select spellings.*, coalesce(known.code, 'not_mapped') = 'not_mapped' as is_lost
+            from spellings
+            left join {outcome.answers} as known
+                on spellings.place = known.place and spellings.spelling = known.delivered
+        )
+        select $delivery, $authority, $raw_table, column_name, sum(answers),
+            sum(answers) filter (where is_lost),
+            count(*) filter (where is_lost),
+            list(answers order by answers desc) filter (where is_lost)[:10]
+        from answers
+        group by place, column_name
+        having count(*) filter (where is_lost) > 0
+        order by place
+        """,
+        {
+            "delivery": landed.delivery_id,
+            "authority": landed.authority_code,
+            "raw_table": outcome.raw_table,
+        },
+    )
 
 
 def record_absent_tables(
@@ -124,10 +132,20 @@ def record_delivery(
     )
 
 
-def record_part(
-    con: duckdb.DuckDBPyConnection, landed: LandedDelivery, outcome: PartOutcome
+def record_parts(
+    con: duckdb.DuckDBPyConnection, landed: LandedDelivery, outcomes: Sequence[PartOutcome]
 ) -> None:
-    """Record a part of a file and its counts, counted from the tables; they must add up."""
+    """Record the parts of files and their counts, counted from the tables; they must add up."""
+    rows = [_recorded_part(con, landed, outcome) for outcome in outcomes]
+    if rows:
+        # Planned once, whatever number of parts there are.
+        marks = ", ".join("?" * len(rows[0]))
+        con.executemany(f"insert into ledger.files values ({marks})", rows)
+
+
+def _recorded_part(
+    con: duckdb.DuckDBPyConnection, landed: LandedDelivery, outcome: PartOutcome
+) -> list[object]:
     state, reason = "loaded", None
     counts = TableCounts(outcome.raw_table or "", 0, 0, 0, 0)
     if outcome.part.refusal is not None:
@@ -141,25 +159,22 @@ def record_part(
         counts = _count(con, landed, outcome)
         if outcome.is_copy:
             state, reason = "duplicate", "SAME_BYTES"
-    con.execute(
-        "insert into ledger.files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            landed.delivery_id,
-            outcome.file.name,
-            outcome.part.label,
-            outcome.number,
-            outcome.file.sha256,
-            outcome.file.size,
-            outcome.raw_table,
-            state,
-            reason,
-            counts.rows_in,
-            counts.rows_loaded,
-            counts.rows_quarantined,
-            counts.rows_duplicate,
-            outcome.file.rows,
-        ],
-    )
+    return [
+        landed.delivery_id,
+        outcome.file.name,
+        outcome.part.label,
+        outcome.number,
+        outcome.file.sha256,
+        outcome.file.size,
+        outcome.raw_table,
+        state,
+        reason,
+        counts.rows_in,
+        counts.rows_loaded,
+        counts.rows_quarantined,
+        counts.rows_duplicate,
+        outcome.file.rows,
+    ]
 
 
 def _count(
@@ -168,27 +183,26 @@ def _count(
     raw_table = outcome.raw_table or ""
     row = con.execute(
         f"""
-        select
-            (select count(*) from {outcome.stage}),
-            (
-                select count(*) from raw.{identifier(raw_table)}
-                where _delivery_number = $rows_of and _file_number = $number
-            ),
-            (select count(*) from {outcome.stage} where _problems <> 0 and not _is_repeat),
-            (select count(*) from {outcome.stage} where _is_repeat),
-            (
-                select count(distinct row_number) from ledger.quarantined_rows
-                where delivery_id = $delivery and file_name = $file and part = $part
-            ),
-            (
-                select count(distinct _row_number) from {outcome.stage}
-                where _problems <> 0 and not _is_repeat
-            ),
-            (
-                select count(*) from ledger.quarantined_rows
-                where delivery_id = $delivery and file_name = $file and part = $part
-                    and rule = $conflict
-            )
+        select staged, loaded, broken, repeated, named, to_name, conflicts
+        from (
+            select
+                count(*) as staged,
+                count(*) filter (_is_repeat) as repeated,
+                count(*) filter (_problems <> 0 and not _is_repeat) as broken,
+                count(distinct _row_number) filter (_problems <> 0 and not _is_repeat) as to_name
+            from {outcome.stage}
+        )
+        cross join (
+            select count(*) as loaded from raw.{identifier(raw_table)}
+            where _delivery_number = $rows_of and _file_number = $number
+        )
+        cross join (
+            select
+                count(distinct row_number) as named,
+                count(*) filter (rule = $conflict) as conflicts
+            from ledger.quarantined_rows
+            where delivery_id = $delivery and file_name = $file and part = $part
+        )
         """,
         {
             "delivery": landed.delivery_id,

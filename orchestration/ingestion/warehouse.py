@@ -103,8 +103,9 @@ def _config(spill: Path, threads: int | None) -> dict[str, str | bool | int | fl
         "temp_directory": str(spill),
         "max_temp_directory_size": _TEMPORARY_LIMIT,
         "memory_limit": _MEMORY_LIMIT,
-        # Loads are many and small; one checkpoint at the end costs less than one after each.
-        "checkpoint_threshold": "256MB",
+        # Loads are many and small; one checkpoint at the end costs less than one after each. One
+        # of a large load takes the place of its log, so that its rows are written once.
+        "checkpoint_threshold": "16MB",
     }
 
 

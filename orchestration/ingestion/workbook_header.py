@@ -6,12 +6,14 @@ table of the contract it fits (matching).
 
 import re
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from orchestration.contracts import Contract
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.header_names import plain_name
 from orchestration.ingestion.workbook_sheet import Sheet
+
+if TYPE_CHECKING:
+    from orchestration.contracts import Contract
 
 # People put titles, notes and blank rows above a table, but not many.
 _HEADER_ROWS = 20
@@ -30,7 +32,7 @@ class HeaderNames:
     is_by_header: bool
 
     @classmethod
-    def of(cls, contract: Contract) -> Self:
+    def of(cls, contract: "Contract") -> Self:
         """The names of a contract."""
         tables: list[dict[str, tuple[str, int]]] = []
         for table in contract.tables:

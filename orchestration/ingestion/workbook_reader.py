@@ -12,10 +12,10 @@ takes it for a blank.
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
-from orchestration.contracts import Column, Contract
 from orchestration.ingestion.extracts import Opening, Part, RefusedExtract
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.header_names import plain_name
@@ -26,11 +26,16 @@ from orchestration.ingestion.workbook_gate import Limits, check_workbook
 from orchestration.ingestion.workbook_header import HeaderNames, header_row, tidy
 from orchestration.ingestion.workbook_sheet import Sheet, Workbook
 
+if TYPE_CHECKING:
+    from orchestration.contracts import Column, Contract
+
 # What may be shown of a sheet's name.
 _REPEATABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_ ./()-]{0,30}", re.ASCII)
 # How calamine writes a date cell, with a blank or a T in the middle; a time of day stands on the
 # last day of 1899.
 _TIMED = "____-__-_____:__:__%"
+# Its bytes at least: hardly any other text is as long, and a look at the length costs least.
+_TIMED_BYTES = 19
 _NO_DAY = "1899-12-31"
 
 
@@ -67,7 +72,7 @@ class SheetExtract:
     cells: list[str]
     refusals: tuple[type[duckdb.Error], ...] = ()
 
-    def fast_rows(self, header: Header, contract: Contract) -> str | None:
+    def fast_rows(self, header: Header, contract: "Contract") -> str | None:
         """Every cell as text, dates in the form that the contract expects."""
         columns = {place: name for name, place in header.places.items()}
         by_name = {column.name: column for column in header.table.columns}
@@ -121,13 +126,14 @@ def _odd_cells(sheet: Sheet, cells: list[str], names: HeaderNames) -> tuple[tupl
     return tuple(found)
 
 
-def _as_text(name: str, column: Column | None, contract: Contract) -> str:
+def _as_text(name: str, column: "Column | None", contract: "Contract") -> str:
     if column is not None and column.sensitivity == "free_text":
         return name
     if column is not None and column.type in ("date", "datetime"):
         form = contract.formats["date" if column.type == "date" else "datetime"][0]
         return (
-            f"case when {name} like '{_TIMED}' and not starts_with({name}, '{_NO_DAY}') "
+            f"case when strlen({name}) >= {_TIMED_BYTES} and {name} like '{_TIMED}' "
+            f"and not starts_with({name}, '{_NO_DAY}') "
             f"then {_formatted(name, form)} else {name} end"
         )
     if column is not None and column.type in ("integer", "number"):
@@ -135,12 +141,12 @@ def _as_text(name: str, column: Column | None, contract: Contract) -> str:
     return _as_plain_text(name, column, contract)
 
 
-def _as_plain_text(name: str, column: Column | None, contract: Contract) -> str:
+def _as_plain_text(name: str, column: "Column | None", contract: "Contract") -> str:
     yes, no = ("Y", "N") if column is not None and column.type == "flag" else ("TRUE", "FALSE")
     form = contract.formats.get("date", ("%Y-%m-%d",))[0]
     return (
         f"case when {name} = 'true' then '{yes}' when {name} = 'false' then '{no}' "
-        f"when {name} not like '{_TIMED}' then {name} "
+        f"when strlen({name}) < {_TIMED_BYTES} or {name} not like '{_TIMED}' then {name} "
         f"when starts_with({name}, '{_NO_DAY}') then substr({name}, {len(_NO_DAY) + 2}) "
         f"when substr({name}, {len(_NO_DAY) + 2}) = '00:00:00' then {_formatted(name, form)} "
         f"else {name} end"

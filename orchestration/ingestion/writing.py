@@ -36,7 +36,7 @@ def map_pseudonyms(
     for part in parts:
         for place, column in enumerate(_columns(part)):
             if column.pseudonym is not None:
-                select = f"select distinct v{place} as plain from {part.stage}"
+                select = f"select v{place} as plain from {part.stage}"
                 selects.setdefault(column.pseudonym, []).append(select)
     for kind, each in selects.items():
         con.execute(
@@ -67,9 +67,8 @@ def insert_rows(
         return
     places = {column.name: place for place, column in enumerate(outcome.table.loaded_columns)}
     values, joins = _values_and_joins(outcome)
-    key = " || chr(31) || ".join(
-        f"coalesce(cast(v{places[name]} as varchar), '')" for name in outcome.table.key
-    )
+    # Nulls become empty texts.
+    key = ", chr(31), ".join(f"v{places[name]}" for name in outcome.table.key)
     columns = ", ".join(identifier(name) for name in raw_columns(outcome.table))
     con.execute(
         f"""
@@ -80,7 +79,7 @@ def insert_rows(
             where stage._problems = 0 and not stage._is_repeat
         )
         select * exclude (_row_number), $delivery, cast($as_of as date), $number,
-            _row_number, md5_number({key})
+            _row_number, md5_number(concat({key}))
         from good
         """,
         {
@@ -116,7 +115,7 @@ def quarantine_rows(
 ) -> None:
     """Record every bad cell and every row of the wrong width; places and rules, never values."""
     parameters, part = quarantine_parameters(landed, outcome), outcome.part
-    if part.rules:
+    if part.rules and part.has_problems:
         columns, rules, expected = zip(*part.rules, strict=True)
         con.execute(
             f"""

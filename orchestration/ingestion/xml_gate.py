@@ -89,16 +89,17 @@ def root_name(head: bytes) -> str | None:
     return found[1].rsplit(b":", 1)[-1].decode(errors="replace") if found else None
 
 
-def safe_parser(tag: str) -> "etree.XMLPullParser":
+def safe_parser(tag: str | None) -> "etree.XMLPullParser":
     """A parser that opens nothing, expands nothing and stops at libxml2's own limits.
 
-    It tells where elements of the one name begin: to look at each record as it ends costs a fifth
-    of parsing. Those limits are 256 levels and 10 MB for one text.
+    It tells where elements of the one name begin, or, without a name, where the processing
+    instructions are, which it leaves out otherwise. Those limits are 256 levels and 10 MB for one
+    text.
     """
     from lxml import etree
 
     return etree.XMLPullParser(
-        events=("start",),
+        events=("start",) if tag else ("pi",),
         tag=tag,
         resolve_entities=False,
         no_network=True,
@@ -106,7 +107,7 @@ def safe_parser(tag: str) -> "etree.XMLPullParser":
         dtd_validation=False,
         huge_tree=False,
         remove_comments=True,
-        remove_pis=True,
+        remove_pis=tag is not None,
         # Only the blanks between elements; a text keeps its own.
         remove_blank_text=True,
         # The blocks are UTF-8 whatever the declaration says.

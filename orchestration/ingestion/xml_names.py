@@ -13,11 +13,8 @@ that fails.
 import io
 import itertools
 import re
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from orchestration.contracts import Table
-from orchestration.contracts.models import Xml
 from orchestration.ingestion.xml_stylesheet import (
     is_outside_records,
     known_names,
@@ -26,7 +23,12 @@ from orchestration.ingestion.xml_stylesheet import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lxml import etree
+
+    from orchestration.contracts import Table
+    from orchestration.contracts.models import Xml
 
 _SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,62}", re.ASCII)
 _MAXIMUM = 100
@@ -39,7 +41,7 @@ class ElementNames:
         seen: Names of elements that some row has to have, as far as they were found.
     """
 
-    def __init__(self, shape: Xml, tables: Sequence[Table]) -> None:
+    def __init__(self, shape: "Xml", tables: "Sequence[Table]") -> None:
         self._known = set(known_names(shape, tables))
         self._parents = _parents(shape, tables)
         self._leaves = _leaves(tables)
@@ -121,7 +123,7 @@ class ElementNames:
             self._unknown[name] = f"{above}/{name}".lstrip("/") if is_safe else ""
 
 
-def _parents(shape: Xml, tables: Sequence[Table]) -> dict[str, set[str]]:
+def _parents(shape: "Xml", tables: "Sequence[Table]") -> dict[str, set[str]]:
     """The elements that lead to rows, and below which elements each of them may stand."""
     found: dict[str, set[str]] = {}
     leaves = {name for table in tables for column in table.columns for name in leaf_names(column)}
@@ -138,7 +140,7 @@ def _parents(shape: Xml, tables: Sequence[Table]) -> dict[str, set[str]]:
     return found
 
 
-def _leaves(tables: Sequence[Table]) -> dict[str, list[str]]:
+def _leaves(tables: "Sequence[Table]") -> dict[str, list[str]]:
     """The values of each row's element; names of other elements are among them at times."""
     found: dict[str, list[str]] = {}
     for table in tables:

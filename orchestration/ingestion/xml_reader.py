@@ -9,29 +9,25 @@ tree holds about half a megabyte of the file at a time: that fits the processor'
 stays the same however long the file is.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from orchestration.contracts import Contract, Table
-from orchestration.contracts.models import Xml
 from orchestration.ingestion.extracts import Opening, Part
 from orchestration.ingestion.files import private_files
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.matching import Header
 from orchestration.ingestion.rows import BLANKS, CarefulRows
 from orchestration.ingestion.sql import literal
-from orchestration.ingestion.xml_gate import BLOCK, refusal, root_name, safe_parser, utf8_blocks
+from orchestration.ingestion.xml_gate import BLOCK, refusal, root_name, utf8_blocks
 from orchestration.ingestion.xml_names import ElementNames
+from orchestration.ingestion.xml_sink import Sink
 from orchestration.ingestion.xml_stylesheet import (
     CELL_END,
-    LETTERS,
-    ROW_END,
     STAND_INS,
     has_known_place,
     is_outside_records,
@@ -41,6 +37,11 @@ from orchestration.ingestion.xml_stylesheet import (
     root_stylesheet,
     steps,
 )
+from orchestration.ingestion.xml_tree import GrowingTree, InstructionInsideError
+
+if TYPE_CHECKING:
+    from orchestration.contracts import Contract, Table
+    from orchestration.contracts.models import Xml
 
 # How much of the file is shredded at once.
 _BATCH = 1 << 19
@@ -49,14 +50,10 @@ _LONGEST_RECORD = 16 << 20
 # The first tag of the file stands this early, whatever comment comes before it.
 _HEAD = 1 << 20
 _TAIL = 256
-# A space, and the byte by which a no-break space ends: XML has no other blank that is no stand-in.
-_BLANKS = (b" ", b"\xa0")
-_CELL_END, _ROW_END = CELL_END.encode(), ROW_END.encode()
-_STAND_INS = tuple(zip((b"\t", b"\n", b"\r"), (mark.encode() for mark in STAND_INS), strict=True))
 
 
 def open_xml(opening: Opening, *, block: int = BLOCK, batch: int = _BATCH) -> list[Part]:
-    """Shred the file into one tab-separated file a table, in the scratch folder.
+    """Shred the file into one file of cells a table, in the scratch folder.
 
     Args:
         opening: The landed file.
@@ -70,11 +67,10 @@ def open_xml(opening: Opening, *, block: int = BLOCK, batch: int = _BATCH) -> li
     if shape is None:
         raise FileRefusedError("UNKNOWN_FORMAT", f"{opening.contract.source} in another format")
     tables = [table for table in opening.contract.tables if table.element]
-    names = ElementNames(shape, tables)
-    with ExitStack() as stack:
-        stack.enter_context(private_files())
-        sink = Sink([stack.enter_context(_target(opening, table).open("wb")) for table in tables])
-        _Walk(shape, tables, names, sink, batch).over(opening.path, block)
+    try:
+        sink, names = _shredded(opening, shape, tables, block, batch)
+    except InstructionInsideError:
+        sink, names = _shredded(opening, shape, tables, block, batch, is_careful=True)
     rows = {table.name: count for table, count in zip(tables, sink.rows, strict=True)}
     drift = [(name, "unknown") for name in names.drift(shape.root)]
     parts: list[Part] = []
@@ -92,15 +88,31 @@ def open_xml(opening: Opening, *, block: int = BLOCK, batch: int = _BATCH) -> li
     return parts
 
 
-def _target(opening: Opening, table: Table) -> Path:
-    return opening.scratch / f"xml_{table.name}.tsv"
+def _shredded(
+    opening: Opening,
+    shape: "Xml",
+    tables: "Sequence[Table]",
+    block: int,
+    batch: int,
+    is_careful: bool = False,
+) -> tuple[Sink, ElementNames]:
+    with ExitStack() as stack:
+        stack.enter_context(private_files())
+        sink = Sink([stack.enter_context(_target(opening, table).open("wb")) for table in tables])
+        walk = _Walk(shape, tables, sink, batch, is_careful)
+        walk.over(opening.path, block)
+    return sink, walk.names
 
 
-def _every(table: Table) -> tuple[int, ...]:
+def _target(opening: Opening, table: "Table") -> Path:
+    return opening.scratch / f"xml_{table.name}.cells"
+
+
+def _every(table: "Table") -> tuple[int, ...]:
     return tuple(range(len(table.columns)))
 
 
-def _delivered(table: Table, seen: set[str]) -> tuple[int, ...]:
+def _delivered(table: "Table", seen: set[str]) -> tuple[int, ...]:
     """Places of the columns to speak of; one that must be filled and has no element is missing."""
     return tuple(
         place
@@ -109,55 +121,27 @@ def _delivered(table: Table, seen: set[str]) -> tuple[int, ...]:
     )
 
 
-@dataclass(slots=True)
-class Sink:
-    """The files that rows are written to, one a table."""
-
-    streams: Sequence[IO[bytes]]
-    rows: list[int] = field(default_factory=list)
-    has_stand_ins: list[bool] = field(default_factory=list)
-    has_blanks: list[bool] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.rows = [0] * len(self.streams)
-        self.has_stand_ins = [False] * len(self.streams)
-        self.has_blanks = [False] * len(self.streams)
-
-    def write(self, shredded: bytes) -> None:
-        """Sort rows by the letter in front and write them as tab-separated lines."""
-        groups: dict[int, list[bytes]] = defaultdict(list)
-        for row in shredded.split(_ROW_END)[:-1]:
-            groups[row[0]].append(row)
-        for letter, rows in groups.items():
-            place = LETTERS.index(chr(letter))
-            lines = _ROW_END.join(rows)
-            for mark, stand_in in _STAND_INS:
-                if mark in lines:
-                    lines = lines.replace(mark, stand_in)
-                    self.has_stand_ins[place] = True
-            self.has_blanks[place] = self.has_blanks[place] or any(b in lines for b in _BLANKS)
-            lines = lines.replace(_CELL_END, b"\t")
-            # Each row but the first goes without its letter by becoming a new line.
-            lines = lines.replace(_ROW_END + bytes([letter]), b"\n")
-            self.streams[place].write(lines[1:] + b"\n")
-            self.rows[place] += len(rows)
-
-
 class _Walk:
     """One walk over one file."""
 
     def __init__(
-        self, shape: Xml, tables: Sequence[Table], names: ElementNames, sink: Sink, batch: int
+        self,
+        shape: "Xml",
+        tables: "Sequence[Table]",
+        sink: Sink,
+        batch: int,
+        is_careful: bool = False,
     ) -> None:
         self._shape = shape
         self._path = [shape.root, *steps(shape.record)[:-1]]
         self._record = steps(shape.record)[-1]
-        self._names, self._sink, self._batch = names, sink, batch
+        self.names = ElementNames(shape, tables)
+        self._sink, self._batch = sink, batch
         self._shred_records = record_stylesheet(shape, tables)
         self._shred_root = root_stylesheet(tables)
         self._has_outside = any(is_outside_records(table) for table in tables)
         self._count_records = record_count(shape)
-        self._parser = safe_parser(f"{{*}}{self._path[-1]}")
+        self._tree = GrowingTree(self._path, is_careful)
         self._holder: Any = None
         self._held = self._done = 0
         self._is_known = False
@@ -195,8 +179,7 @@ class _Walk:
             raise FileRefusedError("UNKNOWN_ROOT", f"an XML file whose root is {self._shape.root}")
 
     def _feed(self, data: bytes) -> None:
-        self._parser.feed(data)
-        self._collect()
+        self._turn_to(self._tree.feed(data))
         self._held += len(data)
         if self._held < self._batch:
             return
@@ -210,20 +193,11 @@ class _Walk:
                 "RECORD_TOO_LARGE", f"at most {_LONGEST_RECORD} bytes between two {self._record}"
             )
 
-    def _collect(self) -> None:
-        """Turn to the element that holds the records; a file may have several, one by one."""
-        events: Any = self._parser.read_events()
-        for _, element in events:
-            if self._holds_records(element):
-                self._shred_rest()
-                self._holder = element
-
-    def _holds_records(self, element: Any) -> bool:
-        names: list[str] = []
-        while element is not None and len(names) <= len(self._path):
-            names.append(element.tag.rsplit("}", 1)[-1])
-            element = element.getparent()
-        return names[::-1] == self._path
+    def _turn_to(self, holders: Sequence[Any]) -> None:
+        """Go on with an element that holds records; a file may have several, one by one."""
+        for holder in holders:
+            self._shred_rest()
+            self._holder = holder
 
     def _shred_rest(self) -> None:
         if self._holder is not None:
@@ -232,7 +206,7 @@ class _Walk:
     def _shred(self, count: int) -> None:
         """Write the rows of the first elements that wait, and drop them from the tree."""
         holder = self._holder
-        self._names.check(holder, count)
+        self.names.check(holder, count)
         result = self._shred_records(holder, count=str(count), first=str(self._done))
         self._sink.write(bytes(result))
         records: Any = self._count_records(holder, count=count)
@@ -240,15 +214,15 @@ class _Walk:
         del holder[:count]
 
     def _finish(self) -> None:
-        root = self._parser.close()
-        self._collect()
+        root, holders = self._tree.close()
+        self._turn_to(holders)
         self._shred_rest()
         self._expect_root(root.tag.rsplit("}", 1)[-1])
         if not self._done:
             raise FileRefusedError(
                 "NO_RECORDS", f"at least one {self._record} in {'/'.join(self._path)}"
             )
-        self._names.check(root, len(root))
+        self.names.check(root, len(root))
         if self._has_outside:
             self._sink.write(bytes(self._shred_root(root)))
 
@@ -258,14 +232,14 @@ class XmlExtract:
     """The rows of one table, shredded.
 
     Attributes:
-        path: Its tab-separated file, without a header; no value in it holds a tab or a line end.
-        table: The contract table; the file has a cell for each of its columns.
+        path: Its file of cells, without a header; no value in it holds a mark or a line end.
+        table: The contract table; the file has a letter and a cell for each of its columns.
         places: The columns that the delivery knows.
-        has_stand_ins: Whether some value has stand-ins for tabs or line ends.
+        has_stand_ins: Whether some value has stand-ins for line ends.
     """
 
     path: Path
-    table: Table
+    table: "Table"
     places: tuple[int, ...]
     has_stand_ins: bool
     refusals: tuple[type[duckdb.Error], ...] = (duckdb.InvalidInputException,)
@@ -275,13 +249,15 @@ class XmlExtract:
         """The columns, by their names in the contract."""
         return [self.table.columns[place].name for place in self.places]
 
-    def fast_rows(self, _header: Header, _contract: Contract) -> str | None:
+    def fast_rows(self, _header: Header, _contract: "Contract") -> str | None:
         """DuckDB, with everything spelled out; a row's number is its element's in the file."""
-        columns = ", ".join(f"x{place}: 'varchar'" for place in _every(self.table))
+        names = ["letter", *(f"x{place}" for place in _every(self.table))]
+        columns = ", ".join(f"{name}: 'varchar'" for name in names)
         cells = ", ".join(f"{self._cell(place)} as c{at}" for at, place in enumerate(self.places))
         return (
             f"select row_number() over () as _row_number, {cells} from read_csv("
-            f"{literal(str(self.path))}, auto_detect = false, header = false, delim = '\t', "
+            f"{literal(str(self.path))}, auto_detect = false, header = false, "
+            f"delim = '{CELL_END}', "
             "quote = '', escape = '', comment = '', new_line = '\\n', strict_mode = true, "
             f"null_padding = false, ignore_errors = false, columns = {{{columns}}})"
         )
@@ -289,7 +265,7 @@ class XmlExtract:
     def _cell(self, place: int) -> str:
         if not self.has_stand_ins:
             return f"x{place}"
-        return f"translate(x{place}, {literal(STAND_INS)}, chr(9) || chr(10) || chr(13))"
+        return f"translate(x{place}, {literal(STAND_INS)}, chr(10) || chr(13))"
 
     def careful_rows(
         self, _con: duckdb.DuckDBPyConnection, _header: Header, _stage: str

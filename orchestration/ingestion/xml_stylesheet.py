@@ -19,18 +19,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from orchestration.contracts import Column, Table
-from orchestration.contracts.models import Xml
-
 if TYPE_CHECKING:
     from lxml import etree
 
+    from orchestration.contracts import Column, Table
+    from orchestration.contracts.models import Xml
+
 # Unicode sets these apart for use inside a program: no text may be handed over with them, so they
-# can mark the borders of cells and rows (U+FDD4, U+FDD5), and stand for the tab, line feed and
-# carriage return of a value (U+FDD0 to U+FDD2) while it lies in a tab-separated file.
+# can mark the borders of cells and rows (U+FDD4, U+FDD5), and stand for the line feed and carriage
+# return of a value (U+FDD1, U+FDD2) while it lies in a file of lines.
 CELL_END = "\ufdd4"
 ROW_END = "\ufdd5"
-STAND_INS = "\ufdd0\ufdd1\ufdd2"
+STAND_INS = "\ufdd1\ufdd2"
 
 # One letter in front of each row says which table it is of.
 LETTERS = string.ascii_letters
@@ -51,7 +51,7 @@ class _Level:
     """One step of the walk: the tables whose rows stand here, and the steps below."""
 
     step: str
-    tables: list[tuple[str, Table]] = field(default_factory=list)
+    tables: "list[tuple[str, Table]]" = field(default_factory=list)
     below: dict[str, "_Level"] = field(default_factory=dict)
 
     @property
@@ -60,12 +60,12 @@ class _Level:
         return self.step.split("[", 1)[0].rsplit("::", 1)[-1]
 
 
-def is_outside_records(table: Table) -> bool:
+def is_outside_records(table: "Table") -> bool:
     """Whether the rows of a table stand beside the records: its path begins at the root."""
     return (table.element or "").startswith("/")
 
 
-def has_known_place(table: Table) -> bool:
+def has_known_place(table: "Table") -> bool:
     """Whether the contract knows the element by name; if not, its absence tells nothing."""
     return not (table.element or "").startswith("descendant::")
 
@@ -75,12 +75,12 @@ def steps(path: str) -> list[str]:
     return [step for step in _STEP.findall(path) if step != "."]
 
 
-def column_path(column: Column) -> str:
+def column_path(column: "Column") -> str:
     """Where a column stands, seen from its table's element."""
     return column.xpath or column.name
 
 
-def leaf_names(column: Column) -> frozenset[str]:
+def leaf_names(column: "Column") -> frozenset[str]:
     """The names of the elements that may hold a column's value; empty if none does."""
     path = column_path(column)
     if path.startswith("$") or path == ".":
@@ -88,7 +88,7 @@ def leaf_names(column: Column) -> frozenset[str]:
     return frozenset(steps(part.strip())[-1] for part in path.split("|"))
 
 
-def known_names(shape: Xml, tables: Sequence[Table]) -> frozenset[str]:
+def known_names(shape: "Xml", tables: "Sequence[Table]") -> frozenset[str]:
     """Every element name that a contract speaks of."""
     paths = [shape.root, shape.record]
     for table in tables:
@@ -97,7 +97,7 @@ def known_names(shape: Xml, tables: Sequence[Table]) -> frozenset[str]:
     return frozenset(name for path in paths for name in _NAME.findall(_QUOTED.sub("", path)))
 
 
-def record_stylesheet(shape: Xml, tables: Sequence[Table]) -> "etree.XSLT":
+def record_stylesheet(shape: "Xml", tables: "Sequence[Table]") -> "etree.XSLT":
     """Shred the records among the first `$count` elements of the one that it is given.
 
     Give it `$first`, the number of records before them in the file.
@@ -110,14 +110,14 @@ def record_stylesheet(shape: Xml, tables: Sequence[Table]) -> "etree.XSLT":
     return _compiled(f"/*/{_FIRST}{record}", top, f"$first + {_POSITION}")
 
 
-def record_count(shape: Xml) -> "etree.XPath":
+def record_count(shape: "Xml") -> "etree.XPath":
     """How many records are among the first `$count` elements of the one that it is given."""
     from lxml import etree
 
     return etree.XPath(f"count({_FIRST}{steps(shape.record)[-1]})")
 
 
-def root_stylesheet(tables: Sequence[Table]) -> "etree.XSLT":
+def root_stylesheet(tables: "Sequence[Table]") -> "etree.XSLT":
     """Shred what stands outside the records, given the root."""
     top = _Level("*")
     for letter, table in zip(LETTERS, tables, strict=False):
@@ -164,7 +164,7 @@ def _write(
     here = {path: _answer(path, ordinal) for path in _asked_of(level)}
     starts = starts | _row_starts(loop, level, names | here, starts)
     for letter, table in level.tables:
-        _add(loop, "text").text = letter
+        _add(loop, "text").text = letter + CELL_END
         _write_row(loop, level, table, names | here, starts)
     names = names | _variables(loop, level, here, starts)
     for step, below in level.below.items():
@@ -177,7 +177,7 @@ def _write(
 
 
 def _write_row(
-    loop: Any, level: _Level, table: Table, names: dict[str, str], starts: dict[_Path, str]
+    loop: Any, level: _Level, table: "Table", names: dict[str, str], starts: dict[_Path, str]
 ) -> None:
     paths = _cells_of(table, level)
     done = _started(paths, starts)
@@ -189,7 +189,7 @@ def _write_row(
         _add(loop, "text").text = ROW_END if place == len(paths) - 1 else CELL_END
 
 
-def _cells_of(table: Table, level: _Level | None = None) -> _Path:
+def _cells_of(table: "Table", level: _Level | None = None) -> _Path:
     """The paths of a row's cells; what stands at its own level, as rows below would ask for it."""
     paths = [column_path(column) if column.load else "" for column in table.columns]
     if level is None:
@@ -256,7 +256,7 @@ def _variables(
     return found
 
 
-def _tables(level: _Level) -> list[Table]:
+def _tables(level: _Level) -> "list[Table]":
     below = [table for each in level.below.values() for table in _tables(each)]
     return [table for _, table in level.tables] + below
 

@@ -5,8 +5,9 @@ contracts say) or where the ids come from (ingestion).
 """
 
 import hashlib
-import hmac
 from collections.abc import Iterable
+
+from orchestration.privacy.disclosure_keys import hmac_pads
 
 # 128 bits: two ids of one authority do not meet by chance, however many children it knows.
 _HEX_DIGITS = 32
@@ -18,9 +19,13 @@ def pseudonym(identifier: str, key: bytes) -> str:
 
 
 def pseudonyms(identifiers: Iterable[str], key: bytes) -> list[str]:
-    """The pseudonyms of many ids, in their order."""
-    digest, sha256 = hmac.digest, hashlib.sha256
-    return [
-        digest(key, identifier.strip().encode(), sha256).hex()[:_HEX_DIGITS]
-        for identifier in identifiers
-    ]
+    """The pseudonyms of many ids, in their order: the first half of HMAC-SHA256."""
+    # Both keyed states are made once and copied for each id, at half the cost of HMAC from scratch.
+    inner, outer = (hashlib.sha256(pad).copy for pad in hmac_pads(key))
+    found: list[str] = []
+    for identifier in identifiers:
+        first, second = inner(), outer()
+        first.update(identifier.strip().encode())
+        second.update(first.digest())
+        found.append(second.hexdigest()[:_HEX_DIGITS])
+    return found

@@ -168,6 +168,21 @@ def test_nobody_at_the_address_is_told_at_once_without_the_password(bench: Bench
     assert CANARY.split()[0] not in str(refused.value) + repr(connection)
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [("%40", "Canary"), ("/postgres", "/no_such_database"), ("heard_reader", "nobody")],
+)
+def test_a_login_that_is_refused_is_told_at_once(
+    database: CaseDatabase, bench: Bench, monkeypatch: pytest.MonkeyPatch, right: str, wrong: str
+) -> None:
+    """The driver would try the same password for half a minute, so it is not asked."""
+    monkeypatch.setattr("orchestration.extraction.finding.read_batches", None)
+    connection = parse_url(database.server.url.replace(right, wrong))
+    with pytest.raises(DatabaseUnreachableError, match="check the user, the password") as refused:
+        extract_source(connection, bench.inbox, "330", "ssd", AS_OF)
+    assert "Canary" not in str(refused.value)
+
+
 def test_the_command_delivers_and_keeps_the_password_to_itself(
     database: CaseDatabase, bench: Bench
 ) -> None:

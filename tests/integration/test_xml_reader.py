@@ -230,6 +230,21 @@ def test_a_child_inside_a_child_is_no_record(tmp_path: Path) -> None:
     assert [row[6] for row in found["children"]] == ["F"]
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        # So long that no mark can wait for its end.
+        f'<?xml version="1.0"{" " * 3000}?>',
+        '<?xml-stylesheet href="a.xsl"?><?other?>',
+        '<?xml version="1.0"?><?xml-stylesheet href="a.xsl"?>',
+    ],
+)
+@pytest.mark.parametrize("block", [7, 1 << 16])
+def test_instructions_before_the_root_change_nothing(tmp_path: Path, head: str, block: int) -> None:
+    path = write(tmp_path, message(CHILD.format(sex="M", inner=""), head=head))
+    assert read(path, block=block, batch=50) == oracle(path)
+
+
 def test_records_in_two_groups_are_all_read(tmp_path: Path) -> None:
     group = f"<Children>{CHILD.format(sex='F', inner='') * 3}</Children>"
     path = write(tmp_path, f"<Message>{group}<Other/>{group}</Message>")

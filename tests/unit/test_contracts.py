@@ -1,6 +1,8 @@
 """Source contracts: complete, safe, and strict about mistakes in their own files."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from pydantic import ValidationError
 
 from orchestration.contracts import Column, Contract, Table, load_contracts
 from orchestration.contracts.loader import read_contract
+from orchestration.contracts.shapes import as_message, from_message
 
 ROOT = Path(__file__).parents[2]
 COLUMNS = [
@@ -177,3 +180,41 @@ def test_a_contract_file_is_read_without_running_anything_in_it(tmp_path: Path) 
     path.write_text("source: !!python/object/apply:os.getcwd []\n")
     with pytest.raises(Exception, match="could not determine a constructor"):
         read_contract(path)
+
+
+def test_a_contract_handed_to_the_parser_gives_the_same_answers() -> None:
+    """Its fields one by one, and every question that the parser asks of it."""
+    for source, contract in load_contracts().items():
+        handed = from_message(as_message(contract))
+        for name in type(contract).model_fields.keys() - {"tables", "xml", "changes"}:
+            assert getattr(handed, name) == getattr(contract, name), (source, name)
+        assert (handed.xml and handed.xml.root) == (contract.xml and contract.xml.root)
+        for table in contract.tables:
+            other = handed.table(table.name)
+            assert other is not None
+            assert (other.key, other.required_key) == (table.key, table.required_key)
+            assert handed.raw_table(other) == contract.raw_table(table)
+            names = [column.name for column in table.loaded_columns]
+            assert [column.name for column in other.loaded_columns] == names
+            for column, twin in zip(table.columns, other.columns, strict=True):
+                for name in type(column).model_fields.keys() - {"only_where"}:
+                    assert getattr(twin, name) == getattr(column, name), (source, name)
+                assert twin.is_text == column.is_text
+                assert [twin.is_due(year) for year in (2016, 2027)] == [
+                    column.is_due(year) for year in (2016, 2027)
+                ]
+                assert (twin.only_where and twin.only_where.words) == (
+                    column.only_where and column.only_where.words
+                )
+
+
+def test_the_parser_starts_without_what_only_checks_contracts() -> None:
+    """Each delivery waits for its start, so it must stay as cheap as DuckDB's."""
+    program = (
+        "import sys, orchestration.ingestion.parser; "
+        "print(sorted({'pydantic', 'yaml', 'pandas', 'pyarrow', 'lxml'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,56 @@
+"""Write the rows that a stylesheet shredded, each into the file of its table.
+
+Belongs here: sorting rows by their letter, and line ends inside a value. Does not belong here: the
+stylesheet and its marks (xml_stylesheet) or how the files are read (xml_reader).
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import IO
+
+from orchestration.ingestion.xml_stylesheet import LETTERS, ROW_END, STAND_INS
+
+# A space, a tab, and the byte by which a no-break space ends: XML has no other blank that is no
+# stand-in.
+_BLANKS = (b" ", b"\t", b"\xa0")
+_ROW_END = ROW_END.encode()
+_STAND_INS = tuple(zip((b"\n", b"\r"), (mark.encode() for mark in STAND_INS), strict=True))
+
+
+@dataclass(slots=True)
+class Sink:
+    """The files that rows are written to, one a table."""
+
+    streams: Sequence[IO[bytes]]
+    rows: list[int] = field(default_factory=list)
+    has_stand_ins: list[bool] = field(default_factory=list)
+    has_blanks: list[bool] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.rows = [0] * len(self.streams)
+        self.has_stand_ins = [False] * len(self.streams)
+        self.has_blanks = [False] * len(self.streams)
+
+    def write(self, shredded: bytes) -> None:
+        """Sort rows by the letter in front and write them as lines, letter and all."""
+        groups: dict[int, list[bytes]] = defaultdict(list)
+        for row in shredded.split(_ROW_END)[:-1]:
+            groups[row[0]].append(row)
+        # Hardly any value holds a line end, so one look at all of them comes first.
+        has_line_ends = any(mark in shredded for mark, _ in _STAND_INS)
+        for letter, rows in groups.items():
+            place = LETTERS.index(chr(letter))
+            if has_line_ends:
+                rows = [self._without_line_ends(row, place) for row in rows]
+            lines = b"\n".join(rows)
+            self.has_blanks[place] = self.has_blanks[place] or any(b in lines for b in _BLANKS)
+            self.streams[place].write(lines + b"\n")
+            self.rows[place] += len(rows)
+
+    def _without_line_ends(self, row: bytes, place: int) -> bytes:
+        for mark, stand_in in _STAND_INS:
+            if mark in row:
+                row = row.replace(mark, stand_in)
+                self.has_stand_ins[place] = True
+        return row

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -38,6 +38,7 @@ class ReadyPack:
     """One pack on the disk."""
 
     board: str
+    title: str
     route: str
     authority_code: str
     release_id: str
@@ -55,7 +56,6 @@ def write_packs(
     home: Path,
     board_ids: Sequence[str] = (),
     out: Path | None = None,
-    ready: Callable[[ReadyPack], None] | None = None,
 ) -> tuple[ReadyPack, ...]:
     """Make the packs of the release that is published now; those that are there stay as they are.
 
@@ -63,8 +63,6 @@ def write_packs(
         home: The home folder.
         board_ids: Boards to make them for; all when empty.
         out: Where to; ``HOME/reports`` when left out.
-        ready: Told of every pack that was newly made, after it is complete on the disk; the
-            place for whoever sends.
 
     Raises:
         NotPublishedError: Nothing is published there.
@@ -72,12 +70,7 @@ def write_packs(
     """
     boards = load_boards(home)
     chosen = [boards.named(name) for name in board_ids] or list(boards.boards)
-    made: list[ReadyPack] = []
-    for pack in _each(home, boards, chosen, out or home / REPORTS):
-        made.append(pack)
-        if ready is not None and pack.is_new:
-            ready(pack)
-    return tuple(made)
+    return tuple(_each(home, boards, chosen, out or home / REPORTS))
 
 
 def are_made(home: Path, board_id: str) -> tuple[str, bool]:
@@ -115,6 +108,7 @@ def _each(
                 record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
                 yield ReadyPack(
                     board=board.id,
+                    title=board.title,
                     route=board.route,
                     authority_code=authority,
                     release_id=release["release_id"],

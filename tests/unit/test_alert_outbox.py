@@ -220,7 +220,8 @@ def test_a_ledger_of_the_first_version_keeps_its_messages_and_takes_those_of_pac
         old.executescript(FIRST_VERSION)
     with open_ledger(tmp_path) as ledger:
         ledger.execute(
-            "insert into messages values ('k3', 'board', 'packs', '2026-03-04T04:40:00+00:00', 'third', 'b')"
+            "insert into messages values"
+            " ('k3', 'board', 'packs', '2026-03-04T04:40:00+00:00', 'third', 'b')"
         )
         titles = ledger.execute("select title from messages order by rowid").fetchall()
         assert [row["title"] for row in titles] == ["second", "first", "third"]

@@ -13,6 +13,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -104,7 +105,9 @@ def _each(
             for board in chosen:
                 folder = folders[board.id]
                 if facts is not None and board in stale:
-                    _write(folder, build_pack(facts, board, boards), _settings_hash(board, boards))
+                    since = _last_pack(reports, authority, board.id, facts.release["released_at"])
+                    pack = build_pack(facts, board, boards, since)
+                    _write(folder, pack, _settings_hash(board, boards))
                 record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
                 yield ReadyPack(
                     board=board.id,
@@ -136,6 +139,7 @@ def _write(folder: Path, pack: Pack, settings: str) -> None:
         "board": pack.board_id,
         "authority_code": pack.authority_code,
         "release_id": pack.release_id,
+        "released_at": pack.released_at,
         "verdict": pack.verdict,
         "settings": settings,
         "sha256": {name: sha256_of(draft / name) for name in contents},
@@ -144,6 +148,20 @@ def _write(folder: Path, pack: Pack, settings: str) -> None:
     swap_folder(draft, folder)
     shutil.rmtree(draft, ignore_errors=True)
     sync_folder(folder.parent)
+
+
+def _last_pack(reports: Path, authority: str, board_id: str, released_at: datetime) -> date | None:
+    """The day of the release that the board's last pack before this one was made of."""
+    moments = []
+    for path in reports.glob(f"*/{authority}/{board_id}/{RECORD}"):
+        try:
+            moment = json.loads(path.read_text(encoding="utf-8"))["released_at"]
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            # Of an older version of Heard, or somebody's own: not a pack to count from.
+            continue
+        moments.append(datetime.fromtimestamp(moment, UTC))
+    before = [moment for moment in moments if moment < released_at.replace(tzinfo=UTC)]
+    return max(before).date() if before else None
 
 
 def _is_made(folder: Path, board: Board, boards: Boards) -> bool:

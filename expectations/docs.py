@@ -49,7 +49,7 @@ unless the check says otherwise; **warn** marks them *watch*; **watch** shows in
 (an area, a stage) marks only the figures of that slice, and fails only when its 95 % Wilson bound
 is past the limit. A check on trial (*shadow*) counts for nothing yet. A figure that no check could
 look at is *watch*, not *ok*. The words of the caveat stand beside the figure, in
-`published.indicator_value.quality_caveat`; every result of every run stays in
+`quality_caveat` of every published table of counts; every result of every run stays in
 `quality.check_history`.
 
 Dimensions are those of the UK Government Data Quality Framework; the words after them are the cell

@@ -1,8 +1,9 @@
 """Keep results in the warehouse, where dbt and the digest read them.
 
-Belongs here: the tables and views of the schema ``quality``.
-Does not belong here: making a result. Every run replaces the results of the assets it looked
-at in ``check_results``, and adds them to ``check_history``, from which nothing is ever taken.
+Belongs here: the tables of the schema ``quality``, and when its views are made.
+Does not belong here: making a result, or what one says of a figure (``figures``). Every run
+replaces the results of the assets it looked at in ``check_results``, and adds them to
+``check_history``, from which nothing is ever taken.
 """
 
 from collections.abc import Collection, Sequence
@@ -10,8 +11,8 @@ from dataclasses import fields
 
 import duckdb
 
+from expectations.figures import figure_views
 from expectations.results import ROUNDING, SMALL_COUNT, CheckResult, Outcome
-from expectations.rules import SLICE_MARK
 
 _TABLE = """
 create schema if not exists quality;
@@ -102,67 +103,6 @@ select
 from marked
 """
 
-# What each result says of the figures: of which, and how bad it is. A slice such as `area: QX1`
-# speaks of the figures of that area alone; a check on a characteristic, of its breakdown.
-_BEARING = f"""
-create or replace view quality.bearing as
-select
-    authority_code,
-    indicator_id,
-    case
-        when breakdown is not null then breakdown
-        when contains(slice, '{SLICE_MARK}') then split_part(slice, '{SLICE_MARK}', 1)
-        else '*'
-    end as breakdown,
-    case
-        when breakdown is null and contains(slice, '{SLICE_MARK}')
-            then split_part(slice, '{SLICE_MARK}', 2)
-        else '*'
-    end as breakdown_value,
-    outcome in ('pass', 'watch', 'fail', 'error') as has_judged,
-    case
-        when outcome not in ('fail', 'error') then 0
-        when severity = 'stop' then 2
-        when severity = 'warn' then 1
-        else 0
-    end as doubt,
-    completeness,
-    sentence
-from (
-    select *, unnest(string_split(indicators, ',')) as indicator_id
-    from quality.public_check_results
-    where indicators <> '' and not is_shadow
-)
-"""
-
-_FITNESS = """
-create or replace view quality.figure_quality as
-select
-    authority_code,
-    indicator_id,
-    breakdown,
-    breakdown_value,
-    case when bool_or(has_judged) then max(doubt) when breakdown = '*' then 1 else 0 end as doubt,
-    case
-        when breakdown = '*' and not bool_or(has_judged)
-            then 'There was too little to check the data behind this figure.'
-        when max(doubt) > 0
-            then 'Not met: ' || array_to_string(
-                list_sort(list(distinct sentence) filter (where doubt > 0)), ' '
-            )
-    end as caveat,
-    cast(min(completeness) as integer) as completeness
-from quality.bearing
-group by authority_code, indicator_id, breakdown, breakdown_value;
-create or replace view quality.indicator_quality as
-select
-    authority_code,
-    indicator_id,
-    case doubt when 2 then 'unfit' when 1 then 'watch' else 'ok' end as quality
-from quality.figure_quality
-where breakdown = '*'
-"""
-
 
 def ensure_schema(con: duckdb.DuckDBPyConnection) -> None:
     """Create the schema ``quality`` where it is missing, so that dbt's views can bind to it."""
@@ -174,7 +114,8 @@ def ensure_schema(con: duckdb.DuckDBPyConnection) -> None:
         # The table of an older version; its results come back with the next run.
         con.execute("drop table quality.check_results")
     con.execute(_TABLE)
-    for view in (_PUBLIC, _BEARING, _FITNESS):
+    con.execute(_PUBLIC)
+    for view in figure_views():
         con.execute(view)
 
 

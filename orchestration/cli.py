@@ -165,13 +165,18 @@ def explain(
 @app.command()
 @click.option("--board", "boards", multiple=True, help="Board to make it for; all when left out.")
 @click.option("--out", type=FOLDER, help="Folder to write to; HOME/reports when left out.")
+@click.option("--send", is_flag=True, help="Send each to whom HOME/alerts.yaml names, once.")
 @home_option
 @json_option
-def pack(boards: tuple[str, ...], out: Path | None, home: Path | None, as_json: bool) -> int:
+def pack(
+    boards: tuple[str, ...], out: Path | None, send: bool, home: Path | None, as_json: bool
+) -> int:
     """Make what each board reads of the last release: HTML, PDF and CSV."""
     from orchestration.commands.pack import pack as make
 
-    return make(boards, out, home, as_json)
+    if send and out is not None:
+        raise click.UsageError("--send sends what lies in HOME/reports; leave --out out")
+    return make(boards, out, home, as_json, send)
 
 
 @app.command()

@@ -5,7 +5,7 @@ Belongs here: what belongs into one transaction. Does not belong here: the decis
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from orchestration.alerts.settings import AlertSettings
     from orchestration.incidents.rules import Upstream
+    from orchestration.reporting.pack.write import ReadyPack
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,44 @@ def watch_release(home: Path, release_id: str, released_at: datetime) -> None:
         write_release(watch.ledger, watch.settings, release_id, released_at, now)
 
 
+def watch_packs(home: Path, packs: "Iterable[ReadyPack]") -> None:
+    """Remember packs that are ready and whom to tell of them; a second time nothing happens."""
+    from orchestration.alerts.packs import BoardPack, note_packs
+    from orchestration.knowing import known_on
+
+    if known_on(home) is not None:
+        # What was known on a past day is no news.
+        return
+    ready = [
+        BoardPack(
+            release_id=pack.release_id,
+            board=pack.board,
+            authority_code=pack.authority_code,
+            route=pack.route,
+            title=pack.title,
+            verdict=pack.verdict,
+            place=str(Path(pack.folder).relative_to(home)),
+        )
+        for pack in packs
+    ]
+    now = datetime.now(UTC)
+    with _watch(home, now) as watch:
+        note_packs(watch.ledger, ready, now)
+
+
+def are_noted(home: Path, release_id: str, board: str) -> bool:
+    """Whether nothing is left to say of a board's packs of a release, now or when a route mends."""
+    from orchestration.alerts.packs import is_noted
+    from orchestration.knowing import known_on
+
+    if known_on(home) is not None:
+        return True
+    if not ledger_path(home).is_file():
+        return False
+    with open_ledger(home) as ledger:
+        return is_noted(ledger, release_id, board)
+
+
 def watch_time(home: Path, now: datetime, nothing_new: bool = False) -> None:
     """Do what time alone makes due; nothing where no check ever ran.
 
@@ -88,6 +127,7 @@ def watch_time(home: Path, now: datetime, nothing_new: bool = False) -> None:
 @contextmanager
 def _watch(home: Path, now: datetime) -> Iterator[Watch]:
     from orchestration.alerts.outbox import register_routes, write_messages
+    from orchestration.alerts.packs import write_pack_messages
     from orchestration.alerts.settings import AlertSettings, AlertSettingsError, read_alert_settings
 
     try:
@@ -100,3 +140,4 @@ def _watch(home: Path, now: datetime) -> Iterator[Watch]:
         register_routes(ledger, settings, now)
         yield Watch(ledger, settings)
         write_messages(ledger, settings, now)
+        write_pack_messages(ledger, settings, now)

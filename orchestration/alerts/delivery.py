@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from orchestration.alerts.packs import FORMS
 from orchestration.alerts.secrets import AlertAddressError, address
 from orchestration.alerts.settings import AlertSettingsError, Route, read_alert_settings
 from orchestration.files import PRIVATE_FILE
@@ -136,12 +137,24 @@ def _send_one(
     title, body = ledger.execute(
         "select title, body from messages where message_key = ?", (message.message_key,)
     ).fetchone()
+    files = _files(home, ledger, message)
     try:
         found = address(route.address, home)
-        was_sent = send(route.address, found, title, body, message.message_key)
+        was_sent = send(route.address, found, title, body, message.message_key, files)
     except (AlertAddressError, AlertAddressUnusableError, AlertLibraryMissingError) as error:
         return False, str(error)
     return was_sent, "" if was_sent else f"route {route.name}: a message was not taken"
+
+
+def _files(home: Path, ledger: sqlite3.Connection, message: Waiting) -> list[Path]:
+    """What goes with a message: of each folder its best form; what was deleted is left out."""
+    places = ledger.execute(
+        "select place from message_files where message_key = ? order by place",
+        (message.message_key,),
+    )
+    forms = ([home / place / form for form in FORMS] for (place,) in places)
+    found = (next((path for path in paths if path.is_file()), None) for paths in forms)
+    return [path for path in found if path is not None]
 
 
 def mark(ledger: sqlite3.Connection, message_key: str, outcome: str, now: datetime) -> None:

@@ -90,9 +90,9 @@ def write_release(
     live = _count_live(read_incidents(ledger, now))
     for route in settings.routes:
         if route.releases:
-            key = _key(route.name, "release", release_id)
+            key = message_key(route.name, "release", release_id)
             text = wording.release(route.title, release_id, released_at, live, key)
-            _put(ledger, route, "release", key, text, now, ())
+            put_message(ledger, route, "release", key, text, now)
 
 
 def _untold(ledger: sqlite3.Connection, route: Route) -> list[Change]:
@@ -142,10 +142,10 @@ def _tell_changes(
             continue
         groups.setdefault(_heading(incident, happened), []).append(_told(incident, incidents))
     event_ids = [change.event_id for change in ready]
-    key = _key(route.name, "changes", *map(str, event_ids))
+    key = message_key(route.name, "changes", *map(str, event_ids))
     live = _count_live(incidents.values())
     text = wording.changes(route.title, groups, live, key)
-    _put(ledger, route, "changes", key, text, now, event_ids)
+    put_message(ledger, route, "changes", key, text, now, event_ids)
 
 
 def _heading(incident: Incident, kinds: Collection[str]) -> str:
@@ -182,9 +182,9 @@ def _tell_alive(ledger: sqlite3.Connection, route: Route, live: int, now: dateti
         " order by happened_at desc, rowid desc limit 1"
     ).fetchone()
     on = as_moment(found["happened_at"]).date() if found else None
-    key = _key(route.name, "alive", as_text(now))
+    key = message_key(route.name, "alive", as_text(now))
     text = wording.alive(route.title, found["judged"] if found else 0, on, live, key)
-    _put(ledger, route, "alive", key, text, now, ())
+    put_message(ledger, route, "alive", key, text, now)
 
 
 def _last_message(ledger: sqlite3.Connection, route: Route) -> datetime:
@@ -200,19 +200,22 @@ def _count_live(incidents: Iterable[Incident]) -> int:
     return sum(incident.state.is_live for incident in incidents)
 
 
-def _key(*parts: str) -> str:
+def message_key(*parts: str) -> str:
+    """The key of a message: the same for the same news, so that it is put here once."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
-def _put(
+def put_message(
     ledger: sqlite3.Connection,
     route: Route,
     kind: str,
     key: str,
     text: wording.Text,
     now: datetime,
-    event_ids: Sequence[int],
+    event_ids: Sequence[int] = (),
+    places: Sequence[str] = (),
 ) -> None:
+    """Put one message here, the events that it tells, and what is sent with it."""
     ledger.execute(
         "insert into messages values (?, ?, ?, ?, ?, ?)",
         (key, route.name, kind, as_text(now), text.title, text.body),
@@ -220,4 +223,7 @@ def _put(
     ledger.executemany(
         "insert into message_events values (?, ?, ?)",
         [(route.name, event_id, key) for event_id in event_ids],
+    )
+    ledger.executemany(
+        "insert into message_files values (?, ?)", [(key, place) for place in places]
     )

@@ -5,8 +5,9 @@ Does not belong here: which message, or when to try again.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 KEY_HEADERS = ("Idempotency-Key", "X-Heard-Message-Key")
 
@@ -19,7 +20,9 @@ class AlertAddressUnusableError(ValueError):
     """An address is of an allowed kind and still cannot be used. Never says what it is."""
 
 
-def send(name: str, address: str, title: str, body: str, key: str) -> bool:
+def send(
+    name: str, address: str, title: str, body: str, key: str, files: Sequence[Path] = ()
+) -> bool:
     """Send a message; return whether the receiver took it.
 
     Args:
@@ -28,6 +31,7 @@ def send(name: str, address: str, title: str, body: str, key: str) -> bool:
         title: One line.
         body: Plain text.
         key: The same for every try of one message, so that a receiver can drop a second one.
+        files: Sent with it where the service takes files; elsewhere the text goes alone.
 
     Raises:
         AlertLibraryMissingError: apprise is not installed.
@@ -63,7 +67,15 @@ def send(name: str, address: str, title: str, body: str, key: str) -> bool:
             service.headers.update(dict.fromkeys(KEY_HEADERS, key))
         # A redirect would take the message to a place that nobody allowed.
         service.redirects = False
-        return bool(service.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT))
+        attached = [str(file) for file in files] if service.attachment_support else None
+        return bool(
+            service.notify(
+                body=body,
+                title=title,
+                body_format=apprise.NotifyFormat.TEXT,
+                attach=attached or None,
+            )
+        )
 
 
 @contextmanager

@@ -41,6 +41,8 @@ class Route(BaseModel):
     about: tuple[Subject, ...] = ()
     at_once: bool = False
     releases: bool = False
+    # What the board reads: sent with a message, only told of, or neither.
+    packs: Literal["attached", "notice", "nothing"] = "attached"
     # After so long without a message comes one that says that all is well.
     alive_days: int = Field(default=7, ge=1, le=92)
 

@@ -96,6 +96,38 @@ def release(board: str, release_id: str, at: datetime, still_open: int, key: str
     return Text("Heard: new figures are published", "\n".join(lines))
 
 
+def packs(
+    board: str,
+    title: str,
+    release_id: str,
+    found: Sequence[tuple[str, str, str]],
+    are_sent: bool,
+    key: str,
+) -> Text:
+    """Say that what a board reads is ready: authority, verdict and folder of each pack."""
+    name = " ".join("".join(letter if letter.isprintable() else " " for letter in title).split())
+    one = len(found) == 1
+    lines = [
+        f"For: {board}",
+        *textwrap.wrap(
+            f"What the {name} reads is ready. It is made of release {release_id}.", _WIDTH
+        ),
+        "",
+        *(
+            f"{_INDENT}Authority {authority}: can it be relied on? {verdict}."
+            for authority, verdict, _ in found[:MOST_LINES]
+        ),
+        *([f"{_INDENT}and {len(found) - MOST_LINES} more"] if len(found) > MOST_LINES else []),
+        "",
+        *(["It comes with this message." if one else "They come with this message."] * are_sent),
+        "In Heard's home folder, as page, PDF and CSV:",
+        *(f"{_INDENT}{place}" for _, _, place in found[:MOST_LINES]),
+        "",
+        _key_line(key),
+    ]
+    return Text(f"Heard: a pack is ready: {name}", "\n".join(lines))
+
+
 def _lines(told: Told, with_advice: bool) -> list[str]:
     place = f", authority {told.authority_code}" if told.authority_code else ""
     lines = [
@@ -121,8 +153,12 @@ def _close(key: str) -> list[str]:
     return [
         "",
         "To answer: heard incidents ack ID --by NAME",
-        f"Message key: {key} (the same key twice is the same message)",
+        _key_line(key),
     ]
+
+
+def _key_line(key: str) -> str:
+    return f"Message key: {key} (the same key twice is the same message)"
 
 
 def _day(day: date) -> str:

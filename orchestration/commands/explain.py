@@ -7,6 +7,7 @@ Does not belong here: finding it out (``orchestration.reporting.explanation``).
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration.commands.left_out import show_left_out
 from orchestration.commands.output import console, hanging, print_json
 from orchestration.commands.summary import NOT_SHOWN, make_table
 from orchestration.reporting.explanation import Explanation, explain_indicator
@@ -42,6 +43,7 @@ def explain(
     _meaning(out, found)
     _values(out, found)
     _trust(out, found)
+    show_left_out(out, found.left_out)
     _origin(out, found)
     return 0
 
@@ -69,6 +71,10 @@ def _values(out: "Console", found: Explanation) -> None:
     for row in found.values:
         table.add_row(*_cells(row))
     out.print(table)
+    # Years of one indicator mostly share their caveat.
+    for caveat in dict.fromkeys(row["quality_caveat"] for row in found.values):
+        if caveat:
+            _entry(out, f"  {'quality':<14} ", caveat)
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:

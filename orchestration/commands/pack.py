@@ -1,33 +1,53 @@
 """``heard pack``: what each board reads of the last release.
 
 Belongs here: saying which packs there are and where.
-Does not belong here: making them (``orchestration.reporting.pack``) or sending them.
+Does not belong here: making them (``orchestration.reporting.pack``) or whom to send them to
+(``orchestration.alerts``).
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from orchestration.commands.output import console, print_json, progress
+from orchestration.alerts.delivery import Drained, drain
+from orchestration.commands.output import console, print_json, progress, say
 from orchestration.progress import report
 from orchestration.reporting.pack.pdf import can_make_pdf
 from orchestration.reporting.pack.write import ReadyPack, write_packs
 from orchestration.settings import Settings
+from orchestration.watching import watch_packs
 
 # Thirty authorities make more lines than anybody reads.
 _TOLD = 12
 
 
-def pack(boards: Sequence[str], out: Path | None, home: Path | None, as_json: bool) -> int:
+def pack(
+    boards: Sequence[str],
+    out: Path | None,
+    home: Path | None,
+    as_json: bool,
+    send: bool = False,
+) -> int:
     """Make the packs that are not there yet; return the exit code."""
     settings = Settings.from_environment(inbox=Path(), home=home)
     with progress(quiet=as_json):
         report("Writing what boards read")
         made = write_packs(settings.home, boards, out.absolute() if out else None)
+    drained = _send(settings.home, made) if send else Drained()
     if as_json:
-        print_json({"packs": [_plain(each) for each in made]})
+        sent = {"messages_sent": drained.sent} if send else {}
+        print_json({"packs": [_plain(each) for each in made]} | sent)
     else:
         show_packs(made)
-    return 0
+        if send:
+            say(f"{drained.sent} messages sent; `heard incidents alerts` shows what waits.")
+        for trouble in drained.troubles:
+            say(f"  {trouble}")
+    return int(bool(drained.failed))
+
+
+def _send(home: Path, made: Sequence[ReadyPack]) -> Drained:
+    watch_packs(home, made)
+    return drain(home)
 
 
 def show_packs(made: Sequence[ReadyPack]) -> None:

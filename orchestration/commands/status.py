@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from orchestration.alerts.delivery import Waiting, read_waiting
 from orchestration.commands.incidents import show_incidents
-from orchestration.commands.output import console, print_json
+from orchestration.commands.left_out import show_left_out
+from orchestration.commands.output import console, hanging, print_json
 from orchestration.commands.summary import (
     OUTCOME_WORDS,
     make_table,
@@ -25,11 +26,15 @@ from orchestration.incidents.standing import current_incidents
 from orchestration.reporting.arrivals import Arrival, read_arrivals
 from orchestration.reporting.inbox_left import left_in_inbox
 from orchestration.reporting.published import NotPublishedError
+from orchestration.reporting.reconciled import read_left_out
 from orchestration.reporting.standing import Standing, read_standing
 from orchestration.settings import Settings, read_setting
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+# More are read one by one.
+MOST_CAVEATS = 8
 
 
 def status(home: Path | None, as_json: bool) -> int:
@@ -49,11 +54,13 @@ def status(home: Path | None, as_json: bool) -> int:
         if not arrivals and not left:
             raise
         standing = None
+    left_out = read_left_out(settings.home)
     if as_json:
         told = asdict(standing) if standing else {"release_id": None}
         listed = None if arrivals is None else [asdict(arrival) for arrival in arrivals]
         waiting = [asdict(each) for each in left]
         told |= {"deliveries": listed, "left_in_inbox": waiting}
+        told |= {"left_out": None if left_out is None else [asdict(each) for each in left_out]}
         told |= {"open_incidents": len(live), "incidents": [asdict(i) for i in incidents]}
         print_json(told | {"messages_waiting": [asdict(message) for message in messages]})
         return 0
@@ -65,6 +72,7 @@ def status(home: Path | None, as_json: bool) -> int:
     _incidents(out, incidents, messages, now)
     _arrivals(out, arrivals)
     show_left_in_inbox(out, left)
+    show_left_out(out, left_out)
     if standing is not None:
         table = make_table("authority", "source", "as of", "days old")
         for line in standing.freshness:
@@ -89,6 +97,12 @@ def _release(out: "Console", standing: Standing) -> None:
         for outcome, count in sorted(standing.outcomes.items())
     )
     out.print(f"[bold]Checks[/bold]     {told or 'none'}")
+    doubts = ", ".join(f"{count} {word}" for word, count in standing.quality.items())
+    out.print(f"[bold]Quality[/bold]    indicators by authority: {doubts or 'none judged'}")
+    for caveat in standing.caveats[:MOST_CAVEATS]:
+        out.print(hanging("  ", caveat, out.width), markup=False)
+    if len(standing.caveats) > MOST_CAVEATS:
+        out.print("  and more: `heard explain INDICATOR` says it of each.")
 
 
 def _incidents(

@@ -1,8 +1,8 @@
 """Board packs: one asset with a partition for each board, and each board's own schedule.
 
-Belongs here: when a pack is made.
-Does not belong here: making it (``orchestration.reporting.pack``), or sending it: whoever sends is
-given to ``write_packs`` as ``ready`` and told of every pack that is new.
+Belongs here: when a pack is made, and that it is sent then.
+Does not belong here: making it (``orchestration.reporting.pack``), or whom to send it to
+(``orchestration.alerts``).
 """
 
 from collections.abc import Sequence
@@ -42,12 +42,19 @@ def build_pack_definitions(
     def board_pack(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
         """One board's pack for each authority of the last release, as HTML, PDF and CSV.
 
-        Read from the published database alone. A pack that is there already stays as it is.
+        Read from the published database alone. A pack that is there already stays as it is. Whom
+        the settings name is told of it once.
         """
+        from orchestration.alerts.delivery import drain
         from orchestration.reporting.pack.write import write_packs
+        from orchestration.watching import watch_packs
 
         report("Writing what boards read")
         made = write_packs(home.folder, [context.partition_key])
+        # Killed before this, the packs are there and nobody is told: the schedule looks for both.
+        watch_packs(home.folder, made)
+        for trouble in drain(home.folder).troubles:
+            context.log.warning(trouble)
         return dg.MaterializeResult(
             metadata={
                 "packs": len(made),
@@ -60,7 +67,10 @@ def build_pack_definitions(
         JOB,
         selection=[board_pack],
         partitions_def=partitions,
-        description="Make one board's packs of the last release. It opens no restricted table.",
+        description=(
+            "Make one board's packs of the last release and send them to whom the settings name. It"
+            " opens no restricted table."
+        ),
     )
     return board_pack, job, [_schedule(board, job, home) for board in boards]
 
@@ -70,12 +80,13 @@ def _schedule(
 ) -> dg.ScheduleDefinition:
     def due() -> dg.RunRequest | dg.SkipReason:
         from orchestration.reporting.pack.write import are_made
+        from orchestration.watching import are_noted
 
         try:
             release_id, made = are_made(home, board.id)
         except NotPublishedError as error:
             return dg.SkipReason(str(error))
-        if made:
+        if made and are_noted(home, release_id, board.id):
             return dg.SkipReason(f"{board.title} has its packs of release {release_id}.")
         return dg.RunRequest(partition_key=board.id)
 

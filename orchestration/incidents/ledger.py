@@ -17,11 +17,19 @@ from pathlib import Path
 from orchestration.files import PRIVATE_FILE, PRIVATE_FOLDER
 
 LEDGER_NAME = "incidents.sqlite3"
-_VERSION = 1
+_VERSION = 2
 # A message must not be sent for an incident that a power cut takes back.
 SYNCHRONOUS = "full"
 _BUSY_SECONDS = 30.0
 _SCHEMA = Path(__file__).with_name("schema.sql")
+# By the version that a file has: what to do before, and after, the tables of today are made. SQLite
+# cannot change what a column may hold, so the table of messages is made anew.
+_MENDED = {
+    1: "create table old_messages as select * from messages order by rowid; drop table messages;"
+}
+_REFILLED = {
+    1: "insert into messages select * from old_messages order by rowid; drop table old_messages;"
+}
 
 
 class IncidentLedgerError(RuntimeError):
@@ -99,5 +107,11 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             f"{path} was written by a later version of Heard; use that version"
         )
     script = _SCHEMA.read_text(encoding="utf-8")
-    # One transaction: killed in the middle, the file is still empty.
-    connection.executescript(f"begin immediate; {script} pragma user_version = {_VERSION}; commit;")
+    # What refers to a table that is made anew is checked again when it is there.
+    connection.execute("pragma foreign_keys = off")
+    # One transaction: killed in the middle, the file is as it was.
+    connection.executescript(
+        f"begin immediate; {_MENDED.get(version, '')} {script}"
+        f" {_REFILLED.get(version, '')} pragma user_version = {_VERSION}; commit;"
+    )
+    connection.execute("pragma foreign_keys = on")

@@ -68,14 +68,33 @@ create table if not exists releases (
     released_at text not null
 );
 
+-- What boards can read, since when; of a release and a board it is told once.
+create table if not exists packs_ready (
+    release_id text not null,
+    board text not null,
+    authority_code text not null,
+    route text not null,
+    title text not null,
+    verdict text not null,
+    place text not null,
+    ready_at text not null,
+    primary key (release_id, board, authority_code)
+);
+
 -- The outbox. A message lists events; its text is made once, when it is put here.
 create table if not exists messages (
     message_key text primary key,
     route text not null,
-    kind text not null check (kind in ('changes', 'alive', 'release')),
+    kind text not null check (kind in ('changes', 'alive', 'release', 'packs')),
     made_at text not null,
     title text not null,
     body text not null
+);
+-- What is sent with a message, by its place in the home folder.
+create table if not exists message_files (
+    message_key text not null references messages,
+    place text not null,
+    primary key (message_key, place)
 );
 create table if not exists message_events (
     route text not null,

@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.reporting.lineage import Lineage, definition, read_lineage
-from orchestration.reporting.published import database_path, open_published, rows
+from orchestration.reporting.published import (
+    database_path,
+    has_column,
+    open_published,
+    rows,
+)
+from orchestration.reporting.reconciled import THINGS, LeftOut, read_left_out
 
 TOLD = (
     "name",
@@ -33,7 +39,7 @@ FINANCIAL_YEAR_START_MONTH = 4
 _VALUES = """
 select
     authority_code, period_type, period_start, period_end, numerator, denominator, value, lower,
-    upper, status, completeness, quality, as_of, release_id
+    upper, status, completeness, quality, {caveat} as quality_caveat, as_of, release_id
 from published.indicator_value
 where
     indicator_id = $indicator
@@ -77,6 +83,8 @@ class Explanation:
     values: tuple[dict[str, Any], ...]
     findings: tuple[dict[str, Any], ...]
     lineage: Lineage | None
+    # What was delivered and is not counted; None while a run is writing.
+    left_out: tuple[LeftOut, ...] | None = ()
 
 
 def explain_indicator(
@@ -107,11 +115,14 @@ def explain_indicator(
         "period_type": None,
         "period_start": None,
     } | _period(period)
+    thing = THINGS.get(found["measure"])
     values: tuple[dict[str, Any], ...] = ()
     findings: tuple[dict[str, Any], ...] = ()
     if database_path(home).is_file():
         with open_published(home) as connection:
-            values = tuple(dict(row) for row in rows(connection, _VALUES, wanted))
+            has_caveat = has_column(connection, "indicator_value", "quality_caveat")
+            values_sql = _VALUES.format(caveat="quality_caveat" if has_caveat else "null")
+            values = tuple(dict(row) for row in rows(connection, values_sql, wanted))
             quality = {"indicator": indicator_id, "authority": authority}
             findings = tuple(dict(row) for row in rows(connection, _FINDINGS, quality))
     return Explanation(
@@ -120,6 +131,7 @@ def explain_indicator(
         values=values,
         findings=findings,
         lineage=read_lineage(manifest, indicator_id) if manifest else None,
+        left_out=read_left_out(home, thing, authority) if thing else (),
     )
 
 

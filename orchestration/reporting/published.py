@@ -62,3 +62,14 @@ def has_table(connection: "DuckDBPyConnection", name: str) -> bool:
         [SCHEMA, name],
     ).fetchone()
     return bool(found and found[0])
+
+
+def has_column(connection: "DuckDBPyConnection", table: str, column: str) -> bool:
+    """Say whether a release has a table with a column; older ones lack the newer."""
+    (found,) = rows(
+        connection,
+        "select count(*) as n from duckdb_columns()"
+        " where schema_name = 'published' and table_name = ? and column_name = ?",
+        [table, column],
+    )
+    return bool(found["n"])

@@ -9,8 +9,23 @@ from datetime import date, datetime
 from pathlib import Path
 
 from orchestration.fingerprint import read_state
-from orchestration.reporting.published import open_published, rows
+from orchestration.reporting.published import has_column, open_published, rows
 from orchestration.reporting.summary import Finding, Restated, SourceCounts, read_summary
+
+_QUALITY = """
+select quality, count(distinct (authority_code, indicator_id)) as n
+from published.indicator_value
+where breakdown = 'all'
+group by quality
+order by list_position(['unfit', 'watch', 'ok'], quality)
+"""
+_CAVEATS = """
+select quality_caveat, string_agg(distinct indicator_id, ', ' order by indicator_id) as indicators
+from published.indicator_value
+where breakdown = 'all' and quality_caveat is not null
+group by quality_caveat
+order by count(distinct indicator_id) desc, quality_caveat
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +50,9 @@ class Standing:
     findings: tuple[Finding, ...]
     outcomes: dict[str, int]
     restated: Restated | None
+    # How many indicators of how many authorities are ok, watch or unfit, and why, in words.
+    quality: dict[str, int]
+    caveats: tuple[str, ...]
 
 
 def read_standing(home: Path, today: date) -> Standing:
@@ -52,6 +70,9 @@ def read_standing(home: Path, today: date) -> Standing:
             "select authority_code, source, max(as_of) as latest_as_of"
             " from published.delivery group by all order by all",
         )
+        quality = {row["quality"]: row["n"] for row in rows(connection, _QUALITY)}
+        has_caveats = has_column(connection, "indicator_value", "quality_caveat")
+        caveats = rows(connection, _CAVEATS) if has_caveats else []
     return Standing(
         release_id=release["release_id"],
         released_at=release["released_at"],
@@ -63,4 +84,6 @@ def read_standing(home: Path, today: date) -> Standing:
         findings=summary.findings,
         outcomes=summary.outcomes,
         restated=summary.restated,
+        quality=quality,
+        caveats=tuple(f"{row['indicators']}: {row['quality_caveat']}" for row in caveats),
     )

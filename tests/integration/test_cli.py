@@ -58,7 +58,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 period_type varchar, period_start date, period_end date, breakdown varchar,
                 breakdown_value varchar, numerator bigint, denominator bigint, value double,
                 lower double, upper double, status varchar, completeness double, quality varchar,
-                as_of date);
+                as_of date, quality_caveat varchar);
             create table published.equity_gap as select * from (values
                 ('year', date '2024-04-01', 'disability', 'Y', 10, 90, 'disparity_severe', 'shown'),
                 ('year', date '2025-04-01', 'disability', 'Y', 20, 50, 'disparity_severe', 'shown'),
@@ -89,7 +89,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         connection.executemany(
             "insert into published.indicator_value select 'R1', '330', $1, $2, $3, $4, $5, $6, $7,"
-            " $8, 100.0 * $7 / $8, $9, $10, $11, 95.0, 'ok', date '2026-09-30'",
+            " $8, 100.0 * $7 / $8, $9, $10, $11, 95.0, 'ok', date '2026-09-30', 'Not met: x.'",
             VALUES,
         )
         connection.executemany(
@@ -242,9 +242,11 @@ def test_commands_answer_in_plain_text_for_people(home: Path) -> None:
     told = heard("explain", "A1", home=home).stdout
     assert "out of" in told
     assert "47.0 to 53.0" in told
+    assert "Not met: x." in told
     assert "\x1b" not in told
     told = heard("status", home=home).stdout
     assert "Ask the teams." in told
+    assert "A1, A5: Not met: x." in told
     assert "\x1b" not in told
 
 

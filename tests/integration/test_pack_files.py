@@ -14,7 +14,7 @@ from orchestration.reporting.pack.boards import BoardSettingsError
 from orchestration.reporting.pack.content import Pack
 from orchestration.reporting.pack.pdf import to_pdf
 from orchestration.reporting.pack.table import to_csv
-from orchestration.reporting.pack.write import ReadyPack, are_made, write_packs
+from orchestration.reporting.pack.write import are_made, write_packs
 from tests.support.packs import NUMBER, SmallRelease, csv_rows, packs_of, value
 from tests.support.rich_release import LABELS, rich
 
@@ -36,16 +36,64 @@ def _files(home: Path) -> dict[str, bytes]:
 
 
 def test_a_pack_of_a_release_is_made_once_and_stays_as_it_is(home: Path) -> None:
-    told: list[ReadyPack] = []
-    (first,) = write_packs(home, [BOARD], ready=told.append)
+    (first,) = write_packs(home, [BOARD])
     before = _files(home)
-    (again,) = write_packs(home, [BOARD], ready=told.append)
+    (again,) = write_packs(home, [BOARD])
     assert (first.is_new, again.is_new) == (True, False)
     assert _files(home) == before
-    # Whoever sends is told once.
-    assert told == [first]
     assert are_made(home, BOARD) == ("R1", True)
     assert are_made(home, "programme") == ("R1", False)
+
+
+def test_a_pack_lists_the_incidents_that_opened_or_closed_since_the_boards_last_one(
+    tmp_path: Path,
+) -> None:
+    def incident(check_id: str, opened: str, closed: str | None, state: str) -> dict[str, object]:
+        told = {"authority_code": "330", "check_id": check_id, "severity": "warn", "state": state}
+        return told | {
+            "sentence": f"Claim of {check_id}.",
+            "opened_at": opened,
+            "closed_at": closed,
+            "indicators": "A1,A5",
+        }
+
+    known = [
+        incident("SSD-001", "2026-06-01", None, "open"),
+        incident("SSD-002", "2026-06-02", "2026-07-20", "resolved"),
+        incident("SSD-003", "2026-08-01", None, "acknowledged"),
+        incident("SSD-004", "2026-06-03", "2026-06-09", "resolved"),
+    ]
+    home = tmp_path / "home"
+    releases = (("R1", "2026-07-05 04:30"), ("R2", "2026-08-05 04:30"))
+    for release_id, released_at in releases:
+        SmallRelease(
+            values=[value("A1", 52)],
+            more={"incident": list(known)},
+            release_id=release_id,
+            released_at=released_at,
+        ).publish(home)
+        # The programme had a pack of each release, the partnership of the last one only.
+        write_packs(home, ["programme", *(["safeguarding_partnership"] * (release_id == "R2"))])
+
+    def told(release_id: str, board: str) -> tuple[str, list[str]]:
+        pack = home / "reports" / release_id / "330" / board / "pack.csv"
+        rows = csv_rows(pack.read_text(encoding="utf-8"))
+        (line,) = (r["words"] for r in rows if r["words"].startswith("Incidents about the data"))
+        cells = [row for row in rows if row["section"] == "Incidents about the data"]
+        return line, [row["words"] for row in cells if row["kind"] == "cell"]
+
+    line, cells = told("R2", "programme")
+    assert line == (
+        "Incidents about the data since the last pack of 5 July 2026: 1 opened, 1 resolved;"
+        " 2 waiting now."
+    )
+    assert cells == [
+        *("2 June 2026", "20 July 2026", "A1, A5"),
+        *("1 August 2026", "acknowledged", "A1, A5"),
+    ]
+    line, cells = told("R2", "safeguarding_partnership")
+    assert line.startswith("Incidents about the data in three months: 4 opened, 2 resolved;")
+    assert len(cells) == 12
 
 
 def test_the_next_release_gets_packs_of_its_own_beside_the_old_ones(home: Path) -> None:

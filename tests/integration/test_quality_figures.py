@@ -81,6 +81,26 @@ def test_a_figure_that_no_check_could_look_at_is_not_ok(con: duckdb.DuckDBPyConn
     assert found == [(1, "There was too little to check the data behind this figure.")]
 
 
+def test_a_table_of_several_indicators_has_the_worst_of_them_and_each_claim_once(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    run_checks(con, None, "clean", MEASURED_AT)
+    told = "select doubt, caveat from quality.figure_quality where indicator_id = ? and {}"
+    whole = told.format("breakdown = '*'")
+    assert con.execute(whole, ["voice_thread"]).fetchall() == [(0, None)]
+    con.execute("update marts.fct_voice_opportunities set outcome = 'voiced' where area = 'QX2'")
+    con.execute("delete from raw.vx_participation_session")
+    run_checks(con, None, "run", MEASURED_AT)
+    words = "Not met: Voice is not recorded at nearly every opportunity, as a whole or anywhere."
+    area = told.format("breakdown_value = 'QX2'")
+    assert con.execute(area, ["voice_thread"]).fetchall() == [(2, words)]
+    little = "There was too little to check the data behind this figure."
+    assert con.execute(whole, ["participation"]).fetchall() == [(1, little)]
+    # No indicator is mixed up with a table.
+    names = con.execute("select indicator_id from quality.indicator_quality").fetchall()
+    assert ("voice_thread",) not in names
+
+
 def test_a_check_on_trial_marks_nothing_and_holds_nothing_back(
     con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -70,6 +70,7 @@ class SmallRelease:
     authorities: Sequence[str] = ("330",)
     more: dict[str, list[Value]] = field(default_factory=dict)
     release_id: str = "R1"
+    released_at: str = "2026-07-05 04:30"
 
     def publish(self, home: Path) -> Path:
         """Write it where a release stands, and return the home folder."""
@@ -79,9 +80,8 @@ class SmallRelease:
         with duckdb.connect(str(path)) as connection:
             connection.execute(_TABLES)
             connection.execute(
-                "insert into published.release values"
-                " (?, timestamp '2026-07-05 04:30', '0.1.0', date '2026-06-30')",
-                [self.release_id],
+                "insert into published.release values (?, ?, '0.1.0', date '2026-06-30')",
+                [self.release_id, self.released_at],
             )
             for name, columns in _MORE.items():
                 if name in self.more:

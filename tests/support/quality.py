@@ -12,7 +12,7 @@ import duckdb
 from orchestration.contracts import load_contracts
 from orchestration.ingestion.ledger import delivery_number, ensure_schema
 from tests.support.quality_marts import MARTS, PUBLISHED, STAGING
-from tests.support.quality_sources import CENSUS, RETURN, VOICE
+from tests.support.quality_sources import CENSUS, RETURN, VOICE, WORKBOOK
 from tests.support.quality_tables import SSD, Part
 
 AUTHORITY = "330"
@@ -20,8 +20,9 @@ MEASURED_AT = datetime(2026, 10, 5, 6, 0, tzinfo=UTC)
 AS_OF = date(2026, 9, 30)
 PREVIOUS_AS_OF = date(2026, 8, 31)
 
-# The yearly returns; the name of their raw tables starts with the return.
-_PREFIXES = {"ssda903": "ssda903_", "cin_census": "cin_"}
+# The name of these raw tables starts with their source; the first two are yearly returns.
+_PREFIXES = {"ssda903": "ssda903_", "cin_census": "cin_", "annex_a": "annex_a_"}
+_YEARLY = ("ssda903", "cin_census")
 _DRAW = "create macro draw(i, salt) as cast(hash(i * 1009 + salt, {seed}) % 1000 as integer)"
 
 
@@ -37,6 +38,7 @@ def clean_warehouse(con: duckdb.DuckDBPyConnection, seed: int = 0) -> None:
     for as_of in (PREVIOUS_AS_OF, AS_OF):
         deliver(con, "ssd", as_of, SSD)
         deliver(con, "voice_extension", as_of, VOICE)
+        deliver(con, "annex_a", as_of, WORKBOOK)
     for year_end in (date(2025, 3, 31), date(2026, 3, 31)):
         deliver(con, "ssda903", year_end, RETURN)
         deliver(con, "cin_census", year_end, CENSUS)
@@ -71,7 +73,7 @@ def deliver(
                 source,
                 as_of,
                 as_of,
-                "collection_year" if source in _PREFIXES else "full",
+                "collection_year" if source in _YEARLY else "full",
                 raw_table,
                 part.rows,
                 part.rows,

@@ -191,3 +191,39 @@ CENSUS = {
         },
     ),
 }
+
+# The lists of an inspection: a second telling of the case system, assessment by assessment.
+WORKBOOK = {
+    "assessments": Part(
+        "annex_a",
+        200,
+        {
+            "child_unique_id": "'p' || i",
+            "continuous_assessment_start_date": f"{RECENT} - 20",
+            **same(
+                "child_seen_during_continuous_assessment",
+                "case when draw(i, 10) < 150 then 'no' else 'yes' end",
+            ),
+        },
+    ),
+    "child_protection_plans": Part(
+        "annex_a",
+        100,
+        {
+            "child_unique_id": "'p' || i",
+            "date_of_the_last_statutory_visit": "date '2026-08-01'",
+            **same(
+                "was_the_child_seen_alone",
+                "['yes', 'yes', 'no', 'seen', 'seen_with_others'][1 + draw(i, 45) % 5]",
+            ),
+        },
+    ),
+    "children_in_need": Part(
+        "annex_a",
+        200,
+        {
+            "child_unique_id": "'p' || i",
+            **same("primary_need_code", "['N1', 'N2', 'N3', 'N5'][1 + draw(i, 46) % 4]"),
+        },
+    ),
+}

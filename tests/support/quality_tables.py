@@ -213,6 +213,7 @@ SSD = {
         {
             "cina_assessment_id": "'t' || i",
             "cina_person_id": "'p' || i",
+            "cina_assessment_start_date": f"{RECENT} - 20",
             "cina_assessment_auth_date": RECENT,
             **_answers("cina_assessment_child_seen", "draw(i, 10) < 150"),
         },

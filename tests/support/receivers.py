@@ -6,6 +6,7 @@ Belongs here: taking messages and remembering them. Does not belong here: what a
 import json
 import socket
 import threading
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ class Received:
     # Where a web server sends its callers instead.
     location: str = ""
     messages: list[tuple[str, str, str]] = field(default_factory=list)
+    # Names and content of what came with the messages.
+    files: list[tuple[str, bytes]] = field(default_factory=list)
     # Called with each message's number before it is answered; False: the answer is an error.
     answer: Callable[[int], bool] = field(default=lambda _: True)
 
@@ -56,6 +59,10 @@ def webhook() -> Iterator[Received]:
         def do_POST(self) -> None:
             size = int(self.headers["Content-Length"])
             told: dict[str, Any] = json.loads(self.rfile.read(size))
+            received.files += [
+                (each["filename"], b64decode(each["base64"]))
+                for each in told.get("attachments", ())
+            ]
             ok = received.take(self.headers[KEY_HEADER], told["title"], told["message"])
             self.send_response(302 if received.location else 200 if ok else 500)
             if received.location:
@@ -89,7 +96,12 @@ def mailbox() -> Iterator[Received]:
             del server, session
             mail = message_from_bytes(envelope.content or b"", policy=policy.default)  # type: ignore[arg-type]
             assert isinstance(mail, EmailMessage)
-            ok = received.take(mail[KEY_HEADER], mail["Subject"], mail.get_content())
+            text = mail.get_body()
+            assert isinstance(text, EmailMessage)
+            received.files += [
+                (each.get_filename() or "", each.get_content()) for each in mail.iter_attachments()
+            ]
+            ok = received.take(mail[KEY_HEADER], mail["Subject"], text.get_content())
             return "250 OK" if ok else "451 try again"
 
     with socket.socket() as free:

@@ -1,12 +1,15 @@
 """A board is told of a change once, together with others, in words made of vetted fields."""
 
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from orchestration.alerts.delivery import read_waiting
 from orchestration.alerts.outbox import write_release
 from orchestration.incidents import actions
 from orchestration.incidents.ledger import open_ledger, transaction
@@ -190,3 +193,40 @@ def test_ninety_nights_of_flaps_and_true_failures_are_told_in_few_messages(tmp_p
     assert (found.missed, found.late) == (0, 0)
     assert found.messages <= 1.5 * 26
     assert found.single_failures > 100
+
+
+FIRST_VERSION = """
+create table messages (
+    message_key text primary key, route text not null,
+    kind text not null check (kind in ('changes', 'alive', 'release')),
+    made_at text not null, title text not null, body text not null
+);
+create table attempts (
+    message_key text not null references messages, tried_at text not null,
+    outcome text not null check (outcome in ('sent', 'failed', 'dropped'))
+);
+insert into messages values
+    ('k2', 'board', 'alive', '2026-03-02T04:40:00+00:00', 'second', 'b'),
+    ('k1', 'board', 'release', '2026-03-03T04:40:00+00:00', 'first', 'b');
+insert into attempts values ('k2', '2026-03-02T04:41:00+00:00', 'sent');
+pragma user_version = 1;
+"""
+
+
+def test_a_ledger_of_the_first_version_keeps_its_messages_and_takes_those_of_packs(
+    tmp_path: Path,
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "incidents.sqlite3")) as old:
+        old.executescript(FIRST_VERSION)
+    with open_ledger(tmp_path) as ledger:
+        ledger.execute(
+            "insert into messages values"
+            " ('k3', 'board', 'packs', '2026-03-04T04:40:00+00:00', 'third', 'b')"
+        )
+        titles = ledger.execute("select title from messages order by rowid").fetchall()
+        assert [row["title"] for row in titles] == ["second", "first", "third"]
+        assert ledger.execute("pragma foreign_key_check").fetchall() == []
+        assert ledger.execute("pragma foreign_keys").fetchone()[0] == 1
+        with pytest.raises(sqlite3.IntegrityError):
+            ledger.execute("insert into attempts values ('nothing', 'x', 'sent')")
+    assert [message.message_key for message in read_waiting(tmp_path)] == ["k1", "k3"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from expectations.figures import tables
 from expectations.registry import Check, load_registry
 from orchestration.reporting.lineage import COUNTS_MODEL, NOT_COUNTED, definitions
 from orchestration.transform import prepare_manifest
@@ -105,3 +106,33 @@ def test_every_indicator_that_can_have_a_figure_has_checks() -> None:
     borne = {name for check in load_registry() if not check.shadow for name in check.indicators}
     counted = {name for name, found in definitions().items() if found["measure"] != NOT_COUNTED}
     assert counted <= borne
+
+
+def test_a_published_table_is_marked_by_the_indicators_that_count_the_same_facts(
+    tmp_path: Any,
+) -> None:
+    nodes = manifest(tmp_path)
+    wrong = []
+    for table, indicators in tables().items():
+        facts = {name for name in made_from(nodes, table) if name.startswith("marts.fct_")}
+        for name in indicators:
+            counts = COUNTS_MODEL.format(measure=definitions()[name]["measure"])
+            # A thread is counted from the staged steps, before the marts of its parts.
+            mine = made_from(nodes, table) if table == "voice_thread" else facts
+            shared = mine & made_from(nodes, counts)
+            if not any(model.startswith(("marts.fct_", "raw.")) for model in shared):
+                wrong.append((table, name))
+    assert wrong == []
+
+
+def test_every_published_table_with_counts_is_marked(tmp_path: Any) -> None:
+    nodes = manifest(tmp_path)["nodes"].values()
+    unmarked = {
+        node["name"]
+        for node in nodes
+        if node["schema"] == "published"
+        and node["resource_type"] == "model"
+        and "period_start" in node["columns"]
+        and not {"quality", "quality_caveat"} <= set(node["columns"])
+    }
+    assert unmarked == set()

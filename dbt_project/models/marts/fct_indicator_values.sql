@@ -72,4 +72,6 @@ select
     rated.as_of,
     case when rated.status = 'shown' then rated.exempt end as exempt
 from rated
-{{ figure_quality_joins('rated') }}
+{{ figure_quality_joins(
+    'rated', 'rated.indicator_id', 'rated.breakdown', 'rated.breakdown_value'
+) }}

@@ -1,30 +1,29 @@
-{{ config(materialized='table') }}
+with protected as (
 
-with counted as (
-
-    select * from {{ ref('int_feedback__counted') }}
+    select * from {{ ref('int_feedback__protected') }}
 
 ),
 
-{{ protected_table(
-    'counted', 'feedback',
-    {
-        'source': 'source', 'theme': 'theme_code', 'voice_kind': 'voice_kind',
-        'voice_owner': 'voice_owner_code'
-    },
-    ['items', 'replied'], 'contributors'
-) }}
+figure_quality as (
+
+    select * from {{ source('quality', 'figure_quality') }}
+
+)
 
 select
-    authority_code,
-    period_type,
-    period_start,
-    period_end,
-    coalesce(source, 'all') as source,
-    voice_owner_code as voice_owner,
-    coalesce(voice_kind, 'all') as voice_kind,
-    coalesce(theme_code, 'all') as theme_code,
-    items,
-    replied,
-    status
+    protected.authority_code,
+    protected.period_type,
+    protected.period_start,
+    protected.period_end,
+    protected.source,
+    protected.voice_owner,
+    protected.voice_kind,
+    protected.theme_code,
+    protected.items,
+    protected.replied,
+    protected.status,
+    case when protected.status = 'shown' then of_all.completeness end as completeness,
+    {{ figure_quality_word(parts=false) }} as quality,
+    {{ figure_quality_caveat(parts=false) }} as quality_caveat
 from protected
+{{ figure_quality_joins('protected', "'feedback'") }}

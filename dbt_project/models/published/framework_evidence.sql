@@ -172,32 +172,78 @@ wanted as (
             periods.authority_code = delivered.authority_code
             and kinds.raw_table = delivered.raw_table
 
+),
+
+listed as (
+
+    select
+        wanted.authority_code,
+        wanted.period_type,
+        wanted.period_start,
+        wanted.period_end,
+        wanted.framework_practice_code as framework_practice,
+        wanted.label_2026,
+        wanted.label_2025,
+        wanted.concerns_voice,
+        wanted.evidence_kind,
+        coalesce(found.evidence_id, 'none') as evidence_id,
+        found.state,
+        cast(case
+            when found.evidence_id is null and wanted.status_of_none = 'shown' then 0
+            when found.status in ('not_applicable', 'not_available') then null
+            else found.items
+        end as bigint) as items,
+        found.latest_on,
+        coalesce(found.status, wanted.status_of_none) as status
+    from wanted
+    left join found
+        on
+            wanted.authority_code = found.authority_code
+            and wanted.period_type = found.period_type
+            and wanted.period_start = found.period_start
+            and wanted.framework_practice_code = found.framework_practice
+            and wanted.evidence_kind = found.evidence_kind
+
+),
+
+-- A session counts what published.participation counts. An example counts nothing.
+with_figure as (
+
+    select
+        *,
+        case
+            when evidence_id = 'none' then null
+            when evidence_kind = 'indicator' then evidence_id
+            when evidence_kind = 'session' then 'participation'
+        end as figure
+    from listed
+
+),
+
+figure_quality as (
+
+    select * from {{ source('quality', 'figure_quality') }}
+
 )
 
 select
-    wanted.authority_code,
-    wanted.period_type,
-    wanted.period_start,
-    wanted.period_end,
-    wanted.framework_practice_code as framework_practice,
-    wanted.label_2026,
-    wanted.label_2025,
-    wanted.concerns_voice,
-    wanted.evidence_kind,
-    coalesce(found.evidence_id, 'none') as evidence_id,
-    found.state,
-    cast(case
-        when found.evidence_id is null and wanted.status_of_none = 'shown' then 0
-        when found.status in ('not_applicable', 'not_available') then null
-        else found.items
-    end as bigint) as items,
-    found.latest_on,
-    coalesce(found.status, wanted.status_of_none) as status
-from wanted
-left join found
-    on
-        wanted.authority_code = found.authority_code
-        and wanted.period_type = found.period_type
-        and wanted.period_start = found.period_start
-        and wanted.framework_practice_code = found.framework_practice
-        and wanted.evidence_kind = found.evidence_kind
+    with_figure.authority_code,
+    with_figure.period_type,
+    with_figure.period_start,
+    with_figure.period_end,
+    with_figure.framework_practice,
+    with_figure.label_2026,
+    with_figure.label_2025,
+    with_figure.concerns_voice,
+    with_figure.evidence_kind,
+    with_figure.evidence_id,
+    with_figure.state,
+    with_figure.items,
+    with_figure.latest_on,
+    with_figure.status,
+    case when with_figure.figure is not null then {{ figure_quality_word(parts=false) }} end
+        as quality,
+    case when with_figure.figure is not null then {{ figure_quality_caveat(parts=false) }} end
+        as quality_caveat
+from with_figure
+{{ figure_quality_joins('with_figure', 'with_figure.figure') }}

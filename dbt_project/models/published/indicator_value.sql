@@ -61,4 +61,6 @@ select
     sized.exempt,
     {{ figure_quality_caveat() }} as quality_caveat
 from sized
-{{ figure_quality_joins('sized') }}
+{{ figure_quality_joins(
+    'sized', 'sized.indicator_id', 'sized.breakdown', 'sized.breakdown_value'
+) }}

@@ -1,71 +1,32 @@
-{{ config(materialized='table') }}
+with protected as (
 
-with sessions as (
-
-    select * from {{ ref('fct_participation_sessions') }}
+    select * from {{ ref('int_participation__protected') }}
 
 ),
 
-periods as (
+figure_quality as (
 
-    select * from {{ ref('int_reporting_periods') }}
-    where period_type <> 'month'
+    select * from {{ source('quality', 'figure_quality') }}
 
-),
-
--- Sessions and what they changed are things, not people: exact. Heads are people: protected.
-counted as (
-
-    select
-        periods.authority_code,
-        periods.period_type,
-        periods.period_start,
-        periods.period_end,
-        sessions.kind,
-        sessions.voice_owner_code,
-        sessions.framework_practice,
-        count(*) as sessions,
-        coalesce(sum(sessions.people), 0) as people,
-        cast(sum(sessions.changes_agreed) as bigint) as changes_agreed,
-        cast(sum(sessions.changes_done) as bigint) as changes_done,
-        count(case when sessions.has_topic then 1 end) as with_topic,
-        count(case when sessions.is_told then 1 end) as told
-    from sessions
-    inner join periods
-        on
-            sessions.authority_code = periods.authority_code
-            and sessions.held_on between periods.period_start and periods.period_end
-    group by
-        periods.authority_code,
-        periods.period_type,
-        periods.period_start,
-        periods.period_end,
-        sessions.kind,
-        sessions.voice_owner_code,
-        sessions.framework_practice
-
-),
-
-{{ protected_table(
-    'counted', 'participation',
-    {'kind': 'kind', 'voice_owner': 'voice_owner_code', 'framework_practice': 'framework_practice'},
-    ['people'], 'people',
-    carried=['sessions', 'changes_agreed', 'changes_done', 'with_topic', 'told']
-) }}
+)
 
 select
-    authority_code,
-    period_type,
-    period_start,
-    period_end,
-    kind,
-    voice_owner_code as voice_owner,
-    coalesce(framework_practice, 'unknown') as framework_practice,
-    sessions,
-    people,
-    changes_agreed,
-    changes_done,
-    status,
-    with_topic,
-    told
+    protected.authority_code,
+    protected.period_type,
+    protected.period_start,
+    protected.period_end,
+    protected.kind,
+    protected.voice_owner,
+    protected.framework_practice,
+    protected.sessions,
+    protected.people,
+    protected.changes_agreed,
+    protected.changes_done,
+    protected.status,
+    protected.with_topic,
+    protected.told,
+    case when protected.status = 'shown' then of_all.completeness end as completeness,
+    {{ figure_quality_word(parts=false) }} as quality,
+    {{ figure_quality_caveat(parts=false) }} as quality_caveat
 from protected
+{{ figure_quality_joins('protected', "'participation'") }}

@@ -1,41 +1,39 @@
-{{ config(materialized='table') }}
-
--- Voice about information belongs to no stage of a journey: its cells are those of the kind of
--- request, as in voice_about_information, so that one number is never rounded in two ways.
-with counted as (
+with protected as (
 
     select
         *,
-        case when voice_kind = 'as_information' then 'coverage' else 'information_rights' end
-            as family,
-        case when voice_kind = 'as_information' then stage end as journey_stage,
-        case when voice_kind = 'about_information' then stage end as information_kind
-    from {{ ref('fct_voice_threads') }}
+        case
+            when voice_kind = 'as_information' then 'voice_thread' else 'voice_about_information'
+        end as figure
+    from {{ ref('int_voice_threads__protected') }}
 
 ),
 
-{{ protected_table(
-    'counted', none,
-    {'stage': 'journey_stage', 'kind': 'information_kind', 'voice_owner': 'voice_owner_code'},
-    ['opportunities', 'voiced', 'own_words', 'considered', 'changed', 'told', 'themed', 'unbroken'],
-    'contributors', family_column='family', carried=['voice_kind', 'stage']
-) }}
+figure_quality as (
+
+    select * from {{ source('quality', 'figure_quality') }}
+
+)
 
 select
-    authority_code,
-    period_type,
-    period_start,
-    period_end,
-    stage,
-    voice_owner_code as voice_owner,
-    opportunities,
-    voiced,
-    own_words,
-    considered,
-    changed,
-    told,
-    status,
-    voice_kind,
-    themed,
-    unbroken
+    protected.authority_code,
+    protected.period_type,
+    protected.period_start,
+    protected.period_end,
+    protected.stage,
+    protected.voice_owner,
+    protected.opportunities,
+    protected.voiced,
+    protected.own_words,
+    protected.considered,
+    protected.changed,
+    protected.told,
+    protected.status,
+    protected.voice_kind,
+    protected.themed,
+    protected.unbroken,
+    case when protected.status = 'shown' then of_all.completeness end as completeness,
+    {{ figure_quality_word() }} as quality,
+    {{ figure_quality_caveat() }} as quality_caveat
 from protected
+{{ figure_quality_joins('protected', 'protected.figure', "'stage'", 'protected.stage') }}

@@ -5,6 +5,7 @@ Does not belong here: how figures become cells (``figures``) or what page one sa
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 
 from orchestration.reporting.pack.boards import Board, SectionName
 from orchestration.reporting.pack.content import (
@@ -23,11 +24,14 @@ from orchestration.reporting.pack.figures import (
 )
 from orchestration.reporting.pack.further import FURTHER
 from orchestration.reporting.pack.gaps import gap_blocks
+from orchestration.reporting.pack.incidents import incident_blocks
 from orchestration.reporting.pack.judge import bearing_checks, broken_checks
 from orchestration.reporting.pack.words import MEANINGS
 
 
-def annex(facts: Facts, board: Board, indicators: tuple[str, ...]) -> Part:
+def annex(
+    facts: Facts, board: Board, indicators: tuple[str, ...], since: date | None = None
+) -> Part:
     """Return the annex of a board."""
     meanings = Bullets(tuple(MEANINGS.splitlines()))
     sections = [Section("how-to-read", "How to read the figures", (meanings,))]
@@ -37,6 +41,10 @@ def annex(facts: Facts, board: Board, indicators: tuple[str, ...]) -> Part:
     for name in board.sections:
         title, build = further[name]
         sections.append(Section(name, title, build(facts, board)))
+    # To the public it is said how many, on page one, not where records are weak.
+    if facts.incidents is not None and not board.public:
+        title = "Incidents about the data"
+        sections.append(Section("incidents", title, incident_blocks(facts, since)))
     sections.append(Section("about", "About this pack", _about(facts, indicators)))
     return Part("annex", "Annex", tuple(sections))
 

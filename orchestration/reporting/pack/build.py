@@ -4,7 +4,7 @@ Belongs here: the order of the parts, and what comes along because it must be re
 Does not belong here: any part's own content.
 """
 
-from datetime import UTC
+from datetime import UTC, date
 
 from orchestration.reporting.pack.annex import annex
 from orchestration.reporting.pack.boards import Board, Boards
@@ -15,10 +15,17 @@ from orchestration.reporting.pack.words import day_words
 from orchestration.reporting.pack.young import young_page
 
 
-def build_pack(facts: Facts, board: Board, boards: Boards) -> Pack:
-    """Return what one board of one authority is told."""
+def build_pack(facts: Facts, board: Board, boards: Boards, since: date | None = None) -> Pack:
+    """Return what one board of one authority is told.
+
+    Args:
+        facts: What is published of the authority.
+        board: Who reads it.
+        boards: What is common to all boards.
+        since: The day of the board's last pack; None where there was none.
+    """
     indicators = indicators_of(facts, board)
-    front, verdict = front_page(facts, board, indicators)
+    front, verdict = front_page(facts, board, indicators, since)
     release = facts.release
     as_of = release["latest_as_of"]
     return Pack(
@@ -36,7 +43,7 @@ def build_pack(facts: Facts, board: Board, boards: Boards) -> Pack:
         as_of=day_words(as_of) if as_of else "no known day",
         is_public=board.public,
         verdict=verdict,
-        parts=(front, annex(facts, board, indicators), young_page(facts, board, boards)),
+        parts=(front, annex(facts, board, indicators, since), young_page(facts, board, boards)),
     )
 
 

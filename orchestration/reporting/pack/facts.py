@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from orchestration.reporting.published import Row, rows
+from orchestration.reporting.published import Row, has_column, rows
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -119,7 +119,7 @@ def read_facts(connection: "DuckDBPyConnection", authority: str) -> Facts:
         labels=labels,
         places={key: place for place, key in enumerate(labels)},
         main_period=main,
-        has_caveats=_has_column(connection, "indicator_value", "quality_caveat"),
+        has_caveats=has_column(connection, "indicator_value", "quality_caveat"),
         series=in_series(
             figure(row)
             for row in rows(connection, _FIGURES, {"authority": authority, "main": main})
@@ -205,21 +205,10 @@ def _main_period(connection: "DuckDBPyConnection", authority: str) -> str:
     return next((kind for kind in PERIOD_TYPES if kind in kinds), PERIOD_TYPES[0])
 
 
-def _has_column(connection: "DuckDBPyConnection", table: str, column: str) -> bool:
-    """Say whether a release has a table with a column; older ones lack the newer."""
-    (found,) = rows(
-        connection,
-        "select count(*) as n from duckdb_columns()"
-        " where schema_name = 'published' and table_name = ? and column_name = ?",
-        [table, column],
-    )
-    return bool(found["n"])
-
-
 def _of_authority(
     connection: "DuckDBPyConnection", table: str, authority: str
 ) -> tuple[Row, ...] | None:
-    if not _has_column(connection, table, "authority_code"):
+    if not has_column(connection, table, "authority_code"):
         return None
     # What is wrong with the release as a whole is of every authority.
     found = rows(

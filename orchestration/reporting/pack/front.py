@@ -4,6 +4,7 @@ Belongs here: the order of a board's questions, and how many answers it can take
 Does not belong here: the rules behind the answers (``judge``) or any drawing.
 """
 
+from datetime import date
 from functools import partial
 
 from orchestration.reporting.pack import charts
@@ -52,13 +53,15 @@ from orchestration.reporting.pack.words import (
 _RELIES = {"Yes": "Yes.", "With care": "With care.", "No": "No."}
 
 
-def front_page(facts: Facts, board: Board, indicators: tuple[str, ...]) -> tuple[Part, str]:
+def front_page(
+    facts: Facts, board: Board, indicators: tuple[str, ...], since: date | None = None
+) -> tuple[Part, str]:
     """Return page one and its verdict in a word or two."""
     found = reliance(facts, board.headline, indicators)
     sections = (
         Section("relied-on", "Can this pack be relied on?", _relied_on(facts, board, found)),
         Section("figures", "The figures that matter most", _figures(facts, board)),
-        Section("changed", "What changed", _changed(facts, board)),
+        Section("changed", "What changed", _changed(facts, board, since)),
         Section("unseen", "Whose voice we cannot see", unseen(facts, board, indicators)),
         Section("affected", "Which figures are affected", _affected(facts, board, found)),
         Section("decisions", "Decisions asked", _decisions(facts, board, indicators, found)),
@@ -131,7 +134,7 @@ def _change_words(facts: Facts, figure: Figure) -> str:
     return "" if figure.value is None else "nothing to compare with"
 
 
-def _changed(facts: Facts, board: Board) -> tuple[Block, ...]:
+def _changed(facts: Facts, board: Board, since: date | None) -> tuple[Block, ...]:
     latest = [figure for name in board.headline if (figure := facts.latest(name))]
     told = [(figure, change(figure, year_before(facts, figure))) for figure in latest]
     items = [
@@ -149,7 +152,7 @@ def _changed(facts: Facts, board: Board) -> tuple[Block, ...]:
             if known
             else "Nothing to compare with yet: no main figure can be shown for a year before."
         ]
-    return (Bullets((*items, *incident_lines(facts, board))),)
+    return (Bullets((*items, *incident_lines(facts, board, since))),)
 
 
 def _direction(facts: Facts, indicator: str, how: str) -> str:

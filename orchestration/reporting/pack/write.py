@@ -11,8 +11,9 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -38,6 +39,7 @@ class ReadyPack:
     """One pack on the disk."""
 
     board: str
+    title: str
     route: str
     authority_code: str
     release_id: str
@@ -55,7 +57,6 @@ def write_packs(
     home: Path,
     board_ids: Sequence[str] = (),
     out: Path | None = None,
-    ready: Callable[[ReadyPack], None] | None = None,
 ) -> tuple[ReadyPack, ...]:
     """Make the packs of the release that is published now; those that are there stay as they are.
 
@@ -63,8 +64,6 @@ def write_packs(
         home: The home folder.
         board_ids: Boards to make them for; all when empty.
         out: Where to; ``HOME/reports`` when left out.
-        ready: Told of every pack that was newly made, after it is complete on the disk; the
-            place for whoever sends.
 
     Raises:
         NotPublishedError: Nothing is published there.
@@ -72,12 +71,7 @@ def write_packs(
     """
     boards = load_boards(home)
     chosen = [boards.named(name) for name in board_ids] or list(boards.boards)
-    made: list[ReadyPack] = []
-    for pack in _each(home, boards, chosen, out or home / REPORTS):
-        made.append(pack)
-        if ready is not None and pack.is_new:
-            ready(pack)
-    return tuple(made)
+    return tuple(_each(home, boards, chosen, out or home / REPORTS))
 
 
 def are_made(home: Path, board_id: str) -> tuple[str, bool]:
@@ -111,10 +105,13 @@ def _each(
             for board in chosen:
                 folder = folders[board.id]
                 if facts is not None and board in stale:
-                    _write(folder, build_pack(facts, board, boards), _settings_hash(board, boards))
+                    since = _last_pack(reports, authority, board.id, facts.release["released_at"])
+                    pack = build_pack(facts, board, boards, since)
+                    _write(folder, pack, _settings_hash(board, boards))
                 record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
                 yield ReadyPack(
                     board=board.id,
+                    title=board.title,
                     route=board.route,
                     authority_code=authority,
                     release_id=release["release_id"],
@@ -142,6 +139,7 @@ def _write(folder: Path, pack: Pack, settings: str) -> None:
         "board": pack.board_id,
         "authority_code": pack.authority_code,
         "release_id": pack.release_id,
+        "released_at": pack.released_at,
         "verdict": pack.verdict,
         "settings": settings,
         "sha256": {name: sha256_of(draft / name) for name in contents},
@@ -150,6 +148,20 @@ def _write(folder: Path, pack: Pack, settings: str) -> None:
     swap_folder(draft, folder)
     shutil.rmtree(draft, ignore_errors=True)
     sync_folder(folder.parent)
+
+
+def _last_pack(reports: Path, authority: str, board_id: str, released_at: datetime) -> date | None:
+    """The day of the release that the board's last pack before this one was made of."""
+    moments = []
+    for path in reports.glob(f"*/{authority}/{board_id}/{RECORD}"):
+        try:
+            moment = json.loads(path.read_text(encoding="utf-8"))["released_at"]
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            # Of an older version of Heard, or somebody's own: not a pack to count from.
+            continue
+        moments.append(datetime.fromtimestamp(moment, UTC))
+    before = [moment for moment in moments if moment < released_at.replace(tzinfo=UTC)]
+    return max(before).date() if before else None
 
 
 def _is_made(folder: Path, board: Board, boards: Boards) -> bool:

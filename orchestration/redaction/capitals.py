@@ -7,6 +7,7 @@ that a title or a cue gives away whatever their case. Does not belong here: the 
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 from orchestration.redaction.lexicon import Lexicon, lexicon, matches
 from orchestration.redaction.tokens import Span, Word, sentence_bounds
@@ -16,6 +17,8 @@ _CONTRACTED = re.compile(r"n't$|'(?:s|ll|d|ve|re|m)$")
 _LONGEST_CUE = 2
 # Shorter words are read as they stand: `Abd` is no `ab`.
 _INFLECTED_FROM = 5
+_JOINING = "'\u2019\u200c\u200d -"
+_LATIN_ACCENTS = {chr(code) for code in range(0x300, 0x370)}
 
 
 def find_capitals(text: str, words: Sequence[Word]) -> list[Span]:
@@ -27,10 +30,21 @@ def find_capitals(text: str, words: Sequence[Word]) -> list[Span]:
     for index, word in enumerate(words):
         if index in safe:
             continue
-        if not _is_latin(word.text):
-            found.append(Span(word.start, word.end, "other_script", "PERSON"))
-        elif word.has_capital and _is_name(text, words, index, index in loud, lists):
+        if word.has_capital and _is_name(text, words, index, index in loud, lists):
             found.append(Span(word.start, word.end, "capital", _token(words, index, lists)))
+    return found
+
+
+def find_other_scripts(text: str) -> list[Span]:
+    """Return what is written in another script: nothing here can tell a name from a word there."""
+    found: list[Span] = []
+    for place, letter in enumerate(text):
+        if not _is_other_script(letter):
+            continue
+        if found and not text[found[-1].end : place].strip(_JOINING):
+            found[-1] = replace(found[-1], end=place + 1)
+        else:
+            found.append(Span(place, place + 1, "other_script", "PERSON"))
     return found
 
 
@@ -114,7 +128,7 @@ def _reads_as_word(
     if following and not after and _is_capital_name(words, index + 1, lists):
         # `Hope Day`: the next word is itself a name.
         return False
-    if not word.is_first and following == "and" and _is_capital_name(words, index + 2, lists):
+    if following == "and" and _is_capital_name(words, index + 2, lists):
         return False
     if following and matches(contexts.next, following):
         return True
@@ -168,8 +182,8 @@ def _in_phrases(words: Sequence[Word], lists: Lexicon) -> set[int]:
     return found
 
 
-def _is_latin(text: str) -> bool:
-    return all(
-        not letter.isalpha() or unicodedata.name(letter, "").startswith(("LATIN", "MODIFIER"))
-        for letter in text
-    )
+def _is_other_script(letter: str) -> bool:
+    if letter.isalpha():
+        return not unicodedata.name(letter, "").startswith(("LATIN", "MODIFIER"))
+    # Vowel signs stand apart from their letters; accents on Latin letters are no script.
+    return unicodedata.category(letter).startswith("M") and letter not in _LATIN_ACCENTS

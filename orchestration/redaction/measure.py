@@ -82,7 +82,7 @@ def measure(
         spans = redact(sentence.text, sentence.people, finder).spans
         mine = counts.setdefault(sentence.origin, [0, 0])
         for start, end, is_listed in sentence.names:
-            hit = int(is_covered(spans, start, end))
+            hit = int(is_covered(sentence.text, spans, start, end))
             mine[0], mine[1] = mine[0] + 1, mine[1] + hit
             if is_listed:
                 listed[0], listed[1] = listed[0] + 1, listed[1] + hit

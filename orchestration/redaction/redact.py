@@ -10,7 +10,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from orchestration.redaction.capitals import find_after_cues, find_capitals
+from orchestration.redaction.capitals import (
+    find_after_cues,
+    find_capitals,
+    find_other_scripts,
+)
 from orchestration.redaction.identifiers import find_identifiers
 from orchestration.redaction.lexicon import lexicon
 from orchestration.redaction.people import Case, KnownPerson
@@ -50,6 +54,7 @@ def redact(
         *find_identifiers(text),
         *Case.of(people).find(words),
         *(_whole_words(finder(text), words) if finder else ()),
+        *find_other_scripts(text),
         *find_after_cues(text, words),
         *find_capitals(text, words),
     ]

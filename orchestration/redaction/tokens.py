@@ -11,7 +11,7 @@ from dataclasses import dataclass
 # Accents that stand apart from their letter, and characters that nobody sees.
 _INSIDE = "\u0300-\u036f\u200b-\u200d\u00ad\ufeff"
 _WORD = re.compile(rf"[^\W\d_](?:[\w{_INSIDE}]|['\u2019\u02bc\u2018`.&-](?=[^\W\d_]))*")
-_POSSESSIVE = re.compile(r"(?:['\u2019\u02bc\u2018`][a-z]{1,2})$", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"(?:['\u2019\u02bc\u2018`](?:s|ll|d|ve|re|m))$", re.IGNORECASE)
 _STARTS = re.compile(
     r"[.!?\u2026:;\n\r\"\u201c\u2022(\[*|/]|\s[-\u2013\u2014]\s|\s['\u2018]$|^['\u2018]$"
 )
@@ -80,13 +80,10 @@ def sentence_bounds(words: Sequence[Word]) -> list[range]:
     return [range(a, b) for a, b in zip(starts, [*starts[1:], len(words)], strict=True)]
 
 
-def is_covered(spans: Iterable[Span], start: int, end: int) -> bool:
+def is_covered(text: str, spans: Iterable[Span], start: int, end: int) -> bool:
     """Whether every letter from start to end lies in one of the spans."""
-    position = start
-    for span in sorted(spans, key=lambda span: span.start):
-        if span.start <= position < span.end:
-            position = span.end
-    return position >= end
+    covered = {place for span in spans for place in range(span.start, span.end)}
+    return all(place in covered or text[place].isspace() for place in range(start, end))
 
 
 def _is_name_with_apostrophe(whole: str, ending: re.Match[str]) -> bool:

@@ -95,5 +95,5 @@ def missed(marked: list[Marked]) -> Iterator[str]:
     for sentence in marked:
         spans = redact(sentence.text, sentence.people).spans
         for start, end, is_listed in sentence.names:
-            if not is_covered(spans, start, end):
+            if not is_covered(sentence.text, spans, start, end):
                 yield f"{sentence.text[start:end]} ({is_listed}): {sentence.text}"

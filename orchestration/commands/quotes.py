@@ -27,6 +27,7 @@ _FIELDS = (
     "audience",
     "voice_owner",
     "year",
+    "understood",
     "text",
     "decision",
     "edited_text",
@@ -64,6 +65,8 @@ def review(home: Path | None, reviewer: str) -> int:
     done = 0
     for number, quote in enumerate(waiting, start=1):
         say(f"\n{number} of {len(waiting)}: {quote.voice_owner}, for: {quote.audience}")
+        if not quote.is_understood:
+            say("  Nobody recorded whether they understood what they allowed: ask, or say no.")
         say(f"  {quote.text}")
         answer = click.prompt(
             "May this be read by them? Would anybody know who it is?",
@@ -98,6 +101,7 @@ def export(home: Path | None, file: Path, as_json: bool) -> int:
                 "audience": quote.audience,
                 "voice_owner": quote.voice_owner,
                 "year": f"{quote.period_start:%Y}" if quote.period_start else "",
+                "understood": "yes" if quote.is_understood else "not recorded",
                 "text": f"'{quote.text}" if quote.text.startswith(_FORMULA) else quote.text,
                 "state": quote.text_hash,
             }

@@ -35,6 +35,8 @@ class Candidate:
     period_start: date
     period_end: date
     text: str
+    # False: nobody recorded whether they understood what they allowed; the reviewer is told.
+    is_understood: bool
 
 
 # Permission begins on the day it was given (a day must be known), holds through its last day, and
@@ -66,7 +68,8 @@ select
     expressions.voice_kind,
     expressions.period_start,
     (expressions.period_start + interval 1 year - interval 1 day)::date as period_end,
-    expressions.text
+    expressions.text,
+    coalesce(expressions.quote_permission_understood, '') = 'Y'
 from expressions
 inner join cohorts using (authority_code, voice_owner_code, voice_kind, period_start)
 where
@@ -75,6 +78,8 @@ where
     and coalesce(expressions.quote_permission_expires_on >= $day, true)
     and coalesce(expressions.quote_permission_withdrawn_on > $day, true)
     and nullif(trim(expressions.text), '') is not null
+    -- Whoever did not understand it has allowed nothing.
+    and expressions.quote_permission_understood is distinct from 'N'
     and expressions.authored_by is distinct from 'machine'
     and cohorts.children >= $smallest
 order by expressions.authority_code, expressions.expression_id

@@ -46,6 +46,7 @@ class Quote:
     text_hash: str
     reviewer: str
     releases: tuple[str, ...]
+    is_understood: bool = False
 
     @property
     def needs_recall(self) -> bool:
@@ -150,6 +151,7 @@ def _of_live(
         text_hash=text_hash,
         reviewer=reviewer,
         releases=kept.releases_of(ledger, quote_id),
+        is_understood=words.is_understood,
     )
 
 

@@ -32,7 +32,8 @@ COLUMNS = (
     "authority_code varchar, expression_id varchar, person_key varchar, voice_owner_code varchar,"
     " voice_kind varchar, expressed_on date, authored_by varchar, text varchar,"
     " quote_permission_scope_code varchar, quote_permission_on date,"
-    " quote_permission_expires_on date, quote_permission_withdrawn_on date"
+    " quote_permission_expires_on date, quote_permission_withdrawn_on date,"
+    " quote_permission_understood varchar"
 )
 
 
@@ -60,7 +61,8 @@ def home(tmp_path: Path) -> Path:
         )
         connection.executemany(
             "insert into staging.stg_voice_extension__expression values"
-            " ('330', ?, ?, 'child', 'as_information', '2025-05-05', 'person', ?, ?, ?, ?, null)",
+            " ('330', ?, ?, 'child', 'as_information', '2025-05-05', 'person', ?, ?, ?, ?, null,"
+            " 'Y')",
             [
                 [f"e{n}", f"p{n}", SAID, "board" if n == 1 else "none", "2025-05-05", TODAY]
                 for n in range(1, 11)
@@ -119,6 +121,7 @@ def test_words_with_live_permission_wait_without_names(home: Path) -> None:
         ("quote_permission_expires_on", YESTERDAY),
         ("quote_permission_withdrawn_on", TODAY),
         ("quote_permission_withdrawn_on", YESTERDAY),
+        ("quote_permission_understood", "N"),
         ("authored_by", "machine"),
         ("text", "  "),
         # Nine other children are no cohort of ten.
@@ -152,6 +155,14 @@ def test_nothing_is_published_before_a_named_person_read_it(home: Path) -> None:
     published = (home / "published" / "heard.duckdb").read_bytes()
     assert b"A. Reader" not in published
     assert b"Zaynab" not in published
+
+
+@pytest.mark.usefixtures("with_finder")
+def test_a_reviewer_is_told_where_nobody_recorded_understanding(home: Path) -> None:
+    asked = "Nobody recorded whether they understood"
+    assert asked not in run(home, "review", "--reviewer", "A. Reader", answers="skip\n").output
+    change(home, "quote_permission_understood", None)
+    assert asked in run(home, "review", "--reviewer", "A. Reader", answers="skip\n").output
 
 
 @pytest.mark.usefixtures("with_finder")

@@ -5,6 +5,7 @@ import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -12,26 +13,26 @@ from orchestration.redaction.measure import Marked
 from orchestration.redaction.people import KnownPerson
 from tests.support.command import REPOSITORY
 
-_UNSEEN = REPOSITORY / "tests" / "fixtures" / "redaction" / "unseen.yaml"
+_FIXTURES = REPOSITORY / "tests" / "fixtures" / "redaction"
+_NAMES = REPOSITORY / "seeds" / "synthetic" / "names.yaml"
 _SLOT = re.compile(r"\{(\w)(?:_(\w+))?\}")
 _ROLES = {"c": "child", "C": "child", "w": "worker", "p": "mother"}
 
 
-def unseen(rounds: int, seed: int = 7) -> list[Marked]:
+def unseen(rounds: int, which: str = "unseen", seed: int = 7) -> list[Marked]:
     """Our own sentences: every template for every origin, `rounds` times, with drawn names."""
-    data = yaml.safe_load(_UNSEEN.read_text(encoding="utf-8"))
+    data = _read(which)
     return [
         _fill(template, origin, names, random.Random(f"{seed} {turn} {number}"))  # noqa: S311
         for turn in range(rounds)
         for number, template in enumerate(data["templates"])
-        for origin, names in data["origins"].items()
+        for origin, names in (data.get("origins") or _names()).items()
     ]
 
 
-def clean_sentences() -> list[str]:
+def clean_sentences(which: str = "unseen") -> list[str]:
     """Our own sentences without any name."""
-    data = yaml.safe_load(_UNSEEN.read_text(encoding="utf-8"))
-    return [str(sentence) for sentence in data["clean"]]
+    return [str(sentence) for sentence in _read(which)["clean"]]
 
 
 def vectors(path: Path) -> tuple[list[Marked], list[str]]:
@@ -48,6 +49,16 @@ def vectors(path: Path) -> tuple[list[Marked], list[str]]:
         if row["name_origin"]
     ]
     return marked, [row["text"] for row in rows if not row["name_origin"]]
+
+
+def _read(which: str) -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load((_FIXTURES / f"{which}.yaml").read_text("utf-8"))
+    return read
+
+
+def _names() -> dict[str, dict[str, list[str]]]:
+    read: dict[str, dict[str, list[str]]] = yaml.safe_load(_NAMES.read_text("utf-8"))
+    return read
 
 
 def _fill(

@@ -34,7 +34,10 @@ PACKAGES = ("dagster", "dbt-core", "dbt-duckdb", "duckdb", "great-expectations",
 FREE_BYTES = 2 * 1024**3
 WAREHOUSE_COPIES = 3
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
-PRIVATE_PATHS = ("warehouse.duckdb", "incidents.sqlite3", "landing", "dagster", "dbt", "tmp")
+PRIVATE_PATHS = (
+    *("warehouse.duckdb", "incidents.sqlite3", "quotes.sqlite3"),
+    *("landing", "dagster", "dbt", "tmp"),
+)
 
 
 class Verdict(StrEnum):

@@ -5,6 +5,7 @@ Does not belong here: making the files (``orchestration.reporting.release``).
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import dagster as dg
 
@@ -14,6 +15,8 @@ from orchestration.fingerprint import record_published
 from orchestration.incidents.standing import published_incidents
 from orchestration.knowing import known_on
 from orchestration.progress import report
+from orchestration.quotes.standing import quotes_to_publish
+from orchestration.quotes.standing import record_release as record_quotes
 from orchestration.reporting.permission import require_publishable
 from orchestration.reporting.release import publish_release
 from orchestration.resources import Home, Inputs
@@ -51,9 +54,14 @@ def build_release_asset(
             # Whoever starts this step alone must not get past a check that refused.
             require_publishable(connection)
             incidents = published_incidents(home.folder)
+            today = datetime.now(UTC).date()
+            # A past as it was known then quotes nobody: permission is a matter of today.
+            is_today = known_on(home.folder) is None
+            quotes = quotes_to_publish(connection, home.folder, today) if is_today else []
             release = publish_release(
-                connection, home.folder, current, docs=docs, incidents=incidents
+                connection, home.folder, current, docs=docs, incidents=incidents, quotes=quotes
             )
+            record_quotes(home.folder, release.release_id, release.released_at, quotes)
         if known_on(home.folder) is None:
             # Before the inputs count as published: killed here, the next run publishes and tells.
             watch_release(home.folder, release.release_id, release.released_at)

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 from orchestration.files import PRIVATE_FOLDER, sync_file, sync_folder
 from orchestration.incidents.standing import PublishedIncident
 from orchestration.ingestion.sql import identifier, literal
+from orchestration.quotes.standing import Quote
 from orchestration.reporting.incident_table import INCIDENT, write_incidents
+from orchestration.reporting.quote_table import QUOTE, write_quotes
 from orchestration.reporting.release_files import (
     DATABASE,
     MANIFEST,
@@ -102,6 +104,7 @@ def publish_release(
     released_at: datetime | None = None,
     docs: Path | None = None,
     incidents: Sequence[PublishedIncident] = (),
+    quotes: Sequence[Quote] | None = None,
 ) -> Release:
     """Publish what the warehouse holds now.
 
@@ -115,6 +118,7 @@ def publish_release(
         released_at: The moment of the release; now when left out.
         docs: A page that says what the tables mean, to lie beside them.
         incidents: What is said of incidents.
+        quotes: Words that may be quoted; None leaves the table out.
 
     Raises:
         NothingToPublishError: There are no published views.
@@ -127,7 +131,7 @@ def publish_release(
     folder.chmod(PUBLISHED_FOLDER)
     clear_drafts(folder)
     _record_unrecorded(connection, folder)
-    tables = _fill(connection, folder, names, incidents, release_id, moment, inputs_hash)
+    tables = _fill(connection, folder, names, incidents, quotes, release_id, moment, inputs_hash)
     if docs is not None:
         _copy_docs(docs, draft_docs(folder, release_id))
     manifest = Manifest(
@@ -161,6 +165,7 @@ def _fill(
     folder: Path,
     names: list[str],
     incidents: Sequence[PublishedIncident],
+    quotes: Sequence[Quote] | None,
     release_id: str,
     moment: datetime,
     inputs_hash: str,
@@ -180,6 +185,10 @@ def _fill(
             tables.append(PublishedTable(RESTATED, restated))
         count = write_incidents(connection, target, release_id, incidents)
         tables.append(PublishedTable(INCIDENT, count))
+        if quotes is not None:
+            tables.append(
+                PublishedTable(QUOTE, write_quotes(connection, target, release_id, quotes))
+            )
         connection.execute(
             _RELEASE_TABLE.format(target=target),
             {

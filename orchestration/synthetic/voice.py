@@ -243,6 +243,8 @@ def _add_record(place: Place, frame: pd.DataFrame) -> None:
     scope = draws.pick(rates["permission"], count)
     frame["scope"] = scope
     given = np.isin(scope, ["team", "board", "public"])
+    understood = place.draws("understanding").pick({"Y": 0.86, "N": 0.04, "": 0.1}, count)
+    frame["understood"] = np.where(given, understood, "")
     frame["permitted"] = np.where(given, day, FAR)
     frame["expires"] = np.where(given & draws.whether(0.8, count), day + 730, FAR)
     withdrawn = np.minimum(day + draws.whole(20, 300, count), place.as_of)

@@ -121,6 +121,7 @@ def _expressions(history: History, said: pd.DataFrame) -> pd.DataFrame:
             "theme_codes": said["themes"],
             "text": said["text"],
             "quote_permission_scope": said["scope"],
+            "quote_permission_understood": said["understood"],
             "quote_permission_on": iso(said["permitted"]),
             "quote_permission_expires_on": iso(said["expires"]),
             "quote_permission_withdrawn_on": iso(said["withdrawn"]),

@@ -30,6 +30,7 @@ select
     theme_codes,
     text,
     quote_permission_scope as quote_permission_scope_code,
+    quote_permission_understood,
     quote_permission_on,
     quote_permission_expires_on,
     quote_permission_withdrawn_on,

@@ -1,0 +1,125 @@
+"""Read which recorded words somebody allows to be quoted today, and whom their case knows by name.
+
+Belongs here: the permission and the cohort, in one query each.
+Does not belong here: redaction, or what people decided about a quote.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from orchestration.redaction.people import KnownPerson
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# Fewer children than this said something in the same place, year and voice: no words of theirs.
+SMALLEST_COHORT = 10
+# What leaves the restricted tier is for boards; words that only the team may read stay inside.
+AUDIENCES = ("board", "public")
+_EXPRESSIONS = "stg_voice_extension__expression"
+_NAMES = "vx_known_name"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Words whose owner lets them be quoted; restricted, for they are as they were said."""
+
+    authority_code: str
+    expression_id: str
+    person_key: str
+    audience: str
+    voice_owner: str
+    voice_kind: str
+    period_start: date
+    period_end: date
+    text: str
+    # False: nobody recorded whether they understood what they allowed; the reviewer is told.
+    is_understood: bool
+
+
+# Permission begins on the day it was given (a day must be known), holds through its last day, and
+# has ended on the day of the withdrawal. The financial year is that of the words.
+_LIVE = """
+with expressions as (
+    select
+        *,
+        make_date(year(expressed_on) - (month(expressed_on) < 4)::int, 4, 1) as period_start
+    from staging.stg_voice_extension__expression
+    where expressed_on is not null
+),
+
+cohorts as (
+    select
+        authority_code, voice_owner_code, voice_kind, period_start,
+        count(distinct person_key) as children
+    from expressions
+    where nullif(trim(text), '') is not null
+    group by all
+)
+
+select
+    expressions.authority_code,
+    expressions.expression_id,
+    coalesce(expressions.person_key, ''),
+    expressions.quote_permission_scope_code,
+    expressions.voice_owner_code,
+    expressions.voice_kind,
+    expressions.period_start,
+    (expressions.period_start + interval 1 year - interval 1 day)::date as period_end,
+    expressions.text,
+    coalesce(expressions.quote_permission_understood, '') = 'Y'
+from expressions
+inner join cohorts using (authority_code, voice_owner_code, voice_kind, period_start)
+where
+    list_contains($audiences, expressions.quote_permission_scope_code)
+    and expressions.quote_permission_on <= $day
+    and coalesce(expressions.quote_permission_expires_on >= $day, true)
+    and coalesce(expressions.quote_permission_withdrawn_on > $day, true)
+    and nullif(trim(expressions.text), '') is not null
+    -- Whoever did not understand it has allowed nothing.
+    and expressions.quote_permission_understood is distinct from 'N'
+    and expressions.authored_by is distinct from 'machine'
+    and cohorts.children >= $smallest
+order by expressions.authority_code, expressions.expression_id
+"""
+
+
+def live_candidates(connection: "DuckDBPyConnection", day: date) -> list[Candidate]:
+    """Return the words that may be quoted on a day, if redacted and read by somebody."""
+    if not _exists(connection, "staging", _EXPRESSIONS):
+        return []
+    found = connection.execute(
+        _LIVE, {"audiences": list(AUDIENCES), "day": day, "smallest": SMALLEST_COHORT}
+    ).fetchall()
+    return [Candidate(*row) for row in found]
+
+
+def known_people(
+    connection: "DuckDBPyConnection",
+) -> Mapping[tuple[str, str], tuple[KnownPerson, ...]]:
+    """Return whom each child's case names, by authority and child.
+
+    Every name that was ever delivered counts: somebody who left the case is named in old words.
+    """
+    if not _exists(connection, "raw", _NAMES):
+        return {}
+    found = connection.execute(
+        "select distinct deliveries.authority_code, names.person_id, names.role, names.name"
+        " from raw.vx_known_name as names inner join ledger.deliveries as deliveries"
+        " on names._delivery_number = deliveries.delivery_number"
+        " where names.name is not null order by all"
+    ).fetchall()
+    people: dict[tuple[str, str], list[KnownPerson]] = {}
+    for authority, person, role, name in found:
+        people.setdefault((authority, person), []).append(KnownPerson(name, role))
+    return {case: tuple(known) for case, known in people.items()}
+
+
+def _exists(connection: "DuckDBPyConnection", schema: str, table: str) -> bool:
+    found = connection.execute(
+        "select count(*) from information_schema.tables where table_schema = ? and table_name = ?",
+        [schema, table],
+    ).fetchone()
+    return bool(found and found[0])

@@ -1,0 +1,144 @@
+"""The file of quotes: redacted words, what reviewers decided, and which releases held them.
+
+SQLite, apart from the warehouse, as the incidents are: a person's check cannot be made again from
+landed files. Belongs here: opening the file and its rows. Does not belong here: who may be quoted.
+"""
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from orchestration.files import PRIVATE_FILE, PRIVATE_FOLDER
+
+LEDGER_NAME = "quotes.sqlite3"
+APPROVED, REFUSED = "approved", "refused"
+_BUSY_SECONDS = 30.0
+_SCHEMA = Path(__file__).with_name("schema.sql")
+
+
+class QuoteLedgerError(RuntimeError):
+    """The file of quotes cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The last thing that somebody decided about a quote."""
+
+    text_hash: str
+    decision: str
+    reviewer: str
+    decided_at: str
+    text: str
+
+
+def ledger_path(home: Path) -> Path:
+    """Where the file of a home folder is."""
+    return home / LEDGER_NAME
+
+
+@contextmanager
+def open_ledger(home: Path) -> Iterator[sqlite3.Connection]:
+    """Connect to the file, making it first if need be; what the block does is done whole or not.
+
+    Raises:
+        QuoteLedgerError: The file is damaged, or another process holds it.
+    """
+    path = ledger_path(home)
+    home.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE))
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS)
+    try:
+        connection.executescript(f"begin; {_SCHEMA.read_text(encoding='utf-8')} commit;")
+        connection.execute("pragma foreign_keys = on")
+        connection.execute("pragma secure_delete = on")
+        with connection:
+            yield connection
+    except sqlite3.IntegrityError:
+        raise
+    except sqlite3.DatabaseError as error:
+        # Its text may be that of a statement, never of a value: values are bound.
+        raise QuoteLedgerError(f"{path} cannot be used ({error}); put back a copy of it") from None
+    finally:
+        connection.close()
+
+
+def quote_id_of(ledger: sqlite3.Connection, authority: str, expression: str) -> str:
+    """Return the id of the quote of some words, drawing it at the first asking."""
+    found = ledger.execute(
+        "select quote_id from quotes where authority_code = ? and expression_id = ?",
+        (authority, expression),
+    ).fetchone()
+    if found:
+        return str(found[0])
+    drawn = f"Q-{secrets.token_hex(5).upper()}"
+    ledger.execute("insert into quotes values (?, ?, ?)", (drawn, authority, expression))
+    return drawn
+
+
+def stored_text(ledger: sqlite3.Connection, quote_id: str, text_hash: str) -> str | None:
+    """Return the redacted words of one state, or none where it is new."""
+    found = ledger.execute(
+        "select redacted from texts where quote_id = ? and text_hash = ?", (quote_id, text_hash)
+    ).fetchone()
+    return str(found[0]) if found else None
+
+
+def store_text(
+    ledger: sqlite3.Connection, quote_id: str, text_hash: str, redacted: str, rules: str
+) -> None:
+    """Keep the redacted words of one state; older states nobody needs any more go."""
+    ledger.execute("delete from texts where quote_id = ?", (quote_id,))
+    ledger.execute("insert into texts values (?, ?, ?, ?)", (text_hash, quote_id, redacted, rules))
+
+
+def last_review(ledger: sqlite3.Connection, quote_id: str) -> Review | None:
+    """Return what was decided last about a quote."""
+    found = ledger.execute(
+        "select text_hash, decision, reviewer, decided_at, coalesce(text, '') from reviews"
+        " left join final_texts using (review_id)"
+        " where quote_id = ? order by review_id desc limit 1",
+        (quote_id,),
+    ).fetchone()
+    return Review(*found) if found else None
+
+
+def add_review(
+    ledger: sqlite3.Connection,
+    quote_id: str,
+    text_hash: str,
+    decision: str,
+    reviewer: str,
+    text: str,
+) -> None:
+    """Record a decision, and the words as they may be read where it was a yes."""
+    cursor = ledger.execute(
+        "insert into reviews (quote_id, text_hash, decided_at, reviewer, decision)"
+        " values (?, ?, ?, ?, ?)",
+        (quote_id, text_hash, datetime.now(UTC).isoformat(timespec="seconds"), reviewer, decision),
+    )
+    if decision == APPROVED:
+        ledger.execute("insert into final_texts values (?, ?)", (cursor.lastrowid, text))
+
+
+def record_release(
+    ledger: sqlite3.Connection, release_id: str, released_at: datetime, quotes: Iterable[str]
+) -> None:
+    """Record which quotes a release held."""
+    moment = released_at.astimezone(UTC).isoformat(timespec="seconds")
+    ledger.executemany(
+        "insert or ignore into releases values (?, ?, ?)",
+        [(release_id, quote_id, moment) for quote_id in quotes],
+    )
+
+
+def releases_of(ledger: sqlite3.Connection, quote_id: str) -> tuple[str, ...]:
+    """Return the releases that held a quote, the latest first."""
+    found = ledger.execute(
+        "select release_id from releases where quote_id = ? order by released_at desc", (quote_id,)
+    )
+    return tuple(str(release) for (release,) in found)

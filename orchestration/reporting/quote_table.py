@@ -28,8 +28,10 @@ _COLUMNS = (
     ("audience", "varchar", "Who may read it: board, or public (anyone)."),
     ("voice_owner", "varchar", "Whose voice it is."),
     ("voice_kind", "varchar", "as_information or about_information."),
-    ("text", "varchar", "The words, with tokens such as [SIBLING 1] for names and places."),
+    # Not `text`: so the restricted tier names words as they were said.
+    ("quotation", "varchar", "The words, with tokens such as [SIBLING 1] for names and places."),
 )
+_OF = {"quotation": "text"}
 
 
 def write_quotes(
@@ -40,7 +42,7 @@ def write_quotes(
     listed = ", ".join(f"{name} {kind}" for name, kind, _ in _COLUMNS)
     connection.execute(f"create table {table} (release_id varchar, {listed})")
     rows = [
-        [release_id, *(getattr(quote, name) for name, _, _ in _COLUMNS)]
+        [release_id, *(getattr(quote, _OF.get(name, name)) for name, _, _ in _COLUMNS)]
         for quote in sorted(quotes, key=lambda quote: quote.quote_id)
     ]
     if rows:

@@ -86,7 +86,7 @@ def publish(home: Path) -> list[str]:
         release = publish_release(connection, home, "0123abcd" * 8, quotes=quotes)
         record_release(home, release.release_id, release.released_at, quotes)
     with duckdb.connect(str(home / "published" / "heard.duckdb"), read_only=True) as out:
-        return [text for (text,) in out.execute("select text from published.quote").fetchall()]
+        return [text for (text,) in out.execute("select quotation from published.quote").fetchall()]
 
 
 def run(home: Path, *arguments: str, answers: str = "") -> Result:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orchestration.disclosure.bounding import NARROW, SMALL, Bounds, bound, values_left
+from orchestration.disclosure.bounding import bound, is_narrow
 from orchestration.disclosure.knowledge import Knowledge
 from orchestration.disclosure.programme import COUNT, Targets, make_programme, make_targets
 from orchestration.disclosure.tables import SHOWN, Grid, Release, make_grid
@@ -34,7 +34,8 @@ class Finding:
 class Attack:
     """What one attack looked at and found.
 
-    ``low`` and ``high`` are what the attacker knows of each target; they stay in memory.
+    ``low`` and ``high`` are what the attacker knows of each target where ``is_proved``, and else
+    what some world showed; they stay in memory.
     """
 
     findings: tuple[Finding, ...]
@@ -42,6 +43,7 @@ class Attack:
     targets: Targets
     low: np.ndarray
     high: np.ndarray
+    is_proved: np.ndarray
 
 
 def attack(
@@ -61,12 +63,18 @@ def attack(
     Raises:
         ContradictionError: No truth fits what is said to be known.
     """
-    grid = make_grid(releases, knowledge)
+    return attack_grid(make_grid(releases, knowledge), knowledge, every, spare_shown)
+
+
+def attack_grid(
+    grid: Grid, knowledge: Knowledge, every: bool = False, spare_shown: bool = False
+) -> Attack:
+    """Attack what stands on a grid; as ``attack``."""
     targets = make_targets(grid, knowledge)
     bounds = bound(make_programme(grid, knowledge), targets, every)
     low = np.ceil(bounds.low - 1e-6)
     high = np.floor(bounds.high + 1e-6)
-    found = _is_finding(bounds)
+    found = bounds.is_exact & is_narrow(bounds.low, bounds.high)
     if spare_shown:
         found &= ~(
             (targets.kinds == COUNT)
@@ -83,13 +91,4 @@ def attack(
         )
         for at in np.flatnonzero(found)
     )
-    return Attack(findings, grid, targets, low, high)
-
-
-def _is_finding(bounds: Bounds) -> np.ndarray:
-    """Small for sure, with few values left, and not nothing."""
-    low, high = np.ceil(bounds.low - 1e-6), np.floor(bounds.high + 1e-6)
-    is_small = (np.abs(low) <= SMALL) & (np.abs(high) <= SMALL)
-    is_nothing = (low == 0) & (high == 0)
-    few = values_left(bounds.low, bounds.high) <= NARROW
-    return np.asarray(bounds.is_exact & is_small & few & ~is_nothing)
+    return Attack(findings, grid, targets, low, high, bounds.is_exact)

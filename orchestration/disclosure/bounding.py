@@ -106,11 +106,13 @@ def _bound_block(
 ) -> None:
     low, high = found.low[chosen], found.high[chosen]
     exact = np.zeros(len(chosen), dtype=bool)
-    for _ in range(_DIRECTIONS):
+    for number in range(_DIRECTIONS):
         pending = _is_pending(low, high)
         if not pending.any():
             break
-        weights = np.where(pending, chance.normal(size=len(chosen)), 0.0)
+        # First everything down and everything up, then this way and that.
+        sizes = chance.normal(size=len(chosen)) if number else np.ones(len(chosen))
+        weights = np.where(pending, sizes, 0.0)
         for direction in (weights, -weights):
             world = block.solve(direction)
             low, high = np.minimum(low, world), np.maximum(high, world)
@@ -130,9 +132,19 @@ def _bound_block(
 
 
 def _is_pending(low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Which targets may still turn out to be small and narrow."""
-    is_small = (high <= SMALL + _TOLERANCE) & (low >= -SMALL - _TOLERANCE)
-    return np.asarray(is_small & (values_left(low, high) <= NARROW))
+    """Which targets may still turn out to be narrow."""
+    return is_narrow(low, high) | ~np.isfinite(low)
+
+
+def is_narrow(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Somebody for sure, few for sure, and how many all but told.
+
+    Where none is possible as well nothing is told of anybody: that is as in any hidden cell.
+    """
+    least, most = np.minimum(np.abs(low), np.abs(high)), np.maximum(np.abs(low), np.abs(high))
+    is_somebody = (np.sign(low) == np.sign(high)) & (least >= 1 - _TOLERANCE)
+    is_few = most <= SMALL + _TOLERANCE
+    return np.asarray(is_somebody & is_few & (values_left(low, high) <= NARROW))
 
 
 def values_left(low: np.ndarray, high: np.ndarray) -> np.ndarray:

@@ -37,7 +37,7 @@ class Knowledge:
         levels: Values that a dimension can take; those that were seen where it is not declared.
         parent_of: For each dimension of a hierarchy, the parent of each value.
         method: How the counts were protected.
-        not_additive: Counts of which the parts do not add up to the whole.
+        not_additive: Counts that do not add up over time.
         is_sticky: Offsets stay from release to release (the key is the same).
         only_grows: The attacker knows that no count fell between two releases.
     """

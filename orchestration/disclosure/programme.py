@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from orchestration.disclosure.knowledge import OFFSETS, Knowledge, Method
-from orchestration.disclosure.tables import HIDDEN, IMPOSSIBLE, SHOWN, Grid
+from orchestration.disclosure.tables import ABSENT, HIDDEN, IMPOSSIBLE, LEFT_OUT, SHOWN, Grid
 
 COUNT, DIFFERENCE, CHANGE = "count", "difference", "change"
 
@@ -96,7 +96,8 @@ def make_programme(grid: Grid, knowledge: Knowledge) -> Programme:
     rows = _Rows(size)
     low, high = np.zeros(size), np.full(size, np.inf)
     high[place.size :] = OFFSETS - 1
-    high[place[grid.states == IMPOSSIBLE]] = 0
+    high[place[grid.states >= IMPOSSIBLE]] = 0
+    high[place[grid.states == LEFT_OUT]] = np.inf
     for number, measure in enumerate(knowledge.measures):
         at = place[:, :, number]
         value = grid.values[:, :, number]
@@ -121,7 +122,7 @@ def make_programme(grid: Grid, knowledge: Knowledge) -> Programme:
                     # Hidden below a protected number, so the offset counts as well.
                     rows.add([(at[is_hidden], 1.0), (offset[is_hidden], 1.0)], most=most)
     _add_margins(rows, grid, knowledge, place)
-    _add_parts(rows, knowledge, place)
+    _add_parts(rows, grid, knowledge, place)
     return Programme(
         rows.matrix(), np.concatenate(rows.least), np.concatenate(rows.most), low, high
     )
@@ -129,17 +130,27 @@ def make_programme(grid: Grid, knowledge: Knowledge) -> Programme:
 
 def _add_margins(rows: _Rows, grid: Grid, knowledge: Knowledge, place: np.ndarray) -> None:
     for number, measure in enumerate(knowledge.measures):
-        if measure in knowledge.not_additive:
-            continue
-        for at in place[:, :, number]:
-            rows.parts.append((rows.height + grid.sum_of, at[grid.parts], np.ones(len(grid.parts))))
-            rows.add([(at[grid.totals], -1.0)], 0.0, 0.0)
+        for release, at in enumerate(place[:, :, number]):
+            is_there = grid.states[release, :, number] != ABSENT
+            # A sum with a part that nobody counts says nothing.
+            lacking = np.bincount(grid.sum_of, ~is_there[grid.parts], len(grid.totals))
+            is_sum = (lacking == 0) & is_there[grid.totals]
+            if measure in knowledge.not_additive:
+                is_sum &= ~grid.is_over_time
+            if is_sum.any():
+                new = np.cumsum(is_sum) - 1
+                kept = is_sum[grid.sum_of]
+                parts = at[grid.parts[kept]]
+                height = rows.height + new[grid.sum_of[kept]]
+                rows.parts.append((height, parts, np.ones(len(parts))))
+                rows.add([(at[grid.totals[is_sum]], -1.0)], 0.0, 0.0)
 
 
-def _add_parts(rows: _Rows, knowledge: Knowledge, place: np.ndarray) -> None:
+def _add_parts(rows: _Rows, grid: Grid, knowledge: Knowledge, place: np.ndarray) -> None:
     for part, whole in knowledge.subset:
         first, second = (knowledge.measures.index(name) for name in (part, whole))
-        terms = [(place[:, :, second].ravel(), 1.0), (place[:, :, first].ravel(), -1.0)]
+        is_there = (grid.states[:, :, [first, second]] != ABSENT).all(axis=2)
+        terms = [(place[:, :, second][is_there], 1.0), (place[:, :, first][is_there], -1.0)]
         rows.add(terms, 0.0)
     if knowledge.only_grows:
         for before, after in pairwise(place):
@@ -151,7 +162,7 @@ def make_targets(grid: Grid, knowledge: Knowledge) -> Targets:
     place = numbers(grid, knowledge)
     rows = _Rows(place.size)
     told: list[tuple[str, tuple[np.ndarray, ...]]] = []
-    is_possible = grid.states != IMPOSSIBLE
+    is_possible = (grid.states != IMPOSSIBLE) & (grid.states != ABSENT)
 
     def add(kind: str, chosen: np.ndarray, less: np.ndarray | None) -> None:
         terms = [(place[chosen], 1.0)]

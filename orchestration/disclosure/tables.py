@@ -13,8 +13,8 @@ import pandas as pd
 
 from orchestration.disclosure.knowledge import TOTAL, Knowledge
 
-# What a row says: a number, hidden for size, impossible, or not there at all.
-SHOWN, HIDDEN, IMPOSSIBLE, LEFT_OUT = range(4)
+# What a row says: a number, hidden for size, impossible, left out; or the count is none of the cell's.
+SHOWN, HIDDEN, IMPOSSIBLE, LEFT_OUT, ABSENT = range(5)
 _STATES = {"ok": SHOWN, "u": SHOWN, "c": HIDDEN, "z": IMPOSSIBLE}
 STATUS = "sdc_status"
 
@@ -39,6 +39,7 @@ class Grid:
         sum_of: For each part of each sum, the number of the sum.
         parts: For each part of each sum, its cell.
         totals: For each sum, the cell that it adds up to.
+        is_over_time: For each sum, whether its parts are periods of the total's.
     """
 
     releases: tuple[str, ...]
@@ -48,6 +49,7 @@ class Grid:
     sum_of: np.ndarray
     parts: np.ndarray
     totals: np.ndarray
+    is_over_time: np.ndarray
 
 
 def make_grid(releases: Sequence[Release], knowledge: Knowledge) -> Grid:
@@ -84,6 +86,7 @@ def make_grid(releases: Sequence[Release], knowledge: Knowledge) -> Grid:
         sum_of,
         parts,
         totals[first],
+        np.zeros(len(first), dtype=bool),
     )
 
 

@@ -133,7 +133,7 @@ def _bound_block(
 
 def _is_pending(low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Which targets may still turn out to be narrow."""
-    return is_narrow(low, high) | ~np.isfinite(low)
+    return np.asarray(is_narrow(low, high) | ~np.isfinite(low))
 
 
 def is_narrow(low: np.ndarray, high: np.ndarray) -> np.ndarray:

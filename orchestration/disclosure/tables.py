@@ -13,7 +13,7 @@ import pandas as pd
 
 from orchestration.disclosure.knowledge import TOTAL, Knowledge
 
-# What a row says: a number, hidden for size, impossible, left out; or the count is none of the cell's.
+# What a row says: a number, hidden for size, impossible, left out; or a count it does not have.
 SHOWN, HIDDEN, IMPOSSIBLE, LEFT_OUT, ABSENT = range(5)
 _STATES = {"ok": SHOWN, "u": SHOWN, "c": HIDDEN, "z": IMPOSSIBLE}
 STATUS = "sdc_status"

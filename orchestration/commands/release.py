@@ -104,7 +104,7 @@ def _draw(found: Sequence[Difference]) -> None:
 
 def _tell(release: Standing, verdict: Verdict) -> None:
     with_ = f", with {verdict.previous} before it" if verdict.previous else ""
-    say(f"The attacker read {release.release_id}{with_}: {verdict.cells:,} cells that moved.")
+    say(f"The attacker read {release.release_id}{with_}: {verdict.cells:,} cells.")
     if verdict.contradictions:
         say("Some numbers contradict each other, so nothing can be said of them.")
     say(

@@ -63,7 +63,8 @@ def build_release_asset(
         if known_on(home.folder) is None:
             record_release(home.folder, way, papers)
             # Before the inputs count as published: killed here, the next run publishes and tells.
-            watch_release(home.folder, release.release_id, release.released_at)
+            if not way.asks_people:
+                watch_release(home.folder, release.release_id, release.released_at)
         record_published(home.folder, current, release.release_id)
         return dg.MaterializeResult(
             metadata={

@@ -82,12 +82,13 @@ def check(home: Path, wanted: str, actor: str) -> tuple[Standing, Verdict]:
     require_whole(home, release.release_id)
     previous = _published_before(known, release.release_id)
     settings = read_release_settings(home)
-    verdict = judge(home, release.release_id, previous, settings.profile)
+    # What passed with the release before it needs no second look; what never passed does.
+    has_passed = bool(previous) and known[previous].has_passed
+    verdict = judge(home, release.release_id, previous, settings.profile, has_passed)
     with open_ledger(home) as ledger:
-        if release.state in (State.CANDIDATE, State.HELD, State.CHECKED):
-            kind = "checked" if verdict.passed else "held"
-            detail = asdict(verdict) | {"findings": len(verdict.findings)}
-            append(ledger, release.release_id, kind, actor, detail)
+        kind = "checked" if verdict.passed else "held"
+        detail = asdict(verdict) | {"findings": len(verdict.findings)}
+        append(ledger, release.release_id, kind, actor, detail)
         return find(fold(read_events(ledger)), release.release_id), verdict
 
 

@@ -40,6 +40,8 @@ class Standing:
     needed: int = 0
     profile: str = ""
     reason: str = ""
+    # The gate read all of it and found nothing, whatever became of it since.
+    has_passed: bool = False
 
 
 def fold(events: Iterable[Event]) -> dict[str, Standing]:
@@ -62,7 +64,10 @@ def _after(before: Standing, event: Event) -> Standing:
         return replace(now, state=state, approvers=approvers)
     if event.kind in ("checked", "held"):
         # An approval is of what was checked then.
-        return replace(now, state=State(event.kind), approvers=())
+        passed = event.kind == "checked"
+        if before.state in (State.PUBLISHED, State.WITHDRAWN):
+            return replace(before, has_passed=passed)
+        return replace(now, state=State(event.kind), approvers=(), has_passed=passed)
     return replace(now, state=State(event.kind), reason=str(event.detail.get("reason", "")))
 
 

@@ -215,4 +215,15 @@ def test_the_command_lists_checks_and_compares(
     assert found["indicator_value"]["only_after"] == 1
     assert found["indicator"]["only_after"] == 0
     assert command.check(site.home, "latest", "Ann", as_json=True) == 0
-    assert json.loads(capsys.readouterr().out)["verdict"]["previous"] == FIRST
+    verdict = json.loads(capsys.readouterr().out)["verdict"]
+    assert (verdict["previous"], verdict["cells"]) == (FIRST, 3)
+
+
+def test_only_what_moved_since_a_release_that_passed_is_attacked_again(site: Site) -> None:
+    site.make(FIRST)
+    site.make(SECOND)
+    # The first was published by the setting and never attacked, so all of it is.
+    assert actions.check(site.home, SECOND, "Ann")[1].cells == 3
+    assert actions.check(site.home, FIRST, "Ann")[1].passed
+    release, verdict = actions.check(site.home, SECOND, "Ann")
+    assert (verdict.cells, release.state) == (0, State.PUBLISHED)

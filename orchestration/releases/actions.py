@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from orchestration.files import PRIVATE_FOLDER
 from orchestration.releases.gate import Verdict, judge
 from orchestration.releases.ledger import append, open_ledger, read_events
 from orchestration.releases.settings import ReleaseSettings, read_release_settings
@@ -17,7 +18,9 @@ from orchestration.releases.snapshot import (
     freeze,
     put_before_readers,
     require_whole,
+    snapshot_folder,
     take_down,
+    thaw,
 )
 from orchestration.releases.states import (
     AUTOMATIC,
@@ -31,11 +34,17 @@ from orchestration.releases.states import (
 from orchestration.reporting.release_files import SCHEMA
 
 LATEST = "latest"
+# Frozen releases that nobody but the setting approved; those that people approved are all kept.
+KEPT = 3
 
 
 def place_of(home: Path, settings: ReleaseSettings) -> Path:
     """The folder under which a run makes its release: before readers, or where people decide."""
-    return home / CANDIDATE_HOME if settings.asks_people else home
+    if not settings.asks_people:
+        return home
+    folder = home / CANDIDATE_HOME
+    folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+    return folder
 
 
 def record_release(home: Path, settings: ReleaseSettings, papers: Mapping[str, Any]) -> None:
@@ -54,6 +63,10 @@ def record_release(home: Path, settings: ReleaseSettings, papers: Mapping[str, A
             # Nobody is asked: the setting approves, and the entry says so.
             append(ledger, manifest.release_id, "approved", AUTOMATIC)
             append(ledger, manifest.release_id, "published", AUTOMATIC)
+        known = fold(read_events(ledger))
+    automatic = [name for name, release in known.items() if release.approvers == (AUTOMATIC,)]
+    for name in automatic[:-KEPT]:
+        thaw(home, name)
 
 
 def standings(home: Path) -> dict[str, Standing]:
@@ -80,7 +93,7 @@ def check(home: Path, wanted: str, actor: str) -> tuple[Standing, Verdict]:
     known = standings(home)
     release = find(known, wanted)
     require_whole(home, release.release_id)
-    previous = _published_before(known, release.release_id)
+    previous = _published_before(home, known, release.release_id)
     settings = read_release_settings(home)
     # What passed with the release before it needs no second look; what never passed does.
     has_passed = bool(previous) and known[previous].has_passed
@@ -125,7 +138,7 @@ def withdraw(home: Path, wanted: str, actor: str, reason: str) -> tuple[Standing
         known = fold(read_events(ledger))
         release = find(known, wanted)
         require_state(release, State.PUBLISHED, "only a published release can be withdrawn")
-        standing_before = _published_before(known, release.release_id)
+        standing_before = _published_before(home, known, release.release_id)
         is_shown = list(_published(known))[-1] == release.release_id
         if is_shown and standing_before:
             put_before_readers(home, standing_before)
@@ -139,7 +152,8 @@ def _published(known: Mapping[str, Standing]) -> list[str]:
     return [name for name, release in known.items() if release.state is State.PUBLISHED]
 
 
-def _published_before(known: Mapping[str, Standing], release_id: str) -> str:
+def _published_before(home: Path, known: Mapping[str, Standing], release_id: str) -> str:
+    """The release that readers had before, if its files are still kept."""
     order = list(known)
     before = [name for name in _published(known) if order.index(name) < order.index(release_id)]
-    return before[-1] if before else ""
+    return before[-1] if before and snapshot_folder(home, before[-1]).is_dir() else ""

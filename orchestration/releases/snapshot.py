@@ -4,18 +4,18 @@ Belongs here: freezing, proving that nothing changed since, publishing and takin
 belong here: whether any of it may happen (``states``).
 """
 
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from orchestration.files import PRIVATE_FOLDER, replace_text, sync_folder
+from orchestration.files import PRIVATE_FILE, PRIVATE_FOLDER, replace_text, sync_file, sync_folder
 from orchestration.reporting.release_files import (
     DATABASE,
     DOCS,
     MANIFEST,
     PARQUET,
+    PUBLISHED_FILE,
     SCHEMA,
     DamagedManifestError,
     Manifest,
@@ -63,7 +63,7 @@ def freeze(home: Path, published: Path, papers: Mapping[str, Any]) -> Manifest:
     draft.mkdir(mode=PRIVATE_FOLDER)
     for file in (*(file.path for file in manifest.files), MANIFEST):
         (draft / file).parent.mkdir(exist_ok=True, mode=PRIVATE_FOLDER)
-        _link(published / file, draft / file)
+        _copy(published / file, draft / file, PRIVATE_FILE)
     replace_text(draft / PAPERS, seal(dict(papers)))
     draft.rename(folder)
     sync_folder(folder.parent)
@@ -122,7 +122,7 @@ def put_before_readers(home: Path, release_id: str) -> None:
         else:
             draft = (draft_docs if file.path == DOCS else draft_database)(folder, release_id)
             draft.unlink(missing_ok=True)
-        _link(frozen / name, draft)
+        _copy(frozen / name, draft, PUBLISHED_FILE)
     put_in_place(folder, manifest)
 
 
@@ -137,9 +137,13 @@ def take_down(home: Path) -> None:
     sync_folder(folder)
 
 
-def _link(source: Path, target: Path) -> None:
-    # One file under two names costs nothing; publishing only ever replaces names.
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
+def thaw(home: Path, release_id: str) -> None:
+    """Remove the frozen files of a release; what the ledger says of it stays."""
+    shutil.rmtree(snapshot_folder(home, release_id), ignore_errors=True)
+
+
+def _copy(source: Path, target: Path, mode: int) -> None:
+    # No link: the frozen file is the owner's alone, whoever may read the published one.
+    shutil.copyfile(source, target)
+    target.chmod(mode)
+    sync_file(target)

@@ -227,3 +227,12 @@ def test_only_what_moved_since_a_release_that_passed_is_attacked_again(site: Sit
     assert actions.check(site.home, FIRST, "Ann")[1].passed
     release, verdict = actions.check(site.home, SECOND, "Ann")
     assert (verdict.cells, release.state) == (0, State.PUBLISHED)
+
+
+def test_frozen_files_are_the_owners_alone_and_the_setting_keeps_three(site: Site) -> None:
+    for number in range(actions.KEPT + 1):
+        site.make(f"2026010{number}T000000Z-release")
+    frozen = sorted(path.name for path in (site.home / "releases").iterdir())
+    assert frozen == [f"2026010{number}T000000Z-release" for number in (1, 2, 3)]
+    assert not [path for path in (site.home / "releases").rglob("*") if path.stat().st_mode & 0o77]
+    assert len(actions.standings(site.home)) == 4

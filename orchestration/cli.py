@@ -15,6 +15,7 @@ import click
 from orchestration.cli_incidents import incidents
 from orchestration.cli_quarantine import quarantine
 from orchestration.cli_quotes import quotes
+from orchestration.cli_release import release
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -46,6 +47,7 @@ def app() -> None:
 app.add_command(incidents)
 app.add_command(quarantine)
 app.add_command(quotes)
+app.add_command(release)
 
 
 @app.result_callback()

@@ -35,6 +35,8 @@ CODE_SUFFIXES = frozenset({".py", ".sql", ".yml", ".yaml", ".csv", ".md"})
 # What can change a number without a change in our own code.
 PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "great-expectations", "pandas", "numpy")
 _INBOX = "inbox/"
+# Before readers, or (where people approve releases) waiting for them.
+_RELEASED = ("published", "candidate/published")
 _LEFT_OUT = frozenset({"target", "logs", "__pycache__"})
 
 
@@ -90,7 +92,7 @@ def is_published(settings: Settings, state: State, current: str) -> bool:
     return (
         state.published is not None
         and state.published.fingerprint == current
-        and (settings.home / "published" / "heard.duckdb").is_file()
+        and any((settings.home / place / "heard.duckdb").is_file() for place in _RELEASED)
     )
 
 

@@ -72,10 +72,12 @@ def run(settings: Settings, as_json: bool, force: bool = False, summary: bool = 
         return _stopped(as_json)
     _see_to_incidents(settings.home)
 
+    from orchestration.releases.settings import read_release_settings
     from orchestration.reporting.inbox_left import left_in_inbox
 
+    waits = outcome.status == "published" and read_release_settings(settings.home).asks_people
     answer = Answer(
-        status=outcome.status,
+        status="candidate" if waits else outcome.status,
         release_id=outcome.release_id,
         published=str(settings.home / "published"),
         refusals=tuple({"asset": r.asset, "check": r.check} for r in outcome.refusals),
@@ -144,6 +146,12 @@ def _tell(answer: Answer, home: Path, summary: bool) -> None:
 
             show_summary(out, home)
             _tell_left(answer.left_in_inbox)
+        return
+    if answer.status == "candidate":
+        out.print(
+            f"[bold]Candidate {answer.release_id}.[/bold] Nobody reads it yet: people approve"
+        )
+        out.print("releases here. `heard release check`, `approve` (each approver) and `publish`.")
         return
     if answer.status == "held_back":
         out.print("[bold]Held back.[/bold] A check that must hold failed, so nothing was published")

@@ -17,6 +17,9 @@ from orchestration.knowing import known_on
 from orchestration.progress import report
 from orchestration.quotes.standing import quotes_to_publish
 from orchestration.quotes.standing import record_release as record_quotes
+from orchestration.releases.actions import place_of, record_release
+from orchestration.releases.papers import read_papers_of
+from orchestration.releases.settings import read_release_settings
 from orchestration.reporting.permission import require_publishable
 from orchestration.reporting.release import publish_release
 from orchestration.resources import Home, Inputs
@@ -44,9 +47,11 @@ def build_release_asset(
     def heard_release(home: Home, inputs: Inputs) -> dg.MaterializeResult[None]:
         """One published database, the same as Parquet and what it means, replaced in one step.
 
-        It is not made when a stop-level check failed: the release before stays as it was.
+        Where people approve releases, it is made beside the published one and waits for them. It
+        is not made when a stop-level check failed: the release before stays as it was.
         """
         report("Publishing")
+        way = read_release_settings(home.folder)
         current = inputs.fingerprint()
         # dbt opens the warehouse by itself, so before anybody else here does.
         docs = project_page(home.folder)
@@ -58,13 +63,18 @@ def build_release_asset(
             # A past as it was known then quotes nobody: permission is a matter of today.
             is_today = known_on(home.folder) is None
             quotes = quotes_to_publish(connection, home.folder, today) if is_today else []
+            # Before readers, or where people decide about it.
+            place = place_of(home.folder, way)
             release = publish_release(
-                connection, home.folder, current, docs=docs, incidents=incidents, quotes=quotes
+                connection, place, current, docs=docs, incidents=incidents, quotes=quotes
             )
             record_quotes(home.folder, release.release_id, release.released_at, quotes)
+            papers = read_papers_of(connection, current, way.profile.name)
         if known_on(home.folder) is None:
+            record_release(home.folder, way, papers)
             # Before the inputs count as published: killed here, the next run publishes and tells.
-            watch_release(home.folder, release.release_id, release.released_at)
+            if not way.asks_people:
+                watch_release(home.folder, release.release_id, release.released_at)
         record_published(home.folder, current, release.release_id)
         return dg.MaterializeResult(
             metadata={

@@ -1,0 +1,134 @@
+"""``heard release``: what becomes of a release, and who decided it.
+
+Belongs here: drawing it, and handing on what a person decides.
+Does not belong here: what is possible when (``orchestration.releases``).
+"""
+
+import getpass
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from orchestration.commands.output import console, print_json, say
+from orchestration.releases import actions
+from orchestration.releases.comparing import Difference, compare
+from orchestration.releases.gate import Verdict
+from orchestration.releases.states import Standing
+from orchestration.settings import Settings
+
+PASSED = 0
+HELD = 2
+
+
+def show_list(home: Path | None, as_json: bool) -> int:
+    """Show the releases; return the exit code."""
+    found = list(actions.standings(_home(home)).values())
+    if as_json:
+        print_json([asdict(release) for release in found])
+        return PASSED
+    if not found:
+        say("There is no release yet; `heard run` makes one.")
+        return PASSED
+    from orchestration.commands.summary import make_table
+
+    table = make_table("release", "state", "since", "profile", "approved by")
+    for release in found:
+        by = ", ".join(release.approvers).replace("[", "\\[")
+        table.add_row(
+            release.release_id, str(release.state), release.since[:16], release.profile, by
+        )
+    console().print(table)
+    return PASSED
+
+
+def check(home: Path | None, wanted: str, by: str | None, as_json: bool) -> int:
+    """Run the gate; return the exit code."""
+    release, verdict = actions.check(_home(home), wanted, _actor(by))
+    if as_json:
+        print_json(asdict(release) | {"verdict": asdict(verdict)})
+    else:
+        _tell(release, verdict)
+    return PASSED if verdict.passed else HELD
+
+
+def approve(home: Path | None, wanted: str, by: str | None, as_json: bool) -> int:
+    """Enter an approval; return the exit code."""
+    release = actions.approve(_home(home), wanted, _actor(by))
+    lacking = release.needed - len(release.approvers)
+    _answer(
+        release,
+        as_json,
+        f"{release.release_id} is {release.state}; "
+        + (f"{lacking} more to approve." if lacking > 0 else "`heard release publish` is next."),
+    )
+    return PASSED
+
+
+def publish(home: Path | None, wanted: str, by: str | None, as_json: bool) -> int:
+    """Publish; return the exit code."""
+    release = actions.publish(_home(home), wanted, _actor(by))
+    _answer(release, as_json, f"{release.release_id} is published.")
+    return PASSED
+
+
+def withdraw(home: Path | None, wanted: str, reason: str, by: str | None, as_json: bool) -> int:
+    """Withdraw; return the exit code."""
+    release, before = actions.withdraw(_home(home), wanted, _actor(by), reason)
+    shown = f"Readers see {before} again." if before else "Readers see nothing now."
+    _answer(release, as_json, f"{release.release_id} is withdrawn. {shown}")
+    return PASSED
+
+
+def diff(home: Path | None, before: str, after: str, as_json: bool) -> int:
+    """Compare two releases; return the exit code."""
+    folder = _home(home)
+    known = actions.standings(folder)
+    names = [actions.find(known, wanted).release_id for wanted in (before, after)]
+    found = compare(folder, *names)
+    if as_json:
+        print_json([asdict(difference) for difference in found])
+    else:
+        _draw(found)
+    return PASSED
+
+
+def _draw(found: Sequence[Difference]) -> None:
+    from orchestration.commands.summary import make_table
+
+    table = make_table("table", "rows before", "rows after", "only before", "only after")
+    for each in found:
+        numbers = (each.before, each.after, each.only_before, each.only_after)
+        table.add_row(each.table, *(f"{number:,}" for number in numbers))
+    console().print(table)
+
+
+def _tell(release: Standing, verdict: Verdict) -> None:
+    with_ = f", with {verdict.previous} before it" if verdict.previous else ""
+    say(f"The attacker read {release.release_id}{with_}: {verdict.cells:,} cells.")
+    if verdict.contradictions:
+        say("Some numbers contradict each other, so nothing can be said of them.")
+    say(
+        f"{verdict.exact} can be told exactly, {verdict.narrow} all but exactly; "
+        + ("it passed." if verdict.passed else "it is held.")
+    )
+    for finding in verdict.findings:
+        say(
+            f"  {finding['severity']}: {finding['kind']} of {finding['measure']} in"
+            f" {finding['cell']} ({finding['values_left']} left)"
+        )
+
+
+def _answer(release: Standing, as_json: bool, text: str) -> None:
+    if as_json:
+        print_json(release)
+    else:
+        say(text)
+
+
+def _actor(by: str | None) -> str:
+    return by if by is not None else getpass.getuser()
+
+
+def _home(home: Path | None) -> Path:
+    # Only the home folder matters here, so a missing inbox must not stop the answer.
+    return Settings.from_environment(inbox=Path(), home=home).home

@@ -1,0 +1,154 @@
+"""How much the attacker learns: the least and the most that each target can be.
+
+A target is safe as soon as two worlds that fit every published number differ enough in it, and one
+solution of the programme is such a world for all targets at once. So targets are first tried by
+the thousand, in random directions; only those that still look narrow are bounded one by one. What
+is found does not depend on the order.
+
+Belongs here: solving. Does not belong here: what is narrow for a reader (``attacker``).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import Bounds as Limits
+from scipy.optimize import LinearConstraint, milp
+from scipy.sparse.csgraph import connected_components
+
+from orchestration.disclosure.programme import Programme, Targets
+
+# Values that must stay possible, and the greatest count that is small.
+NARROW = 3
+SMALL = 4
+_TOLERANCE = 1e-6
+_DIRECTIONS = 6
+_FAR = 1e6
+
+
+class ContradictionError(ValueError):
+    """Published numbers contradict each other, or what is told of them is wrong."""
+
+
+@dataclass(slots=True)
+class Bounds:
+    """The least and the most that each target was seen or proved to be."""
+
+    low: np.ndarray
+    high: np.ndarray
+    is_exact: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    rows: sparse.csr_array
+    least: np.ndarray
+    most: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    targets: sparse.csr_array
+
+    def solve(self, weights: np.ndarray, whole: bool = False) -> np.ndarray:
+        """The world that fits and makes the weighted targets least; counts whole, if asked."""
+        answer = milp(
+            self.targets.T @ weights,
+            integrality=np.full(len(self.low), int(whole)),
+            bounds=Limits(self.low, self.high),
+            constraints=LinearConstraint(self.rows, self.least, self.most),
+        )
+        if answer.x is None:
+            raise ContradictionError(
+                "the published numbers contradict each other; a margin that is declared does not"
+                " hold, or a table was protected in another way than is said"
+            )
+        return np.asarray(self.targets @ answer.x)
+
+
+def bound(programme: Programme, targets: Targets, every: bool = False) -> Bounds:
+    """Bound targets: as far as it takes to tell whether each is safe, or all the way.
+
+    Args:
+        programme: What is known.
+        targets: What is to be found out.
+        every: Prove the bounds of every target, also of the safe ones.
+    """
+    count = targets.rows.shape[0]
+    found = Bounds(np.full(count, np.inf), np.full(count, -np.inf), np.zeros(count, dtype=bool))
+    width = programme.rows.shape[1]
+    rows = sparse.csr_array(targets.rows)
+    rows.resize((count, width))
+    links = sparse.vstack([programme.rows, rows]).astype(bool).astype(np.int8)
+    _, block_of = connected_components(
+        sparse.block_array([[None, links.T], [links, None]]), directed=False
+    )
+    variable_block = block_of[:width]
+    row_block = block_of[width : width + programme.rows.shape[0]]
+    target_block = block_of[width + programme.rows.shape[0] :]
+    chance = np.random.default_rng(1)
+    for number in np.unique(target_block):
+        chosen = np.flatnonzero(target_block == number)
+        variables = np.flatnonzero(variable_block == number)
+        kept = np.flatnonzero(row_block == number)
+        block = _Block(
+            programme.rows[kept][:, variables],
+            programme.least[kept],
+            programme.most[kept],
+            programme.low[variables],
+            np.minimum(programme.high[variables], _FAR),
+            rows[chosen][:, variables],
+        )
+        _bound_block(block, chosen, found, chance, every)
+    return found
+
+
+def _bound_block(
+    block: _Block, chosen: np.ndarray, found: Bounds, chance: np.random.Generator, every: bool
+) -> None:
+    low, high = found.low[chosen], found.high[chosen]
+    exact = np.zeros(len(chosen), dtype=bool)
+    for number in range(_DIRECTIONS):
+        pending = _is_pending(low, high)
+        if not pending.any():
+            break
+        # First everything down and everything up, then this way and that.
+        sizes = chance.normal(size=len(chosen)) if number else np.ones(len(chosen))
+        weights = np.where(pending, sizes, 0.0)
+        for direction in (weights, -weights):
+            world = block.solve(direction)
+            low, high = np.minimum(low, world), np.maximum(high, world)
+    while (open_ := (_is_pending(low, high) | every) & ~exact).any():
+        target = int(np.flatnonzero(open_)[0])
+        weights = np.zeros(len(chosen))
+        weights[target] = 1.0
+        for direction in (weights, -weights):
+            world = block.solve(direction)
+            low, high = np.minimum(low, world), np.maximum(high, world)
+            if not every and not _is_pending(low, high)[target]:
+                break
+        else:
+            exact[target] = True
+    found.low[chosen], found.high[chosen] = low, high
+    found.is_exact[chosen] = exact
+
+
+def _is_pending(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Which targets may still turn out to be narrow."""
+    return np.asarray(is_narrow(low, high) | ~np.isfinite(low))
+
+
+def is_narrow(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Somebody for sure, few for sure, and how many all but told.
+
+    Where none is possible as well nothing is told of anybody: that is as in any hidden cell.
+    """
+    least, most = np.minimum(np.abs(low), np.abs(high)), np.maximum(np.abs(low), np.abs(high))
+    is_somebody = (np.sign(low) == np.sign(high)) & (least >= 1 - _TOLERANCE)
+    is_few = most <= SMALL + _TOLERANCE
+    return np.asarray(is_somebody & is_few & (values_left(low, high) <= NARROW))
+
+
+def values_left(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """How many whole numbers lie between two bounds; none before there are bounds."""
+    with np.errstate(invalid="ignore"):
+        left = np.floor(high + _TOLERANCE) - np.ceil(low - _TOLERANCE) + 1
+    return np.where(np.isfinite(left), left, 0)

@@ -1,0 +1,55 @@
+"""The profiles of publication, read from ``profiles.yaml``.
+
+Belongs here: reading them. Does not belong here: who may approve (``orchestration.releases``).
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+_PROFILES = Path(__file__).with_name("profiles.yaml")
+
+
+class UnknownProfileError(ValueError):
+    """No profile has that name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who reads a release, and what must hold before they do."""
+
+    name: str
+    for_whom: str
+    fail_on: Literal["exact", "narrow"]
+    approvers: int
+
+
+@cache
+def _stored() -> dict[str, Any]:
+    import yaml
+
+    found: dict[str, Any] = yaml.safe_load(_PROFILES.read_text(encoding="utf-8"))
+    return found
+
+
+def profile(name: str) -> Profile:
+    """One profile.
+
+    Raises:
+        UnknownProfileError: There is none of that name.
+    """
+    known = _stored()["profiles"]
+    if name not in known:
+        raise UnknownProfileError(f"{name} is no profile; choose {', '.join(sorted(known))}")
+    return Profile(name, **known[name])
+
+
+def rules() -> dict[str, Any]:
+    """The numbers that the models apply, for the record."""
+    return dict(_stored()["rules"])
+
+
+def attack_settings() -> dict[str, tuple[str, ...]]:
+    """Indicators of which the attacker is told something."""
+    return {name: tuple(found) for name, found in _stored()["attack"].items()}

@@ -1,0 +1,186 @@
+"""The tables that Heard publishes, as the attacker reads them.
+
+Belongs here: which cells of a published database add up, and to what. Does not belong here: any
+number that is not published; the attacker has no other.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from orchestration.disclosure.knowledge import Knowledge
+from orchestration.disclosure.tables import ABSENT, HIDDEN, IMPOSSIBLE, SHOWN, Grid
+
+COUNTS = ("numerator", "denominator", "exempt")
+# One statement can have several themes, so they add up to nothing.
+_NO_PARTITION = ("theme", "divergence_pair")
+_STATES = {
+    "shown": SHOWN,
+    "rate_withheld": SHOWN,
+    "suppressed": HIDDEN,
+    "not_applicable": IMPOSSIBLE,
+}
+_VALUES = """
+select
+    v.authority_code,
+    i.family,
+    v.indicator_id,
+    v.period_type,
+    v.period_start,
+    v.period_end,
+    v.breakdown,
+    v.breakdown_value,
+    v.status,
+    v.numerator::double as numerator,
+    v.denominator::double as denominator,
+    v.exempt::double as exempt
+from published.indicator_value as v
+inner join published.indicator as i using (indicator_id)
+where v.status <> 'not_available'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One part of a release that can be attacked by itself, and what is known of it."""
+
+    authority_code: str
+    family: str
+    grid: Grid
+    knowledge: Knowledge
+
+
+def read_values(database: Path) -> pd.DataFrame:
+    """Every published indicator value of a release."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return connection.execute(_VALUES).fetch_df()
+
+
+def make_questions(
+    releases: Mapping[str, pd.DataFrame],
+    stocks: Sequence[str] = (),
+    people: Sequence[str] = (),
+    is_sticky: bool = True,
+    with_time: bool = False,
+) -> list[Question]:
+    """Cut releases into parts that share no number.
+
+    Args:
+        releases: Values by name of the release, in the order of publication.
+        stocks: Indicators whose counts do not add up over time.
+        people: Indicators whose denominator is the number of people behind a cell.
+        is_sticky: All were protected with the same key.
+        with_time: Also use that quarters add up to years; that ties all periods into one large
+            programme, which takes minutes.
+    """
+    every = pd.concat(
+        [values.assign(release=at) for at, values in enumerate(releases.values())],
+        ignore_index=True,
+    )
+    found = []
+    for (authority, family), values in every.groupby(["authority_code", "family"]):
+        grid, knowledge = _question(tuple(releases), values, stocks, people, is_sticky, with_time)
+        found.append(Question(str(authority), str(family), grid, knowledge))
+    return found
+
+
+def _question(
+    names: tuple[str, ...],
+    values: pd.DataFrame,
+    stocks: Sequence[str],
+    people: Sequence[str],
+    is_sticky: bool,
+    with_time: bool,
+) -> tuple[Grid, Knowledge]:
+    period = values["period_type"] + ":" + values["period_start"].astype(str).str.slice(0, 10)
+    part = "|" + values["breakdown"] + "=" + values["breakdown_value"]
+    named = period + part.where(values["breakdown"] != "all", "")
+    cells, cell_names = pd.factorize(named)
+    indicators, indicator_names = pd.factorize(values["indicator_id"])
+    measures = tuple(f"{name} {count}" for name in indicator_names for count in COUNTS)
+    shape = (len(names), len(cell_names), len(measures))
+    states, told = np.full(shape, ABSENT), np.full(shape, np.nan)
+    at = values["release"].to_numpy()
+    state = values["status"].map(_STATES).to_numpy()
+    for number, count in enumerate(COUNTS):
+        value = values[count].to_numpy(dtype=float)
+        measure = indicators * len(COUNTS) + number
+        # A count that the indicator does not have is null also where the cell is shown.
+        has = np.isin(indicators, np.unique(indicators[~np.isnan(value)]))
+        is_there = has & ~((state == SHOWN) & np.isnan(value))
+        index = (at[is_there], cells[is_there], measure[is_there])
+        states[index], told[index] = state[is_there], value[is_there]
+    margins = _margins(values, named, period, with_time)
+    place = pd.Series(np.arange(len(cell_names)), index=cell_names)
+    sum_of, _ = pd.factorize(margins["sum"])
+    _, first = np.unique(sum_of, return_index=True)
+    grid = Grid(
+        names,
+        tuple(str(name) for name in cell_names),
+        states,
+        told,
+        sum_of,
+        place[margins["part"]].to_numpy(),
+        place[margins["total"]].to_numpy()[first],
+        margins["is_over_time"].to_numpy()[first],
+    )
+    parts = [
+        (f"{name} numerator", f"{name} denominator")
+        for name in indicator_names
+        if not np.isnan(values.loc[values["indicator_id"] == name, "numerator"]).all()
+    ]
+    knowledge = Knowledge(
+        dimensions=(),
+        measures=measures,
+        families=(measures,),
+        subset=tuple(parts),
+        sensitive=tuple(parts),
+        hidden={f"{name} denominator": (0, 9) for name in people if name in set(indicator_names)},
+        not_additive=frozenset(f"{name} {count}" for name in stocks for count in COUNTS),
+        is_sticky=is_sticky,
+    )
+    return grid, knowledge
+
+
+def _margins(
+    values: pd.DataFrame, named: "pd.Series[str]", period: "pd.Series[str]", with_time: bool
+) -> pd.DataFrame:
+    """Breakdowns add up to the whole of their period, and quarters to what they are part of."""
+    rows = values.assign(part=named, period=period).drop_duplicates("part")
+    split = rows[~rows["breakdown"].isin(("all", *_NO_PARTITION))]
+    found = [
+        pd.DataFrame(
+            {
+                "sum": split["period"] + ">" + split["breakdown"],
+                "part": split["part"],
+                "total": split["period"],
+                "is_over_time": False,
+            }
+        )
+    ]
+    if with_time:
+        quarters = rows[rows["period_type"] == "quarter"]
+        longer = rows[rows["period_type"] != "quarter"]
+        both = longer.merge(quarters, on=["breakdown", "breakdown_value"], suffixes=("", "_q"))
+        is_within = (both["period_start_q"] >= both["period_start"]) & (
+            both["period_end_q"] <= both["period_end"]
+        )
+        both = both[is_within]
+        # A year whose first quarters were never published adds up to nothing that is known.
+        whole = both.groupby("part")["part_q"].transform("nunique") == 4
+        both = both[whole]
+        found.append(
+            pd.DataFrame(
+                {
+                    "sum": "time>" + both["part"],
+                    "part": both["part_q"],
+                    "total": both["part"],
+                    "is_over_time": True,
+                }
+            )
+        )
+    return pd.concat(found, ignore_index=True)

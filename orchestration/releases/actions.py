@@ -1,0 +1,159 @@
+"""What people and `heard run` do with releases.
+
+Belongs here: candidate, check, approve, publish, withdraw, each with its entry in the ledger.
+Does not belong here: drawing (``orchestration.commands.release``) or the rules (``states``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from orchestration.files import PRIVATE_FOLDER
+from orchestration.releases.gate import Verdict, judge
+from orchestration.releases.ledger import append, open_ledger, read_events
+from orchestration.releases.settings import ReleaseSettings, read_release_settings
+from orchestration.releases.snapshot import (
+    CANDIDATE_HOME,
+    freeze,
+    put_before_readers,
+    require_whole,
+    snapshot_folder,
+    take_down,
+    thaw,
+)
+from orchestration.releases.states import (
+    AUTOMATIC,
+    ReleaseActionError,
+    Standing,
+    State,
+    fold,
+    require_approvable,
+    require_state,
+)
+from orchestration.reporting.release_files import SCHEMA
+
+LATEST = "latest"
+# Frozen releases that nobody but the setting approved; those that people approved are all kept.
+KEPT = 3
+
+
+def place_of(home: Path, settings: ReleaseSettings) -> Path:
+    """The folder under which a run makes its release: before readers, or where people decide."""
+    if not settings.asks_people:
+        return home
+    folder = home / CANDIDATE_HOME
+    folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+    return folder
+
+
+def record_release(home: Path, settings: ReleaseSettings, papers: Mapping[str, Any]) -> None:
+    """Freeze what a run has just made and enter it; what is entered already stays as it is."""
+    manifest = freeze(home, place_of(home, settings) / SCHEMA, papers)
+    with open_ledger(home) as ledger:
+        if manifest.release_id in fold(read_events(ledger)):
+            return
+        detail = {
+            "profile": settings.profile.name,
+            "approvers": settings.approvers if settings.asks_people else 0,
+            "files": {file.path: file.sha256 for file in manifest.files},
+        }
+        append(ledger, manifest.release_id, "candidate", "heard run", detail)
+        if not settings.asks_people:
+            # Nobody is asked: the setting approves, and the entry says so.
+            append(ledger, manifest.release_id, "approved", AUTOMATIC)
+            append(ledger, manifest.release_id, "published", AUTOMATIC)
+        known = fold(read_events(ledger))
+    automatic = [name for name, release in known.items() if release.approvers == (AUTOMATIC,)]
+    for name in automatic[:-KEPT]:
+        thaw(home, name)
+
+
+def standings(home: Path) -> dict[str, Standing]:
+    """Every release as it is now; the chain of the ledger is proved on the way."""
+    with open_ledger(home) as ledger:
+        return fold(read_events(ledger))
+
+
+def find(known: Mapping[str, Standing], wanted: str) -> Standing:
+    """A release by its name, or the latest.
+
+    Raises:
+        ReleaseActionError: There is none.
+    """
+    if wanted == LATEST and known:
+        return list(known.values())[-1]
+    if wanted not in known:
+        raise ReleaseActionError(f"there is no release {wanted}; `heard release list` has them")
+    return known[wanted]
+
+
+def check(home: Path, wanted: str, actor: str) -> tuple[Standing, Verdict]:
+    """Run the gate on a release, with the one that was published before it."""
+    known = standings(home)
+    release = find(known, wanted)
+    require_whole(home, release.release_id)
+    previous = _published_before(home, known, release.release_id)
+    settings = read_release_settings(home)
+    # What passed with the release before it needs no second look; what never passed does.
+    has_passed = bool(previous) and known[previous].has_passed
+    verdict = judge(home, release.release_id, previous, settings.profile, has_passed)
+    with open_ledger(home) as ledger:
+        kind = "checked" if verdict.passed else "held"
+        detail = asdict(verdict) | {"findings": len(verdict.findings)}
+        append(ledger, release.release_id, kind, actor, detail)
+        return find(fold(read_events(ledger)), release.release_id), verdict
+
+
+def approve(home: Path, wanted: str, actor: str) -> Standing:
+    """Enter one person's approval of what was checked."""
+    release = find(standings(home), wanted)
+    require_whole(home, release.release_id)
+    with open_ledger(home) as ledger:
+        # Looked at again inside: two people may approve at once.
+        require_approvable(find(fold(read_events(ledger)), release.release_id), actor)
+        append(ledger, release.release_id, "approved", actor.strip())
+        return find(fold(read_events(ledger)), release.release_id)
+
+
+def publish(home: Path, wanted: str, actor: str) -> Standing:
+    """Put an approved release before its readers."""
+    with open_ledger(home) as ledger:
+        release = find(fold(read_events(ledger)), wanted)
+        require_state(
+            release,
+            State.APPROVED,
+            f"it has {len(release.approvers)} of {release.needed} approvals; `heard release check`"
+            " and `approve` come first",
+        )
+        # Safe to repeat: killed before the entry, the next one does the same again.
+        put_before_readers(home, release.release_id)
+        append(ledger, release.release_id, "published", actor)
+        return find(fold(read_events(ledger)), release.release_id)
+
+
+def withdraw(home: Path, wanted: str, actor: str, reason: str) -> tuple[Standing, str]:
+    """Take a release from its readers; the one before, if there is one, takes its place."""
+    with open_ledger(home) as ledger:
+        known = fold(read_events(ledger))
+        release = find(known, wanted)
+        require_state(release, State.PUBLISHED, "only a published release can be withdrawn")
+        standing_before = _published_before(home, known, release.release_id)
+        is_shown = list(_published(known))[-1] == release.release_id
+        if is_shown and standing_before:
+            put_before_readers(home, standing_before)
+        elif is_shown:
+            take_down(home)
+        append(ledger, release.release_id, "withdrawn", actor, {"reason": reason})
+        return find(fold(read_events(ledger)), release.release_id), standing_before
+
+
+def _published(known: Mapping[str, Standing]) -> list[str]:
+    return [name for name, release in known.items() if release.state is State.PUBLISHED]
+
+
+def _published_before(home: Path, known: Mapping[str, Standing], release_id: str) -> str:
+    """The release that readers had before, if its files are still kept."""
+    order = list(known)
+    before = [name for name in _published(known) if order.index(name) < order.index(release_id)]
+    return before[-1] if before and snapshot_folder(home, before[-1]).is_dir() else ""

@@ -1,0 +1,99 @@
+"""The gate: the attacker reads the release before and this one together.
+
+Belongs here: which numbers are attacked and what holds a release. Does not belong here: the attack
+(``orchestration.disclosure``). What did not move since a release that passed is not attacked again.
+"""
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestration.disclosure.profiles import Profile, attack_settings
+from orchestration.releases.snapshot import snapshot_folder
+from orchestration.reporting.release_files import DATABASE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from orchestration.disclosure.attacker import Finding
+
+_SAID = 20
+_KEY = ["authority_code", "family", "period_type", "period_start"]
+CONTRADICTION = "contradiction"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the gate says of a release. Findings name cells, never a value."""
+
+    passed: bool
+    previous: str
+    cells: int
+    exact: int
+    narrow: int
+    contradictions: int
+    hidden_share: float
+    findings: tuple[dict[str, Any], ...]
+
+
+def judge(
+    home: Path, release_id: str, previous: str, profile: Profile, only_moved: bool = False
+) -> Verdict:
+    """Attack a frozen release, with the one before it if there is one.
+
+    Args:
+        home: The home folder.
+        release_id: The release.
+        previous: The one that was published before it; empty if none was.
+        profile: What holds a release.
+        only_moved: Leave out periods in which no number moved; the release before passed.
+    """
+    # scipy and pandas take half a second; only a gate needs them.
+    from orchestration.disclosure.attacker import attack_grid
+    from orchestration.disclosure.bounding import ContradictionError
+    from orchestration.disclosure.published import make_questions, read_values
+
+    names = [name for name in (previous, release_id) if name]
+    values = {name: read_values(snapshot_folder(home, name) / DATABASE) for name in names}
+    candidate = values[release_id]
+    hidden = float((candidate["status"] == "suppressed").mean()) if len(candidate) else 0.0
+    told: list[Finding] = []
+    found: Counter[str] = Counter()
+    cells = 0
+    told_of = attack_settings()
+    questions = make_questions(
+        _moved(values) if only_moved else values, told_of["stocks"], told_of["people"]
+    )
+    for question in questions:
+        cells += len(question.grid.cells)
+        try:
+            findings = attack_grid(question.grid, question.knowledge).findings
+        except ContradictionError:
+            found[CONTRADICTION] += 1
+            continue
+        found.update(finding.severity for finding in findings)
+        told.extend(findings)
+    holds = found["exact"] + found[CONTRADICTION]
+    if profile.fail_on == "narrow":
+        holds += found["narrow"]
+    return Verdict(
+        passed=not holds,
+        previous=previous,
+        cells=cells,
+        exact=found["exact"],
+        narrow=found["narrow"],
+        contradictions=found[CONTRADICTION],
+        hidden_share=round(hidden, 3),
+        findings=tuple(asdict(finding) for finding in told[:_SAID]),
+    )
+
+
+def _moved(values: "dict[str, pd.DataFrame]") -> "dict[str, pd.DataFrame]":
+    """The periods in which any published number differs between the releases, whole."""
+    if len(values) < 2:
+        return values
+    before, after = values.values()
+    same = before.merge(after, how="outer", indicator=True)
+    moved = same.loc[same["_merge"] != "both", _KEY].drop_duplicates()
+    return {name: found.merge(moved, on=_KEY) for name, found in values.items()}

@@ -1,0 +1,59 @@
+"""How a site publishes: by itself, or when people have approved (``HOME/releases.yml``).
+
+Belongs here: reading the file. Does not belong here: what follows from it.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from orchestration.disclosure.profiles import Profile, profile
+
+SETTINGS_FILE = "releases.yml"
+_KNOWN = {"release", "profile", "approvers"}
+
+
+class ReleaseSettingsError(ValueError):
+    """The settings of releases cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseSettings:
+    """How releases are made here."""
+
+    release: Literal["automatic", "approval"]
+    profile: Profile
+    approvers: int
+
+    @property
+    def asks_people(self) -> bool:
+        """Whether nothing is published before people approved it."""
+        return self.release == "approval"
+
+
+def read_release_settings(home: Path) -> ReleaseSettings:
+    """The settings of a home folder; without a file, releases are automatic, for own boards.
+
+    Raises:
+        ReleaseSettingsError: The file says something that is not understood.
+    """
+    path = home / SETTINGS_FILE
+    told: dict[str, Any] = {}
+    if path.is_file():
+        import yaml
+
+        try:
+            found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except (yaml.YAMLError, UnicodeDecodeError):
+            raise ReleaseSettingsError(f"{path} is no YAML; see docs/releases.md") from None
+        told = found if isinstance(found, dict) else {}
+        if not told or set(told) - _KNOWN:
+            raise ReleaseSettingsError(f"{path} may hold {', '.join(sorted(_KNOWN))} and no more")
+    way = told.get("release", "automatic")
+    chosen = profile(str(told.get("profile", "internal_board")))
+    approvers = told.get("approvers", chosen.approvers)
+    if way not in ("automatic", "approval"):
+        raise ReleaseSettingsError(f"{path}: release is automatic or approval")
+    if not isinstance(approvers, int) or isinstance(approvers, bool) or approvers < 1:
+        raise ReleaseSettingsError(f"{path}: approvers is a number, 1 or more")
+    return ReleaseSettings(way, chosen, approvers)

@@ -1,0 +1,149 @@
+"""The frozen files of a release, ``HOME/releases/<release>/``, and putting them before readers.
+
+Belongs here: freezing, proving that nothing changed since, publishing and taking down. Does not
+belong here: whether any of it may happen (``states``).
+"""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from orchestration.files import PRIVATE_FILE, PRIVATE_FOLDER, replace_text, sync_file, sync_folder
+from orchestration.reporting.release_files import (
+    DATABASE,
+    DOCS,
+    MANIFEST,
+    PARQUET,
+    PUBLISHED_FILE,
+    SCHEMA,
+    DamagedManifestError,
+    Manifest,
+    draft_database,
+    draft_docs,
+    draft_parquet,
+    put_in_place,
+    read_manifest,
+    sha256_of,
+)
+from orchestration.sealed import BrokenSealError, seal, unseal
+
+RELEASES = "releases"
+# Where `heard run` leaves a release that people have to approve first.
+CANDIDATE_HOME = "candidate"
+# What a release was made from and by, beside the hashes of its own files.
+PAPERS = "release.json"
+_PUBLISHED_FOLDER = 0o750
+
+
+class SnapshotError(RuntimeError):
+    """The frozen files of a release are not what they were, or not there."""
+
+
+def snapshot_folder(home: Path, release_id: str) -> Path:
+    """Where the files of a release are frozen."""
+    return home / RELEASES / release_id
+
+
+def freeze(home: Path, published: Path, papers: Mapping[str, Any]) -> Manifest:
+    """Keep the files of a release under their own name; a second time changes nothing.
+
+    Args:
+        home: The home folder.
+        published: The folder that holds the release.
+        papers: What it was made from and by.
+    """
+    manifest = read_manifest(published / MANIFEST)
+    folder = snapshot_folder(home, manifest.release_id)
+    if folder.is_dir():
+        return manifest
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+    draft = folder.with_name(f".{folder.name}")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=PRIVATE_FOLDER)
+    for file in (*(file.path for file in manifest.files), MANIFEST):
+        (draft / file).parent.mkdir(exist_ok=True, mode=PRIVATE_FOLDER)
+        _copy(published / file, draft / file, PRIVATE_FILE)
+    replace_text(draft / PAPERS, seal(dict(papers)))
+    draft.rename(folder)
+    sync_folder(folder.parent)
+    return manifest
+
+
+def require_whole(home: Path, release_id: str) -> Manifest:
+    """The manifest of a frozen release whose every byte is as it was.
+
+    Raises:
+        SnapshotError: It is not.
+    """
+    folder = snapshot_folder(home, release_id)
+    try:
+        manifest = read_manifest(folder / MANIFEST)
+        unseal((folder / PAPERS).read_bytes())
+        changed = [
+            file.path for file in manifest.files if sha256_of(folder / file.path) != file.sha256
+        ]
+    except (FileNotFoundError, DamagedManifestError, BrokenSealError):
+        raise SnapshotError(
+            f"the frozen files of {release_id} are gone or damaged; make a new release"
+        ) from None
+    if changed:
+        raise SnapshotError(
+            f"{changed[0]} of {release_id} was changed after it was frozen; make a new release"
+        )
+    return manifest
+
+
+def read_papers(home: Path, release_id: str) -> dict[str, Any]:
+    """What a frozen release was made from and by."""
+    try:
+        return unseal((snapshot_folder(home, release_id) / PAPERS).read_bytes())
+    except (FileNotFoundError, BrokenSealError):
+        return {}
+
+
+def put_before_readers(home: Path, release_id: str) -> None:
+    """Publish frozen files: readers see the old release or this one, whole.
+
+    Raises:
+        SnapshotError: They are not what was approved.
+    """
+    manifest = require_whole(home, release_id)
+    frozen, folder = snapshot_folder(home, release_id), home / SCHEMA
+    folder.mkdir(exist_ok=True, mode=PRIVATE_FOLDER)
+    folder.chmod(_PUBLISHED_FOLDER)
+    parquet = draft_parquet(folder, release_id)
+    shutil.rmtree(parquet, ignore_errors=True)
+    parquet.mkdir(mode=_PUBLISHED_FOLDER)
+    for file in manifest.files:
+        name = Path(file.path)
+        if name.parts[0] == PARQUET:
+            draft = parquet / name.name
+        else:
+            draft = (draft_docs if file.path == DOCS else draft_database)(folder, release_id)
+            draft.unlink(missing_ok=True)
+        _copy(frozen / name, draft, PUBLISHED_FILE)
+    put_in_place(folder, manifest)
+
+
+def take_down(home: Path) -> None:
+    """Leave readers nothing."""
+    folder = home / SCHEMA
+    # The manifest goes last: until then `heard verify` says that something is missing.
+    (folder / DATABASE).unlink(missing_ok=True)
+    shutil.rmtree(folder / PARQUET, ignore_errors=True)
+    (folder / DOCS).unlink(missing_ok=True)
+    (folder / MANIFEST).unlink(missing_ok=True)
+    sync_folder(folder)
+
+
+def thaw(home: Path, release_id: str) -> None:
+    """Remove the frozen files of a release; what the ledger says of it stays."""
+    shutil.rmtree(snapshot_folder(home, release_id), ignore_errors=True)
+
+
+def _copy(source: Path, target: Path, mode: int) -> None:
+    # No link: the frozen file is the owner's alone, whoever may read the published one.
+    shutil.copyfile(source, target)
+    target.chmod(mode)
+    sync_file(target)

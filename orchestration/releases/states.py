@@ -1,0 +1,105 @@
+"""In which state a release is, and what may be done to it then.
+
+Belongs here: the rules of the machine. Does not belong here: files (``snapshot``), the gate or the
+ledger's file.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from orchestration.releases.ledger import Event
+
+# Who approves where the settings ask nobody.
+AUTOMATIC = "setting: release automatic"
+
+
+class State(StrEnum):
+    """What a release is."""
+
+    CANDIDATE = "candidate"
+    HELD = "held"
+    CHECKED = "checked"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class ReleaseActionError(ValueError):
+    """What is asked for cannot be done to this release now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One release as it is now."""
+
+    release_id: str
+    state: State
+    since: str
+    approvers: tuple[str, ...] = ()
+    needed: int = 0
+    profile: str = ""
+    reason: str = ""
+    # The gate read all of it and found nothing, whatever became of it since.
+    has_passed: bool = False
+
+
+def fold(events: Iterable[Event]) -> dict[str, Standing]:
+    """What each release adds up to, in the order in which they came."""
+    found: dict[str, Standing] = {}
+    for event in events:
+        before = found.get(event.release_id) or Standing(event.release_id, State.CANDIDATE, "")
+        found[event.release_id] = _after(before, event)
+    return found
+
+
+def _after(before: Standing, event: Event) -> Standing:
+    now = replace(before, since=event.happened_at)
+    if event.kind == "candidate":
+        needed = int(event.detail.get("approvers", 0))
+        return replace(now, needed=needed, profile=str(event.detail.get("profile", "")))
+    if event.kind == "approved":
+        approvers = (*before.approvers, event.actor)
+        state = State.APPROVED if len(approvers) >= before.needed else before.state
+        return replace(now, state=state, approvers=approvers)
+    if event.kind in ("checked", "held"):
+        # An approval is of what was checked then.
+        passed = event.kind == "checked"
+        if before.state in (State.PUBLISHED, State.WITHDRAWN):
+            return replace(before, has_passed=passed)
+        return replace(now, state=State(event.kind), approvers=(), has_passed=passed)
+    return replace(now, state=State(event.kind), reason=str(event.detail.get("reason", "")))
+
+
+def require_approvable(release: Standing, actor: str) -> None:
+    """Refuse an approval too early, too late, or by somebody who gave it already.
+
+    Raises:
+        ReleaseActionError: With what to do.
+    """
+    if not actor.strip():
+        raise ReleaseActionError("an approval needs a name; say --by NAME")
+    if release.state is State.HELD:
+        raise ReleaseActionError(
+            f"{release.release_id} is held: the attacker found something, so it cannot be approved"
+        )
+    if release.state is State.CANDIDATE:
+        raise ReleaseActionError(
+            f"{release.release_id} was not checked yet; run `heard release check` first"
+        )
+    if release.state is not State.CHECKED:
+        raise ReleaseActionError(f"{release.release_id} is {release.state} already")
+    if actor.strip().casefold() in {name.strip().casefold() for name in release.approvers}:
+        raise ReleaseActionError(
+            f"{actor} approved {release.release_id} already; somebody else has to as well"
+        )
+
+
+def require_state(release: Standing, wanted: State, hint: str) -> None:
+    """Refuse what needs another state.
+
+    Raises:
+        ReleaseActionError: With what to do.
+    """
+    if release.state is not wanted:
+        raise ReleaseActionError(f"{release.release_id} is {release.state}; {hint}")

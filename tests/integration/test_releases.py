@@ -1,0 +1,238 @@
+"""A release goes from candidate to withdrawn only as people decide, and nobody can rewrite that."""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.commands import release as command
+from orchestration.releases import actions
+from orchestration.releases.ledger import LEDGER_NAME, ReleaseLedgerError, open_ledger, read_events
+from orchestration.releases.settings import ReleaseSettingsError, read_release_settings
+from orchestration.releases.snapshot import SnapshotError, snapshot_folder
+from orchestration.releases.states import AUTOMATIC, ReleaseActionError, State
+from orchestration.reporting.release_files import (
+    DATABASE,
+    Manifest,
+    draft_database,
+    draft_parquet,
+    list_drafts,
+    put_in_place,
+)
+
+FIRST, SECOND = "20260101T000000Z-first", "20260401T000000Z-second"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A home folder whose releases hold one indicator: 40 children, split by sex."""
+
+    home: Path
+
+    def make(self, release_id: str, girls: int = 20, status: str = "shown") -> None:
+        """Make a release as a run does, and enter it."""
+        way = read_release_settings(self.home)
+        folder = actions.place_of(self.home, way) / "published"
+        folder.mkdir(parents=True, exist_ok=True)
+        database = draft_database(folder, release_id)
+        shown = girls if status == "shown" else None
+        rows = [("all", "all", 40, "shown"), ("sex", "F", shown, status), ("sex", "M", 20, "shown")]
+        with duckdb.connect(str(database)) as con:
+            con.execute("create schema published")
+            con.execute(
+                "create table published.indicator as select 'A1' as indicator_id, 'c' as family"
+            )
+            con.execute(
+                "create table published.indicator_value (release_id varchar,"
+                " authority_code varchar, indicator_id varchar, period_type varchar,"
+                " period_start date, period_end date, breakdown varchar, breakdown_value varchar,"
+                " status varchar, numerator integer, denominator integer, exempt integer)"
+            )
+            con.executemany(
+                "insert into published.indicator_value values (?, '330', 'A1', 'quarter',"
+                " '2026-01-01', '2026-03-31', ?, ?, ?, ?, ?, null)",
+                [(release_id, by, of, said, number, number) for by, of, number, said in rows],
+            )
+        parquet = draft_parquet(folder, release_id)
+        parquet.mkdir()
+        (parquet / "release.parquet").write_text(release_id)
+        files = list_drafts(folder, release_id)
+        moment = datetime(2026, 4, 1, tzinfo=UTC)
+        put_in_place(folder, Manifest(release_id, moment, "inputs", 2, 4, files))
+        actions.record_release(self.home, way, {"inputs_hash": "inputs"})
+
+    def readers_see(self) -> str | None:
+        """The release that lies before readers."""
+        path = self.home / "published" / DATABASE
+        if not path.is_file():
+            return None
+        with duckdb.connect(str(path), read_only=True) as con:
+            row = con.execute("select release_id from published.indicator_value").fetchone()
+        return str(row[0]) if row else None
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return Site(tmp_path)
+
+
+@pytest.fixture
+def careful(site: Site) -> Site:
+    (site.home / "releases.yml").write_text("release: approval\n")
+    return site
+
+
+def test_out_of_the_box_a_run_publishes_and_the_setting_is_named_as_approver(site: Site) -> None:
+    site.make(FIRST)
+    site.make(SECOND)
+    assert site.readers_see() == SECOND
+    assert {r.state for r in actions.standings(site.home).values()} == {State.PUBLISHED}
+    assert actions.standings(site.home)[FIRST].approvers == (AUTOMATIC,)
+
+
+def test_two_different_people_approve_what_was_checked_before_anybody_reads_it(
+    careful: Site,
+) -> None:
+    careful.make(FIRST)
+    home = careful.home
+    for too_early in (actions.publish, actions.approve):
+        with pytest.raises(ReleaseActionError, match="check"):
+            too_early(home, FIRST, "Ann")
+    assert actions.check(home, FIRST, "Ann")[1].passed
+    assert actions.approve(home, FIRST, "Ann").state is State.CHECKED
+    with pytest.raises(ReleaseActionError, match="somebody else"):
+        actions.approve(home, FIRST, " ANN ")
+    with pytest.raises(ReleaseActionError, match="1 of 2"):
+        actions.publish(home, FIRST, "Ann")
+    assert careful.readers_see() is None
+    assert actions.approve(home, FIRST, "Bo").state is State.APPROVED
+    assert actions.publish(home, "latest", "Bo").state is State.PUBLISHED
+    assert careful.readers_see() == FIRST
+
+
+def test_a_small_site_may_ask_one_person(careful: Site) -> None:
+    (careful.home / "releases.yml").write_text("release: approval\napprovers: 1\n")
+    careful.make(FIRST)
+    actions.check(careful.home, FIRST, "Ann")
+    assert actions.approve(careful.home, FIRST, "Ann").state is State.APPROVED
+
+
+def test_the_gate_holds_numbers_that_no_protection_made(careful: Site) -> None:
+    # 40, 55 and 20: the parts are more than the whole by more than any offset allows.
+    careful.make(FIRST, girls=55)
+    release, verdict = actions.check(careful.home, FIRST, "Ann")
+    assert (release.state, verdict.contradictions) == (State.HELD, 1)
+    with pytest.raises(ReleaseActionError, match="held"):
+        actions.approve(careful.home, FIRST, "Ann")
+
+
+def test_a_check_after_an_approval_asks_for_all_approvals_again(careful: Site) -> None:
+    careful.make(FIRST)
+    actions.check(careful.home, FIRST, "Ann")
+    actions.approve(careful.home, FIRST, "Ann")
+    actions.check(careful.home, FIRST, "Ann")
+    assert actions.approve(careful.home, FIRST, "Ann").approvers == ("Ann",)
+
+
+def test_what_was_changed_after_it_was_frozen_is_never_published(careful: Site) -> None:
+    careful.make(FIRST)
+    actions.check(careful.home, FIRST, "Ann")
+    for person in ("Ann", "Bo"):
+        actions.approve(careful.home, FIRST, person)
+    path = snapshot_folder(careful.home, FIRST) / DATABASE
+    path.write_bytes(path.read_bytes() + b"x")
+    with pytest.raises(SnapshotError, match="changed after it was frozen"):
+        actions.publish(careful.home, FIRST, "Ann")
+    assert careful.readers_see() is None
+    assert actions.standings(careful.home)[FIRST].state is State.APPROVED
+
+
+def test_a_withdrawn_release_gives_way_to_the_one_before(site: Site) -> None:
+    site.make(FIRST)
+    site.make(SECOND)
+    withdrawn, before = actions.withdraw(site.home, "latest", "Ann", "a wrong extract")
+    assert (withdrawn.state, before, site.readers_see()) == (State.WITHDRAWN, FIRST, FIRST)
+    actions.withdraw(site.home, FIRST, "Ann", "the same extract")
+    assert site.readers_see() is None
+    with pytest.raises(ReleaseActionError, match="is withdrawn"):
+        actions.withdraw(site.home, FIRST, "Ann", "again")
+
+
+def test_the_ledger_shows_whoever_rewrites_it(site: Site) -> None:
+    site.make(FIRST)
+    path = site.home / LEDGER_NAME
+    assert path.stat().st_mode & 0o777 == 0o600
+    with sqlite3.connect(path) as con:
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            con.execute("update release_events set actor = 'Mallory'")
+        # Somebody who takes the triggers away is found all the same.
+        con.execute("drop trigger release_events_are_never_changed")
+        con.execute("update release_events set actor = 'Mallory' where kind = 'approved'")
+    with pytest.raises(ReleaseLedgerError, match="entry 2"):
+        actions.standings(site.home)
+
+
+def test_an_entry_that_is_taken_out_is_missed(site: Site) -> None:
+    site.make(FIRST)
+    site.make(SECOND)
+    with sqlite3.connect(site.home / LEDGER_NAME) as con:
+        con.execute("drop trigger release_events_are_never_deleted")
+        con.execute("delete from release_events where event_id = 3")
+    with pytest.raises(ReleaseLedgerError, match="entry 3"), open_ledger(site.home) as ledger:
+        read_events(ledger)
+
+
+def test_a_release_is_entered_once_however_often_a_run_tries(site: Site) -> None:
+    site.make(FIRST)
+    actions.record_release(site.home, read_release_settings(site.home), {"inputs_hash": "other"})
+    with open_ledger(site.home) as ledger:
+        assert [event.kind for event in read_events(ledger)] == [
+            *("candidate", "approved", "published")
+        ]
+
+
+@pytest.mark.parametrize("text", ["release: maybe", "approvers: 0", "colour: red", "- a list", "{"])
+def test_settings_that_are_not_understood_stop_everything(text: str, site: Site) -> None:
+    (site.home / "releases.yml").write_text(text)
+    with pytest.raises(ReleaseSettingsError, match=r"releases\.yml"):
+        read_release_settings(site.home)
+
+
+def test_the_command_lists_checks_and_compares(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.make(FIRST)
+    site.make(SECOND, girls=25)
+    assert command.show_list(site.home, as_json=True) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [each["release_id"] for each in listed] == [FIRST, SECOND]
+    assert command.diff(site.home, FIRST, SECOND, as_json=True) == 0
+    found = {each["table"]: each for each in json.loads(capsys.readouterr().out)}
+    assert found["indicator_value"]["only_after"] == 1
+    assert found["indicator"]["only_after"] == 0
+    assert command.check(site.home, "latest", "Ann", as_json=True) == 0
+    verdict = json.loads(capsys.readouterr().out)["verdict"]
+    assert (verdict["previous"], verdict["cells"]) == (FIRST, 3)
+
+
+def test_only_what_moved_since_a_release_that_passed_is_attacked_again(site: Site) -> None:
+    site.make(FIRST)
+    site.make(SECOND)
+    # The first was published by the setting and never attacked, so all of it is.
+    assert actions.check(site.home, SECOND, "Ann")[1].cells == 3
+    assert actions.check(site.home, FIRST, "Ann")[1].passed
+    release, verdict = actions.check(site.home, SECOND, "Ann")
+    assert (verdict.cells, release.state) == (0, State.PUBLISHED)
+
+
+def test_frozen_files_are_the_owners_alone_and_the_setting_keeps_three(site: Site) -> None:
+    for number in range(actions.KEPT + 1):
+        site.make(f"2026010{number}T000000Z-release")
+    frozen = sorted(path.name for path in (site.home / "releases").iterdir())
+    assert frozen == [f"2026010{number}T000000Z-release" for number in (1, 2, 3)]
+    assert not [path for path in (site.home / "releases").rglob("*") if path.stat().st_mode & 0o77]
+    assert len(actions.standings(site.home)) == 4

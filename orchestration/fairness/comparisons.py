@@ -5,7 +5,7 @@ Does not belong here: any formula (the other modules), or counting (dbt).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -53,6 +53,7 @@ def compare(
     cells = read_cells(counts, thresholds)
     begins = [thresholds.windows.index(word) for word in thresholds.begin_with]
     chosen = [pooled(cells, begin, len(thresholds.windows)) for begin in begins]
+    cells = replace(cells, is_comparable=cells.is_comparable & ~_is_funnel_only(cells, thresholds))
     figures = _figures(cells, np.unique(np.concatenate(chosen)), thresholds)
     figures |= places_and_pairs(cells, thresholds)
     if strata is not None:
@@ -136,12 +137,21 @@ def _told(
     )
     told["flag_as_counted"] = own
     told["flag"] = _worst_of_pair(own, cells.pairs[rows])
+    is_silent = _is_funnel_only(cells, thresholds)[rows]
+    for name in ("flag", "flag_as_counted"):
+        told[name] = np.where(is_silent, None, told[name])
     told["begins_with"] = np.full(len(rows), begin, dtype=object)
     told["window_used"] = np.array(thresholds.windows, dtype=object)[cells.window[rows]]
     told["is_comparable"] = cells.is_comparable[rows]
     for name in ("rest_x", "rest_n", "rest_children"):
         told[name] = getattr(cells, name)[rows]
     return told
+
+
+def _is_funnel_only(cells: Cells, thresholds: Thresholds) -> Booleans:
+    """Return which cells are held to a funnel and compared with nobody."""
+    result: Booleans = np.isin(cells.dimension.astype(str), list(thresholds.funnels_only))
+    return result
 
 
 def _confirmed(cells: Cells, told: Columns, rows: Integers, thresholds: Thresholds) -> Floats:

@@ -40,6 +40,7 @@ class Thresholds(BaseModel):
     windows: tuple[str, ...]
     begin_with: tuple[str, ...]
     funnels: frozenset[str]
+    funnels_only: frozenset[str]
     pair_mark: str
     higher_is_better: dict[str, bool]
     national_reference: Reference

@@ -120,3 +120,25 @@ def test_a_published_rate_is_that_of_the_indicator_and_no_second_release_of_the_
     assert (different, hidden) == (0, (0,))
     # Too few to compare is said, and is not the same as suppressed.
     assert ("insufficient",) in words
+
+
+def test_teams_are_held_to_a_funnel_and_compared_with_nobody(
+    warehouse: duckdb.DuckDBPyConnection, site: Site
+) -> None:
+    teams, words, tests, places, outside = warehouse.execute(
+        "select count(distinct group_value), count(flag) + count(flag_as_counted),"
+        " count(p_value) + count(gap) + count(q_value), count(funnel_place),"
+        " count(case when funnel_place = 'outside_998' then 1 end)"
+        " from marts.fct_equity_comparisons where dimension = 'team' and measure = 'F1'"
+        " and subject = 'A1' and period_type = 'year'"
+    ).fetchall()[0]
+    assert teams == 12
+    assert (words, tests) == (0, 0)
+    # No gap is planted between teams.
+    assert places > 50
+    assert outside <= places / 100
+    with duckdb.connect(str(database_path(site.home)), read_only=True) as connection:
+        told = connection.execute(
+            "select count(*) from published.equity_gap where breakdown = 'team'"
+        ).fetchall()
+    assert told == [(0,)]

@@ -12,7 +12,8 @@ rates as (
         names,
         covered,
         cast(covered as {{ type_rate() }}) / names as proportion,
-        max(cast(covered as {{ type_rate() }}) / names) over (partition by test_set) as best_proportion
+        max(cast(covered as {{ type_rate() }}) / names) over (partition by test_set)
+            as best_proportion
     from recall
 
 )
@@ -34,5 +35,5 @@ select
             and 100 * (best_proportion - proportion) <= {{ var('tool_fairness').most_gap_points }}
             then 'on_target'
         else 'below_target'
-    end as flag
+    end as verdict
 from rates

@@ -14,5 +14,5 @@ select
     lower_percent,
     upper_percent,
     gap_points,
-    flag
+    verdict
 from tool_fairness

@@ -4,6 +4,8 @@
 {%- set equity = var('equity') -%}
 {%- set indicators = equity_indicators() -%}
 {%- set pairs = equity_pairs() -%}
+{#- A team is held to a funnel of its authority: it has no strata and no areas. -#}
+{%- set compared = equity.dimensions | reject('in', equity.get('held_to_funnels', [])) | list -%}
 with {{ opportunity_facts('opportunity_facts') }},
 
 {{ expression_facts('expression_facts') }},
@@ -29,6 +31,12 @@ months as (
 available as (
 
     select * from {{ ref('int_indicators__available') }}
+
+),
+
+involvements as (
+
+    select * from {{ ref('stg_ssd__involvements') }}
 
 ),
 
@@ -81,6 +89,40 @@ windows as (
 
 ),
 
+quarters as (
+
+    select distinct
+        quarter_start,
+        {{ add_to_date('quarter_start', 3, 'month') }} as next_quarter_start
+    from months
+
+),
+
+-- The team that was involved last in the quarter; of two that began on one day, either but one.
+teams as (
+
+    select
+        involvements.authority_code,
+        involvements.person_key,
+        quarters.quarter_start,
+        involvements.team_id as team,
+        row_number() over (
+            partition by
+                involvements.authority_code, involvements.person_key, quarters.quarter_start
+            order by involvements.involvement_start_date desc, involvements.row_key asc
+        ) as recency
+    from involvements
+    inner join quarters
+        on
+            involvements.involvement_start_date < quarters.next_quarter_start
+            and (
+                involvements.involvement_end_date >= quarters.quarter_start
+                or involvements.involvement_end_date is null
+            )
+    where involvements.team_id is not null
+
+),
+
 facts as (
     {% for kind in ['opportunity', 'expression'] %}
     select
@@ -95,9 +137,11 @@ facts as (
             when {{ equity_role('facts.ethnic_group') }} <> 'group' then facts.ethnic_group
             else children.ethnicity_code
         end as ethnicity,
-        {%- for dimension in equity.dimensions if dimension not in ('ethnic_group', 'ethnicity') %}
+        {%- for dimension in equity.dimensions
+            if dimension not in ('ethnic_group', 'ethnicity', 'team') %}
         facts.{{ dimension }},
         {%- endfor %}
+        coalesce(teams.team, 'unknown') as team,
         {{ equity_fact_columns(kind) }}
     from {{ kind }}_facts as facts
     inner join months
@@ -106,6 +150,12 @@ facts as (
         on
             facts.authority_code = children.authority_code
             and facts.contributor_key = children.person_key
+    left join teams
+        on
+            facts.authority_code = teams.authority_code
+            and facts.contributor_key = teams.person_key
+            and months.quarter_start = teams.quarter_start
+            and teams.recency = 1
     {{ "union all" if not loop.last }}
     {%- endfor %}
 
@@ -171,8 +221,8 @@ in_windows as (
 by_group as (
     {% for scope in ['authority', 'area'] %}
     {%- set outer_loop = loop %}
-    {%- for dimension in equity.dimensions + (pairs.keys() | list if scope == 'authority' else [])
-        if dimension != scope %}
+    {%- set whole = equity.dimensions + pairs.keys() | list %}
+    {%- for dimension in (whole if scope == 'authority' else compared) if dimension != scope %}
     select
         authority_code,
         window_length,
@@ -227,7 +277,7 @@ cells as (
 ),
 
 by_stratum_and_quarter as (
-    {% for dimension in equity.dimensions %}
+    {% for dimension in compared %}
     select
         authority_code,
         quarter_start,

@@ -2,6 +2,7 @@
 {#- Rates come from protected counts alone. The word was given once, to exact counts, in the
     restricted tier; it is told only where the cell itself may be shown (rule R5). -#}
 {%- set equity = var('equity') -%}
+{%- set dimensions = equity.dimensions | reject('in', equity.get('held_to_funnels', [])) | list -%}
 {%- set told = equity.measures | selectattr('measure', 'in', ['F1', 'F2', 'F3']) | list -%}
 with counts as (
 
@@ -12,7 +13,7 @@ with counts as (
         and scope = 'authority'
         and measure in ('F1', 'F2', 'F3')
         and counting <> 'exempt_as_missed'
-        and dimension in ({{ quoted_list(equity.dimensions) }})
+        and dimension in ({{ quoted_list(dimensions) }})
 
 ),
 
@@ -23,7 +24,7 @@ comparisons as (
         scope = 'authority'
         and measure in ('F1', 'F2', 'F3')
         and counting <> 'exempt_as_missed'
-        and dimension in ({{ quoted_list(equity.dimensions) }})
+        and dimension in ({{ quoted_list(dimensions) }})
 
 ),
 
@@ -32,7 +33,7 @@ levels as (
     select * from {{ ref('int_breakdown_levels') }}
     where
         indicator_id in ({{ quoted_list(told | map(attribute='indicator') | list) }})
-        and breakdown in ({{ quoted_list(equity.dimensions) }})
+        and breakdown in ({{ quoted_list(dimensions) }})
 
 ),
 

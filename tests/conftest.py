@@ -7,6 +7,8 @@ stand beside the tests that use them.
 import pytest
 
 
+# Before pytest-xdist looks at the groups.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep a file's tests in one process, and all that look at the one published site.
 

@@ -39,7 +39,7 @@ test: install ## Run all checks: linters, unit, property, integration and end-to
 	@$(MAKE) --no-print-directory -j2 lint pytest
 
 pytest: install
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: install ## Formatting, types, SQL style, import rules, dbt parse
 	@$(BIN)/ruff check .

@@ -38,11 +38,13 @@ def stoppable() -> Iterator[StopRequest]:
     noted = signal.set_wakeup_fd(speaking.fileno(), warn_on_full_buffer=False)
     listener = threading.Thread(target=_listen, args=(hearing, request), daemon=True)
     listener.start()
-    interrupted = None
+    interrupted: BaseException | None = None
     try:
         yield request
-    except KeyboardInterrupt as interrupt:
-        interrupted = interrupt
+    except (KeyboardInterrupt, RuntimeError) as error:
+        if not _comes_of_an_interrupt(error):
+            raise
+        interrupted = error
     finally:
         signal.set_wakeup_fd(noted)
         signal.signal(signal.SIGTERM, before)
@@ -56,6 +58,14 @@ def stoppable() -> Iterator[StopRequest]:
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
+
+
+def _comes_of_an_interrupt(error: BaseException) -> bool:
+    """Whether the error is an interrupt, or what a library made of one (DuckDB: RuntimeError)."""
+    found: BaseException | None = error
+    while found is not None and not isinstance(found, KeyboardInterrupt):
+        found = found.__cause__ or found.__context__
+    return found is not None
 
 
 def _listen(hearing: socket.socket, request: StopRequest) -> None:

@@ -1,10 +1,8 @@
 """What a run that ended without a word leaves, and what clears it; disks, rights and stopping."""
 
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import dagster as dg
@@ -25,8 +23,7 @@ from orchestration.reaper import end_stale_runs, reap
 from orchestration.reporting import release_files
 from orchestration.reporting.release import publish_release
 from orchestration.settings import Settings
-from orchestration.stopping import STOPPED
-from tests.support.command import REPOSITORY, Site, heard
+from tests.support.command import Site, heard
 from tests.support.inbox import REVIEWS_HEADER, Bench, make_bench
 
 RETURN = "330/ssda903/2020-03-31"
@@ -249,24 +246,3 @@ def _as_nobody(place: Path) -> str:
     os.waitpid(child, 0)
     with os.fdopen(reading, "rb") as stream:
         return stream.read().decode()
-
-
-def test_a_step_that_does_not_notice_is_ended_within_the_time() -> None:
-    code = (
-        "import time, orchestration.stopping as s\n"
-        "s.GRACE_SECONDS = 0.5\n"
-        "with s.stoppable():\n"
-        "    while True:\n"
-        "        try:\n"
-        "            print('on', flush=True)\n"
-        "            time.sleep(60)\n"
-        "        except KeyboardInterrupt:\n"
-        "            pass\n"
-    )
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=REPOSITORY)
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"on\n"
-    began = time.monotonic()
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=10) == STOPPED
-    assert time.monotonic() - began < 5

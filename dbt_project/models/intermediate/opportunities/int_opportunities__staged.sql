@@ -322,38 +322,21 @@ left join first_contacts_of_a_day as firsts
         and rows_in.person_key = firsts.person_key
         and rows_in.cla_last_iro_contact_date = firsts.cla_last_iro_contact_date
 union all
+{%- for moment, codes in {
+    'IRO_CONTACT': ['IRO_CONTACT'],
+    'PATHWAY_PLAN': ['PATHWAY_PLAN'],
+    'PA_VISIT': ['PA_VISIT'],
+    'EHC_REVIEW': ['EHC_REVIEW', 'EHC_REVIEW_U5'],
+}.items() %}
 {{ staged_rows(
-    'rows_in.occasion_table', 'IRO_CONTACT',
+    'rows_in.occasion_table', moment,
     "rows_in.occasion_id || '/' || cast(rows_in.said_date as varchar)",
     'rows_in.said_date', reason="case when not rows_in.is_history then 'taken_back' end"
 ) }}
 from earlier_dates as rows_in
-where rows_in.opportunity_code = 'IRO_CONTACT'
+where rows_in.opportunity_code in ({{ quoted_list(codes) }})
 union all
-{{ staged_rows(
-    'rows_in.occasion_table', 'PATHWAY_PLAN',
-    "rows_in.occasion_id || '/' || cast(rows_in.said_date as varchar)",
-    'rows_in.said_date', reason="case when not rows_in.is_history then 'taken_back' end"
-) }}
-from earlier_dates as rows_in
-where rows_in.opportunity_code = 'PATHWAY_PLAN'
-union all
-{{ staged_rows(
-    'rows_in.occasion_table', 'PA_VISIT',
-    "rows_in.occasion_id || '/' || cast(rows_in.said_date as varchar)",
-    'rows_in.said_date', reason="case when not rows_in.is_history then 'taken_back' end"
-) }}
-from earlier_dates as rows_in
-where rows_in.opportunity_code = 'PA_VISIT'
-union all
-{{ staged_rows(
-    'rows_in.occasion_table', 'EHC_REVIEW',
-    "rows_in.occasion_id || '/' || cast(rows_in.said_date as varchar)",
-    'rows_in.said_date', reason="case when not rows_in.is_history then 'taken_back' end"
-) }}
-from earlier_dates as rows_in
-where rows_in.opportunity_code in ('EHC_REVIEW', 'EHC_REVIEW_U5')
-union all
+{%- endfor %}
 select
     authority_code,
     person_key,

@@ -15,6 +15,8 @@ import os
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
+from orchestration import transform
+from orchestration.hardening import harden
 from orchestration.privacy.disclosure_keys import attach_disclosure_keys
 from orchestration.slices import attach_whole
 from orchestration.transform import WHOLE_WAREHOUSE
@@ -33,9 +35,8 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # mypy does not follow dbt
         attach_disclosure_keys(conn)
         # DuckDB would take four fifths of the machine's memory; beyond this it spills to disk.
         conn.execute(f"set memory_limit = '{_memory_limit()}B'")
-        # As for ingestion: to compress pseudonyms costs more than it saves. No setting of dbt's
-        # profile, because DuckDB takes it in a statement only.
-        conn.execute("set disabled_compression_methods = 'fsst,dict_fsst'")
+        # The last word: from here on no model reaches a file that is not a code list of ours.
+        harden(conn, [transform.SEEDS])
 
 
 def _memory_limit() -> int:

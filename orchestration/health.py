@@ -25,7 +25,7 @@ from orchestration.preflight import (
     told,
 )
 from orchestration.privacy.keys import MissingKeyError, WeakKeyError, master_key
-from orchestration.settings import Settings, SettingsError
+from orchestration.settings import Settings, SettingsError, read_setting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,6 +79,7 @@ def examine(inbox: Path | None, home: Path | None) -> tuple[Finding, ...]:
         _disk,
         _lock,
         _alerts,
+        _server,
     )
     findings += [question(settings) for question in questions]
     return tuple(findings)
@@ -185,3 +186,16 @@ def _alerts(settings: Settings) -> Finding:
     if not routes:
         return Finding("alerts", Verdict.WARN, "nobody is told of an incident", advice)
     return Finding("alerts", Verdict.OK, f"{len(routes)} routes")
+
+
+def _server(_: Settings) -> Finding:
+    from orchestration.server.address import SETTING, address_from_environment
+
+    if read_setting(SETTING) is None:
+        return Finding("server", Verdict.OK, "none: readers open the published files")
+    try:
+        address = address_from_environment()
+    except SettingsError as error:
+        return Finding("server", Verdict.FAIL, str(error), "see docs/roles.md")
+    way = "with TLS" if address.wants_tls else "on this machine"
+    return Finding("server", Verdict.OK, f"{address.place}, {way}")

@@ -23,6 +23,7 @@ from orchestration.server.address import Address, open_server
 from orchestration.server.errors import ServerError
 from orchestration.server.grants import AUTHORITY, MARTS, PUBLISHED, table_grants
 from orchestration.server.matrix import OWNER
+from orchestration.server.proof import require_rights
 from orchestration.server.tables import copy_statement, make_table, read_tables, write_rows
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def serve(home: Path, address: Address, with_marts: bool, force: bool = False) -
                 rows |= _fill(server, warehouse, MARTS, scratch)
         for schema in (PUBLISHED, MARTS):
             _put_in_place(server, schema, is_wanted=schema == PUBLISHED or with_marts)
+        require_rights(server, [PUBLISHED, MARTS] if with_marts else [PUBLISHED])
         _tell(server, [f"comment on schema {PUBLISHED} is {literal(mark)}"])
     return Served(release_id, True, rows)
 

@@ -8,11 +8,14 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from orchestration.server.errors import ServerError
 from orchestration.server.load import serve
 from orchestration.server.matrix import Right, as_markdown, read_matrix
 from tests.support.postgres import postgres_server
 from tests.support.served import Served, make_home, make_release, set_up
 
+RELEASE = "20260401T101112Z-first"
+_DEFAULTS = "alter default privileges for role heard_owner"
 REPOSITORY = Path(__file__).parents[2]
 ROLES = [role.name for role in read_matrix()]
 OBJECTS = {
@@ -33,9 +36,14 @@ CHANGES = [
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = make_home(tmp_path_factory.mktemp("served") / "home")
-    make_release(home, "20260401T101112Z-first")
+    make_release(home, RELEASE)
+    return home
+
+
+@pytest.fixture(scope="module")
+def served(home: Path) -> Iterator[Served]:
     with postgres_server() as running:
         served = set_up(running)
         serve(home, served.address, with_marts=True)
@@ -174,6 +182,49 @@ def test_exact_columns_cannot_be_reached_by_boards_and_dashboards(
             [f"jane_{role}"],
         ).fetchall()
     assert reached == [("published",)]
+
+
+@pytest.mark.parametrize(
+    ("added", "taken_back", "told"),
+    [
+        (
+            f"{_DEFAULTS} grant select on tables to heard_bi",
+            f"{_DEFAULTS} revoke select on tables from heard_bi",
+            "marts: heard_bi has select on a table",
+        ),
+        (
+            f"{_DEFAULTS} grant usage on schemas to jane_public",
+            f"{_DEFAULTS} revoke usage on schemas from jane_public",
+            "published: jane_public has usage on a schema",
+        ),
+        (
+            "grant heard_analyst to heard_board",
+            "revoke heard_analyst from heard_board",
+            "heard_board is a member of heard_analyst",
+        ),
+        (
+            "grant heard_owner to jane_heard_bi",
+            "revoke heard_owner from jane_heard_bi",
+            "jane_heard_bi is a member of heard_owner",
+        ),
+        (
+            "alter role heard_bi bypassrls",
+            "alter role heard_bi nobypassrls",
+            "heard_bi is above row-level security",
+        ),
+    ],
+)
+def test_a_right_that_somebody_added_by_hand_undoes_the_load(
+    home: Path, served: Served, added: str, taken_back: str, told: str
+) -> None:
+    with served.admin() as con:
+        con.execute(added)
+        try:
+            with pytest.raises(ServerError, match=told):
+                serve(home, served.address, with_marts=True)
+        finally:
+            con.execute(taken_back)
+    assert served.released() == [(RELEASE, 5)]
 
 
 def test_the_page_about_roles_shows_the_matrix_as_it_is() -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON on stdout.")
+
 
 @click.group()
 def server() -> None:
@@ -28,7 +30,7 @@ def setup() -> int:
     type=click.Path(path_type=Path, file_okay=False),
     help="Home folder (else HEARD_HOME).",
 )
-@click.option("--json", "as_json", is_flag=True, help="Answer in JSON on stdout.")
+@_json
 def publish(force: bool, home: Path | None, as_json: bool) -> int:
     """Load the published release to the server in HEARD_PUBLISH_URL, in one step.
 
@@ -37,3 +39,15 @@ def publish(force: bool, home: Path | None, as_json: bool) -> int:
     from orchestration.commands.server import publish as load
 
     return load(home, force, as_json)
+
+
+@server.command()
+@_json
+def withdraw(as_json: bool) -> int:
+    """Take the release from the server's readers, after `heard release withdraw`.
+
+    `heard server publish` does so by itself where an older release takes its place.
+    """
+    from orchestration.commands.server import withdraw as take_down
+
+    return take_down(as_json)

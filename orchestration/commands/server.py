@@ -42,6 +42,21 @@ def publish(home: Path | None, force: bool, as_json: bool) -> int:
     return 0
 
 
+def withdraw(as_json: bool) -> int:
+    """Take the release, and the marts, from the server's readers; return the exit code."""
+    from orchestration.server.address import address_from_environment
+    from orchestration.server.load import take_down
+
+    address = address_from_environment()
+    held = take_down(address)
+    if as_json:
+        print_json({"withdrawn": held})
+    else:
+        told = "holds no release any more" if held else "held no release"
+        say(f"{address.place} {told}.")
+    return 0
+
+
 def _wants_marts() -> bool:
     value = (read_setting(_MARTS) or "no").strip().lower()
     if value not in ("yes", "no"):

@@ -81,7 +81,10 @@ def serve(home: Path, address: Address, with_marts: bool, force: bool = False) -
     """
     path = database_path(home)
     if not path.is_file():
-        raise NotPublishedError(f"nothing is published in {home}; run `heard run` first")
+        raise NotPublishedError(
+            f"nothing is published in {home}; run `heard run` first, or, where a release was"
+            " withdrawn, `heard server withdraw`"
+        )
     with _scratch(home) as scratch, _transaction(address) as server:
         with connect(path, read_only=True, folders=[scratch]) as published:
             ((release_id,),) = published.execute(
@@ -99,6 +102,19 @@ def serve(home: Path, address: Address, with_marts: bool, force: bool = False) -
         require_rights(server, [PUBLISHED, MARTS] if with_marts else [PUBLISHED])
         _tell(server, [f"comment on schema {PUBLISHED} is {literal(mark)}"])
     return Served(release_id, True, rows)
+
+
+def take_down(address: Address) -> bool:
+    """Leave readers of the server nothing; return whether there was something.
+
+    Raises:
+        ServerError: The server refused; it still has what it had.
+    """
+    with _transaction(address) as server:
+        held = bool(_ask(server, _SERVED))
+        for schema in (PUBLISHED, MARTS):
+            _put_in_place(server, schema, is_wanted=False)
+    return held
 
 
 def _fill(

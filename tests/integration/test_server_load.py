@@ -1,6 +1,7 @@
 """The server holds exactly what is published here, whole, and gives nothing away on the way."""
 
 import io
+import json
 import os
 import shutil
 import socket
@@ -14,7 +15,10 @@ from typing import Any
 import duckdb
 import psycopg
 import pytest
+from click.testing import CliRunner
 
+from orchestration.cli import app
+from orchestration.reporting.published import NotPublishedError
 from orchestration.server import load
 from orchestration.server.address import open_server, parse_address
 from orchestration.server.errors import ServerError
@@ -110,6 +114,23 @@ def test_where_marts_are_not_wanted_there_are_none(home: Path, served: Served) -
             " ('marts', 'marts_next', 'published_next')"
         ).fetchall()
     assert rows == []
+
+
+def test_a_withdrawn_release_is_taken_from_the_servers_readers(
+    home: Path, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "published" / "heard.duckdb").unlink()
+    with pytest.raises(NotPublishedError, match="heard server withdraw"):
+        serve(home, served.address, with_marts=True)
+    monkeypatch.setenv("HEARD_PUBLISH_URL", served.url)
+    for held in (True, False):
+        done = CliRunner().invoke(app, ["server", "withdraw", "--json"])
+        assert (done.exit_code, json.loads(done.stdout)) == (0, {"withdrawn": held})
+    with served.admin() as con:
+        left = con.execute(
+            "select nspname from pg_namespace where nspname in ('published', 'marts')"
+        ).fetchall()
+    assert left == []
 
 
 def test_killed_half_way_readers_see_the_whole_old_release(home: Path, served: Served) -> None:

@@ -85,6 +85,10 @@ def close_home(home: Path) -> None:
         for folder, mode in ((home, _PASSED_THROUGH), (published, PUBLISHED_FOLDER)):
             os.chown(folder, -1, group)
             folder.chmod(mode)
+        # What was published before the group was named is the group's too.
+        for path in published.rglob("*"):
+            if path.stat().st_gid != group:
+                os.chown(path, -1, group)
     except KeyError:
         raise SettingsError(f"{SETTING}: this machine has no group {name}") from None
     except PermissionError:

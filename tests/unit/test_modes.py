@@ -84,9 +84,15 @@ def test_a_group_reads_what_is_published_and_lists_nothing_else(
     share(made)
     (made / "release.parquet").write_text("protected")
     share(made / "release.parquet")
-    shared = (home, home / "published", made, made / "release.parquet")
+    shared = (
+        home,
+        home / "published",
+        home / "published" / "heard.duckdb",
+        made,
+        made / "release.parquet",
+    )
     assert {path.stat().st_gid for path in shared} == {group}
-    assert _modes(*shared) == ["710", "750", "750", "640"]
+    assert _modes(*shared) == ["710", "750", "640", "750", "640"]
     assert find_wider(home) == []
     # The way through the home folder ends at what is not the group's.
     closed = [home / name for name in ("tmp", "dagster", "dbt", "quarantine", "reports")]

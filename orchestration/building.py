@@ -124,7 +124,7 @@ def _build_slice(
         )
         built = Built(results, left, authorities)
         if built.is_whole:
-            with home.warehouse() as connection:
+            with home.warehouse(reach=["tmp"]) as connection:
                 put_in_place(
                     connection,
                     folder,

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import click
 
+from orchestration.cli_doctor import doctor
 from orchestration.cli_incidents import incidents
 from orchestration.cli_quarantine import quarantine
 from orchestration.cli_quotes import quotes
 from orchestration.cli_release import release
+from orchestration.cli_server import server
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -44,10 +46,12 @@ def app() -> None:
     """Put voice into strategic reporting for children's services."""
 
 
+app.add_command(doctor)
 app.add_command(incidents)
 app.add_command(quarantine)
 app.add_command(quotes)
 app.add_command(release)
+app.add_command(server)
 
 
 @app.result_callback()
@@ -184,20 +188,6 @@ def pack(
 
 
 @app.command()
-@inbox_option
-@home_option
-@click.option("--free-ballast", is_flag=True, help="Give back 64 MB when the disk is full.")
-@json_option
-def doctor(inbox: Path | None, home: Path | None, free_ballast: bool, as_json: bool) -> int:
-    """Check installation, settings, permissions, key, disk and locks; say what to do."""
-    from orchestration.commands import doctor as command
-
-    if free_ballast:
-        return command.drop_ballast(home, as_json)
-    return command.doctor(inbox, home, as_json)
-
-
-@app.command()
 @home_option
 @json_option
 def verify(home: Path | None, as_json: bool) -> int:
@@ -271,6 +261,10 @@ def map_file(
 def main() -> None:
     """Run the command line; a known problem is told in one line and ends with exit code 1."""
     from orchestration.commands.problems import told_in_one_line
+    from orchestration.instance import PRIVATE_UMASK
+
+    # Whatever a command writes is the account's alone, unless it says otherwise.
+    os.umask(PRIVATE_UMASK)
 
     try:
         with told_in_one_line():

@@ -7,10 +7,14 @@ Does not belong here: anything that knows what the files mean.
 import hashlib
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
+# A group may be given the published files; the warehouse stays the owner's alone.
+PUBLISHED_FILE = 0o640
+PUBLISHED_FOLDER = 0o750
 _CHUNK_BYTES = 1 << 20
 
 
@@ -43,6 +47,16 @@ def replace_text(path: Path, text: str, mode: int = PRIVATE_FILE) -> None:
         os.fsync(handle.fileno())
     draft.replace(path)
     sync_folder(path.parent)
+
+
+def share(path: Path) -> None:
+    """Let the group of the folder that it lies in read a file, or go into a folder."""
+    path.chmod(PUBLISHED_FOLDER if path.is_dir() else PUBLISHED_FILE)
+    group = path.parent.stat().st_gid
+    if path.stat().st_gid != group:
+        # Whose group it is not cannot give it away; the file is then closed to more, not to fewer.
+        with suppress(PermissionError):
+            os.chown(path, -1, group)
 
 
 def sync_file(path: Path) -> None:

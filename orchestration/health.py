@@ -5,16 +5,16 @@ Does not belong here: anything about the data (the checks), or changing what is 
 """
 
 import shutil
-import stat
 import sys
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestration.alerts.secrets import AlertAddressError, address
 from orchestration.instance import RunInProgressError, sole_run
+from orchestration.modes import find_wider
 from orchestration.preflight import (
     BALLAST,
     AccessRefusedError,
@@ -25,7 +25,10 @@ from orchestration.preflight import (
     told,
 )
 from orchestration.privacy.keys import MissingKeyError, WeakKeyError, master_key
-from orchestration.settings import Settings, SettingsError
+from orchestration.settings import Settings, SettingsError, read_setting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 OLDEST_PYTHON = (3, 11)
 FIRST_PYTHON_TOO_NEW = (3, 14)
@@ -33,11 +36,8 @@ PACKAGES = ("dagster", "dbt-core", "dbt-duckdb", "duckdb", "great-expectations",
 # DuckDB rewrites a table beside the old one, and a release is a second copy.
 FREE_BYTES = 2 * 1024**3
 WAREHOUSE_COPIES = 3
-OTHERS = stat.S_IRWXG | stat.S_IRWXO
-PRIVATE_PATHS = (
-    *("warehouse.duckdb", "incidents.sqlite3", "quotes.sqlite3"),
-    *("landing", "dagster", "dbt", "tmp"),
-)
+# So many names of open files are told; the command that closes them tells all.
+NAMED = 5
 
 
 class Verdict(StrEnum):
@@ -79,6 +79,7 @@ def examine(inbox: Path | None, home: Path | None) -> tuple[Finding, ...]:
         _disk,
         _lock,
         _alerts,
+        _server,
     )
     findings += [question(settings) for question in questions]
     return tuple(findings)
@@ -136,18 +137,13 @@ def _home(settings: Settings) -> Finding:
 
 
 def _permissions(settings: Settings) -> Finding:
-    open_to_others = [path for path in _private(settings.home) if path.stat().st_mode & OTHERS]
-    if open_to_others:
-        names = ", ".join(path.name for path in open_to_others)
-        advice = "run: chmod go-rwx " + " ".join(str(path) for path in open_to_others)
-        return Finding("permissions", Verdict.FAIL, f"others may read: {names}", advice)
-    return Finding("permissions", Verdict.OK, "only this account reads the restricted tier")
-
-
-def _private(home: Path) -> Iterator[Path]:
-    for name in PRIVATE_PATHS:
-        if (home / name).exists():
-            yield home / name
+    wider = find_wider(settings.home, settings.inbox)
+    if not wider:
+        return Finding("permissions", Verdict.OK, "only this account reads the restricted tier")
+    names = [str(each.path.relative_to(settings.home.parent)) for each in wider[:NAMED]]
+    more = f" and {len(wider) - NAMED} more" if len(wider) > NAMED else ""
+    found = f"others may open: {', '.join(names)}{more}"
+    return Finding("permissions", Verdict.FAIL, found, "run: heard doctor --close-files")
 
 
 def _disk(settings: Settings) -> Finding:
@@ -190,3 +186,16 @@ def _alerts(settings: Settings) -> Finding:
     if not routes:
         return Finding("alerts", Verdict.WARN, "nobody is told of an incident", advice)
     return Finding("alerts", Verdict.OK, f"{len(routes)} routes")
+
+
+def _server(_: Settings) -> Finding:
+    from orchestration.server.address import SETTING, address_from_environment
+
+    if read_setting(SETTING) is None:
+        return Finding("server", Verdict.OK, "none: readers open the published files")
+    try:
+        address = address_from_environment()
+    except SettingsError as error:
+        return Finding("server", Verdict.FAIL, str(error), "see docs/roles.md")
+    way = "with TLS" if address.wants_tls else "on this machine"
+    return Finding("server", Verdict.OK, f"{address.place}, {way}")

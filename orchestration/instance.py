@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from orchestration.files import PRIVATE_FILE, PRIVATE_FOLDER, replace_text
+from orchestration.modes import close_home
 from orchestration.settings import Settings
 
 # Only the owner may read what this process makes: the warehouse and the event log are data.
@@ -43,6 +44,7 @@ def prepare_process(settings: Settings) -> None:
     settings.home.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
     for name in FOLDERS:
         (settings.home / name).mkdir(exist_ok=True, mode=PRIVATE_FOLDER)
+    close_home(settings.home)
     shipped = Path(__file__).with_name("deploy") / "dagster.yaml"
     wanted = shipped.read_text(encoding="utf-8")
     target = dagster_home(settings) / "dagster.yaml"

@@ -6,7 +6,7 @@ environment, so that no run configuration and no page of the UI can show it).
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,13 +57,22 @@ class Home(dg.ConfigurableResource["Home"]):
         return Path(self.path)
 
     @contextmanager
-    def warehouse(self, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    def warehouse(
+        self, read_only: bool = False, reach: Sequence[str] = ()
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
         """Connect to the warehouse; one process at a time may write.
+
+        Args:
+            read_only: Whether to look only.
+            reach: Folders of the home folder whose files statements may read and write.
 
         Raises:
             WarehouseError: DuckDB refused something; told without any value.
         """
-        with without_values(), open_warehouse(self.folder, read_only) as connection:
+        with (
+            without_values(),
+            open_warehouse(self.folder, read_only, reach=reach) as connection,
+        ):
             yield connection
 
 

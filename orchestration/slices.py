@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 
 from orchestration.builds import Name, delivered_tables
+from orchestration.hardening import connect
 from orchestration.ingestion.files import make_private_folder, private_files
 from orchestration.ingestion.sql import identifier, literal
 from orchestration.ingestion.warehouse import WAREHOUSE_NAME, transaction
@@ -57,8 +58,11 @@ def cut_slice(
     home: Path, folder: Path, manifest: Mapping[str, Any], authorities: Sequence[str]
 ) -> None:
     """Make the slice's file: delivered rows and standing views, and each table without a row."""
-    with duckdb.connect(str(folder / WAREHOUSE_NAME)) as connection:
-        attach_whole(connection, str(home / WAREHOUSE_NAME))
+    with connect(
+        folder / WAREHOUSE_NAME,
+        attached={"whole": home / WAREHOUSE_NAME},
+        config={"temp_directory": str(folder)},
+    ) as connection:
         # Views must be copied as they are kept: DuckDB does not always understand its own text
         # of one.
         connection.execute(f"copy from database whole to {WAREHOUSE} (schema)")

@@ -11,10 +11,14 @@ Does not belong here: how keys are derived (``orchestration.privacy``).
 """
 
 import os
+from typing import Any
 
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
+from orchestration import transform
+from orchestration.hardening import harden
 from orchestration.privacy.disclosure_keys import attach_disclosure_keys
 from orchestration.slices import attach_whole
 from orchestration.transform import WHOLE_WAREHOUSE
@@ -26,16 +30,18 @@ LARGEST_MEMORY = 6 * 10**9
 class Plugin(BasePlugin):  # type: ignore[misc]  # mypy does not follow dbt
     """Lays the disclosure keys in memory beside the warehouse, and the whole beside a slice."""
 
+    def update_connection_config(self, _creds: DuckDBCredentials, config: dict[str, Any]) -> None:
+        """Say how much memory a build may have; DuckDB would take four fifths of the machine's."""
+        # Beyond it rows spill to disk. Here, because later nothing can be set any more.
+        config["memory_limit"] = f"{_memory_limit()}B"
+
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Attach ``secrets.main.disclosure_keys``, and ``whole`` if any, to a new connection."""
         if whole := os.environ.get(WHOLE_WAREHOUSE):
             attach_whole(conn, whole)
         attach_disclosure_keys(conn)
-        # DuckDB would take four fifths of the machine's memory; beyond this it spills to disk.
-        conn.execute(f"set memory_limit = '{_memory_limit()}B'")
-        # As for ingestion: to compress pseudonyms costs more than it saves. No setting of dbt's
-        # profile, because DuckDB takes it in a statement only.
-        conn.execute("set disabled_compression_methods = 'fsst,dict_fsst'")
+        # The last word: from here on no model reaches a file that is not a code list of ours.
+        harden(conn, [transform.SEEDS])
 
 
 def _memory_limit() -> int:

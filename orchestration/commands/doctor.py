@@ -8,8 +8,9 @@ from pathlib import Path
 
 from orchestration.commands.output import console, hanging, print_json, say
 from orchestration.health import Verdict, examine
+from orchestration.modes import close_wider
 from orchestration.preflight import free_ballast, told
-from orchestration.settings import Settings
+from orchestration.settings import Settings, read_setting
 
 MARKS = {Verdict.OK: "ok  ", Verdict.WARN: "warn", Verdict.FAIL: "FAIL"}
 
@@ -24,6 +25,23 @@ def drop_ballast(home: Path | None, as_json: bool) -> int:
     else:
         say("There is no ballast to give back.")
     return 0
+
+
+def close_files(inbox: Path | None, home: Path | None, as_json: bool) -> int:
+    """Take from others what they should not open; exit code 1 when some is another account's."""
+    given = inbox or read_setting("HEARD_INBOX")
+    settings = Settings.from_environment(Path(given) if given else Path(), home)
+    closed, left = close_wider(settings.home, settings.inbox if given else None)
+    if as_json:
+        print_json({"closed": [str(w.path) for w in closed], "left": [str(w.path) for w in left]})
+        return int(bool(left))
+    for each in closed:
+        say(f"closed {each.path}: {each.mode:04o}, now {each.wanted:04o}")
+    for each in left:
+        say(f"left {each.path}: another account's; run: sudo chmod {each.wanted:o} {each.path}")
+    if not (closed or left):
+        say("Nothing is open to others.")
+    return int(bool(left))
 
 
 def doctor(inbox: Path | None, home: Path | None, as_json: bool) -> int:

@@ -47,6 +47,7 @@ KNOWN = frozenset(
         "ReleaseLedgerError",
         "ReleaseSettingsError",
         "RunInProgressError",
+        "ServerError",
         "SettingsError",
         "SnapshotError",
         "TransformError",

@@ -90,7 +90,8 @@ def export(
     contracts, mappings = source_contracts(settings.home), load_mappings(settings.home)
     written: dict[str, int] = {}
     with (
-        open_warehouse(settings.home, read_only=True) as con,
+        # It reads what the parser makes of the landed files.
+        open_warehouse(settings.home, read_only=True, reach=["tmp"]) as con,
         Parser(settings.home, mappings) as parser,
     ):
         for landed in deliveries_in_quarantine(con, authority, source, as_of):

@@ -25,6 +25,9 @@ from orchestration.reporting.release import publish_release
 from orchestration.resources import Home, Inputs
 from orchestration.watching import watch_release
 
+# Where a release is made, and the one before it is read.
+_DRAFTED_IN = ("published", "candidate")
+
 
 def build_release_asset(
     published: Sequence[dg.AssetKey], checked: Sequence[dg.AssetKey]
@@ -55,7 +58,7 @@ def build_release_asset(
         current = inputs.fingerprint()
         # dbt opens the warehouse by itself, so before anybody else here does.
         docs = project_page(home.folder)
-        with home.warehouse() as connection:
+        with home.warehouse(reach=_DRAFTED_IN) as connection:
             # Whoever starts this step alone must not get past a check that refused.
             require_publishable(connection)
             incidents = published_incidents(home.folder)

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 
 from orchestration.disclosure.knowledge import Knowledge
 from orchestration.disclosure.tables import ABSENT, HIDDEN, IMPOSSIBLE, SHOWN, Grid
+from orchestration.hardening import connect
 
 COUNTS = ("numerator", "denominator", "exempt")
 # One statement can have several themes, so they add up to nothing.
@@ -56,7 +56,7 @@ class Question:
 
 def read_values(database: Path) -> pd.DataFrame:
     """Every published indicator value of a release."""
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with connect(database, read_only=True) as connection:
         return connection.execute(_VALUES).fetch_df()
 
 

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from orchestration.contracts.shapes import from_message
+from orchestration.hardening import connect
 from orchestration.ingestion.counting import require_rows
 from orchestration.ingestion.extracts import Opening, Part
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.judging import delivered_rows, judge_part
 from orchestration.ingestion.lean import without_pandas
 from orchestration.ingestion.readers import open_parts
-from orchestration.ingestion.sql import literal
 
 if TYPE_CHECKING:
     from orchestration.contracts import Contract
@@ -143,23 +143,15 @@ def _grant_time(path: Path) -> None:
 
 
 def _connect(landing: Path, scratch: Path) -> duckdb.DuckDBPyConnection:
-    con = duckdb.connect(
+    return connect(
+        folders=(landing, scratch),
         config={
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "allow_community_extensions": "false",
-            "allow_persistent_secrets": "false",
             "temp_directory": str(scratch / "spill"),
             "memory_limit": DUCKDB_MEMORY,
             # More threads wait for each other: on two they cost twice the processor time.
             "threads": 1,
-        }
+        },
     )
-    folders = ", ".join(literal(f"{folder}/") for folder in (landing, scratch))
-    con.execute(f"set allowed_directories = [{folders}]")
-    con.execute("set enable_external_access = false")
-    con.execute("set lock_configuration = true")
-    return con
 
 
 if __name__ == "__main__":

@@ -1,26 +1,25 @@
 """Open the warehouse file: born whole, closed to others, and unable to reach outside its home.
 
-Belongs here: creating, hardening and connecting. Does not belong here: any table.
+Belongs here: creating it, and connecting. Does not belong here: any table, or what closes a
+connection off (``orchestration.hardening``).
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
 
+from orchestration.hardening import TEMPORARY_LIMIT, Setting, connect
 from orchestration.ingestion.files import (
     make_private_folder,
     private_files,
     sync_file,
     sync_folder,
 )
-from orchestration.ingestion.sql import literal
 
 WAREHOUSE_NAME = "warehouse.duckdb"
-_MEMORY_LIMIT = "4GB"
-_TEMPORARY_LIMIT = "10GB"
 
 
 class WarehouseMissingError(FileNotFoundError):
@@ -29,7 +28,10 @@ class WarehouseMissingError(FileNotFoundError):
 
 @contextmanager
 def open_warehouse(
-    home: Path, read_only: bool = False, threads: int | None = None
+    home: Path,
+    read_only: bool = False,
+    threads: int | None = None,
+    reach: Sequence[str] | None = None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Connect to `home/warehouse.duckdb`, making it first if need be.
 
@@ -37,9 +39,11 @@ def open_warehouse(
         home: The home folder.
         read_only: Whether to look only; several may look at once, while nobody writes.
         threads: How many threads to use; as many as there are processors by default.
+        reach: Folders of the home folder whose files statements may read and write. Without,
+            all of it for whoever writes (the loader), and none for whoever looks.
 
-    The connection reads and writes files inside the home folder only, loads no extension and
-    cannot be configured further, so a value in an extract can never widen what it reaches.
+    The connection loads no extension and cannot be configured further, so a value in an extract
+    can never widen what it reaches.
     """
     path = home / WAREHOUSE_NAME
     if not path.exists():
@@ -51,11 +55,15 @@ def open_warehouse(
     spill = home / "tmp" / "warehouse"
     make_private_folder(spill)
     with private_files():
-        con = duckdb.connect(str(path), read_only=read_only, config=_config(spill, threads))
+        con = connect(
+            path,
+            read_only=read_only,
+            folders=_folders(home, read_only, reach),
+            config=_config(spill, threads),
+        )
         try:
             if not read_only:
                 _clear(spill)
-            _harden(con, home)
             yield con
         finally:
             con.close()
@@ -77,12 +85,10 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
                 con.rollback()
 
 
-def _harden(con: duckdb.DuckDBPyConnection, home: Path) -> None:
-    con.execute(f"set allowed_directories = [{literal(f'{home}/')}]")
-    # A pseudonym is noise: to compress it costs a tenth of a load, and to read it again more.
-    con.execute("set disabled_compression_methods = 'fsst,dict_fsst'")
-    con.execute("set enable_external_access = false")
-    con.execute("set lock_configuration = true")
+def _folders(home: Path, read_only: bool, reach: Sequence[str] | None) -> list[Path]:
+    if reach is not None:
+        return [home / name for name in reach]
+    return [] if read_only else [home]
 
 
 def _clear(spill: Path) -> None:
@@ -91,18 +97,11 @@ def _clear(spill: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _config(spill: Path, threads: int | None) -> dict[str, str | bool | int | float | list[str]]:
-    chosen: dict[str, str | bool | int | float | list[str]] = (
-        {} if threads is None else {"threads": threads}
-    )
+def _config(spill: Path, threads: int | None) -> dict[str, Setting]:
+    chosen: dict[str, Setting] = {} if threads is None else {"threads": threads}
     return chosen | {
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
-        "allow_community_extensions": "false",
-        "allow_persistent_secrets": "false",
         "temp_directory": str(spill),
-        "max_temp_directory_size": _TEMPORARY_LIMIT,
-        "memory_limit": _MEMORY_LIMIT,
+        "max_temp_directory_size": TEMPORARY_LIMIT,
         # Loads are many and small; one checkpoint at the end costs less than one after each. One
         # of a large load takes the place of its log, so that its rows are written once.
         "checkpoint_threshold": "16MB",
@@ -115,7 +114,7 @@ def _create(home: Path, path: Path) -> None:
     unborn = home / f".{WAREHOUSE_NAME}.{os.getpid()}"
     unborn.unlink(missing_ok=True)
     try:
-        duckdb.connect(str(unborn)).close()
+        connect(unborn).close()
         unborn.chmod(0o600)
         sync_file(unborn)
         try:

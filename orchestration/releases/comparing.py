@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.ingestion.sql import identifier, literal
+from orchestration.hardening import connect
+from orchestration.ingestion.sql import identifier
 from orchestration.releases.snapshot import require_whole, snapshot_folder
 from orchestration.reporting.release_files import DATABASE, SCHEMA
 
@@ -36,13 +37,11 @@ def compare(home: Path, before: str, after: str) -> list[Difference]:
     Raises:
         SnapshotError: One of them is damaged.
     """
-    import duckdb
-
-    with duckdb.connect() as connection:
-        for alias, name in (("older", before), ("newer", after)):
-            require_whole(home, name)
-            path = snapshot_folder(home, name) / DATABASE
-            connection.execute(f"attach {literal(str(path))} as {alias} (read_only)")
+    sides = {"older": before, "newer": after}
+    for name in sides.values():
+        require_whole(home, name)
+    paths = {side: snapshot_folder(home, name) / DATABASE for side, name in sides.items()}
+    with connect(attached=paths) as connection:
         rows = connection.execute(
             "select table_name, list_sort(list(column_name order by column_index)) as columns"
             " from duckdb_columns() where schema_name = ? and database_name in ('older', 'newer')"

@@ -9,13 +9,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from orchestration.files import PRIVATE_FILE, PRIVATE_FOLDER, replace_text, sync_file, sync_folder
+from orchestration.files import (
+    PRIVATE_FILE,
+    PRIVATE_FOLDER,
+    PUBLISHED_FOLDER,
+    replace_text,
+    share,
+    sync_file,
+    sync_folder,
+)
 from orchestration.reporting.release_files import (
     DATABASE,
     DOCS,
     MANIFEST,
     PARQUET,
-    PUBLISHED_FILE,
     SCHEMA,
     DamagedManifestError,
     Manifest,
@@ -33,7 +40,6 @@ RELEASES = "releases"
 CANDIDATE_HOME = "candidate"
 # What a release was made from and by, beside the hashes of its own files.
 PAPERS = "release.json"
-_PUBLISHED_FOLDER = 0o750
 
 
 class SnapshotError(RuntimeError):
@@ -63,7 +69,7 @@ def freeze(home: Path, published: Path, papers: Mapping[str, Any]) -> Manifest:
     draft.mkdir(mode=PRIVATE_FOLDER)
     for file in (*(file.path for file in manifest.files), MANIFEST):
         (draft / file).parent.mkdir(exist_ok=True, mode=PRIVATE_FOLDER)
-        _copy(published / file, draft / file, PRIVATE_FILE)
+        _copy(published / file, draft / file)
     replace_text(draft / PAPERS, seal(dict(papers)))
     draft.rename(folder)
     sync_folder(folder.parent)
@@ -111,10 +117,11 @@ def put_before_readers(home: Path, release_id: str) -> None:
     manifest = require_whole(home, release_id)
     frozen, folder = snapshot_folder(home, release_id), home / SCHEMA
     folder.mkdir(exist_ok=True, mode=PRIVATE_FOLDER)
-    folder.chmod(_PUBLISHED_FOLDER)
+    folder.chmod(PUBLISHED_FOLDER)
     parquet = draft_parquet(folder, release_id)
     shutil.rmtree(parquet, ignore_errors=True)
-    parquet.mkdir(mode=_PUBLISHED_FOLDER)
+    parquet.mkdir(mode=PRIVATE_FOLDER)
+    share(parquet)
     for file in manifest.files:
         name = Path(file.path)
         if name.parts[0] == PARQUET:
@@ -122,7 +129,8 @@ def put_before_readers(home: Path, release_id: str) -> None:
         else:
             draft = (draft_docs if file.path == DOCS else draft_database)(folder, release_id)
             draft.unlink(missing_ok=True)
-        _copy(frozen / name, draft, PUBLISHED_FILE)
+        _copy(frozen / name, draft)
+        share(draft)
     put_in_place(folder, manifest)
 
 
@@ -142,8 +150,8 @@ def thaw(home: Path, release_id: str) -> None:
     shutil.rmtree(snapshot_folder(home, release_id), ignore_errors=True)
 
 
-def _copy(source: Path, target: Path, mode: int) -> None:
+def _copy(source: Path, target: Path) -> None:
     # No link: the frozen file is the owner's alone, whoever may read the published one.
     shutil.copyfile(source, target)
-    target.chmod(mode)
+    target.chmod(PRIVATE_FILE)
     sync_file(target)

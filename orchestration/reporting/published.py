@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration.hardening import connect
 from orchestration.reporting.release import DATABASE, PARQUET, SCHEMA
 
 if TYPE_CHECKING:
@@ -34,12 +35,10 @@ def parquet_path(home: Path) -> Path:
 @contextmanager
 def open_published(home: Path) -> Iterator["DuckDBPyConnection"]:
     """Open the published database read-only, as a BI tool would."""
-    import duckdb
-
     path = database_path(home)
     if not path.is_file():
         raise NotPublishedError(f"nothing is published in {home}; run `heard run` first")
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with connect(path, read_only=True) as connection:
         yield connection
 
 

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.files import PRIVATE_FOLDER, sync_file, sync_folder
+from orchestration.files import PRIVATE_FOLDER, PUBLISHED_FOLDER, share, sync_file, sync_folder
 from orchestration.incidents.standing import PublishedIncident
 from orchestration.ingestion.sql import identifier, literal
 from orchestration.quotes.standing import Quote
@@ -23,7 +23,6 @@ from orchestration.reporting.release_files import (
     DATABASE,
     MANIFEST,
     PARQUET,
-    PUBLISHED_FILE,
     SCHEMA,
     DamagedManifestError,
     Manifest,
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
 
 # Clients from DuckDB 1.2 on can open it; without this the newest format is written.
 STORAGE_VERSION = "v1.2.0"
-PUBLISHED_FOLDER = 0o750
 
 __all__ = ["DATABASE", "PARQUET", "SCHEMA", "NothingToPublishError", "Release", "publish_release"]
 
@@ -206,7 +204,7 @@ def _fill(
         _write_parquet(connection, target, draft_parquet(folder, release_id), tables)
     finally:
         connection.execute("detach release_draft")
-    database.chmod(PUBLISHED_FILE)
+    share(database)
     sync_file(database)
     return tuple(sorted(tables, key=lambda table: table.name))
 
@@ -229,19 +227,19 @@ def _write_parquet(
     connection: "DuckDBPyConnection", target: str, parquet: Path, tables: list[PublishedTable]
 ) -> None:
     parquet.mkdir(mode=PUBLISHED_FOLDER)
-    parquet.chmod(PUBLISHED_FOLDER)
+    share(parquet)
     for table in tables:
         path = parquet / f"{table.name}.parquet"
         source = f"{target}.{identifier(table.name)}"
         connection.execute(f"copy {source} to {literal(str(path))} (format parquet)")
-        path.chmod(PUBLISHED_FILE)
+        share(path)
         sync_file(path)
     sync_folder(parquet)
 
 
 def _copy_docs(docs: Path, draft: Path) -> None:
     shutil.copyfile(docs, draft)
-    draft.chmod(PUBLISHED_FILE)
+    share(draft)
     sync_file(draft)
 
 

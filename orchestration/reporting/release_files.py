@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from orchestration.files import replace_text, sync_folder
+from orchestration.files import replace_text, share, sync_folder
 from orchestration.folders import swap_folder
 from orchestration.sealed import BrokenSealError, seal, unseal
 
@@ -24,8 +24,6 @@ SCHEMA = "published"
 MANIFEST = "manifest.json"
 # What every table and column means, as one page.
 DOCS = "docs.html"
-# A group may be given the published files; the warehouse stays the owner's alone.
-PUBLISHED_FILE = 0o640
 # The manifest of a release that is decided and not yet wholly in place.
 DECIDED = f".{MANIFEST}.next"
 # The smallest table; its hash tells which release a folder of Parquet files is.
@@ -97,7 +95,7 @@ def put_in_place(folder: Path, manifest: Manifest) -> None:
     stored["released_at"] = manifest.released_at.isoformat()
     draft = folder / f".manifest-{manifest.release_id}.json"
     replace_text(draft, seal(stored))
-    draft.chmod(PUBLISHED_FILE)
+    share(draft)
     draft.replace(folder / DECIDED)
     sync_folder(folder)
     finish(folder)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from orchestration.hardening import connect
 from orchestration.synthetic.recipe import Place
 from orchestration.synthetic.workforce import Tables
 
@@ -38,9 +39,7 @@ def _text(column: str) -> str:
 @contextmanager
 def case_copy(place: Place, tables: Tables) -> Iterator["duckdb.DuckDBPyConnection"]:
     """Open the tables of the case system as DuckDB tables of the same names."""
-    import duckdb
-
-    with duckdb.connect(config={"threads": 1}) as con:
+    with connect(config={"threads": 1}) as con:
         for name, frame in tables.items():
             # What only a return knows has no table of the dataset and stays as it is.
             layout = list(place.recipe.layout["ssd"].get(name, frame.columns))

@@ -17,7 +17,9 @@ from typing import Any, cast
 import dagster as dg
 import duckdb
 import pytest
+from click.testing import CliRunner
 
+from orchestration.cli import app
 from orchestration.files import replace_text
 from orchestration.incidents.fold import read_incidents
 from orchestration.incidents.ledger import open_ledger
@@ -65,6 +67,7 @@ def heard(bench: Bench, *arguments: str, key: str = KEY_HEX) -> Ran:
         text=True,
         env=environment,
         cwd=Path(__file__).parents[2],
+        umask=0o022,
     )
     answer = json.loads(ran.stdout) if ran.stdout.strip() else {}
     return Ran(ran.returncode, answer, ran.stdout + ran.stderr)
@@ -228,14 +231,35 @@ def test_the_key_is_nowhere_in_the_home_folder(story: Story) -> None:
     assert holding == []
 
 
-def test_only_the_owner_can_look_into_the_restricted_tier(story: Story) -> None:
+def test_only_the_owner_can_look_into_the_restricted_tier_whatever_was_done(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After every command that writes, run by an account whose own files are open to all."""
     home = story.bench.home
-    open_to_others = [
-        str(path.relative_to(home))
-        for path in home.rglob("*")
-        if path.stat().st_mode & 0o077 and path.relative_to(home).parts[0] != "published"
+    monkeypatch.setenv("HEARD_HOME", str(home))
+    monkeypatch.setenv("HEARD_PSEUDONYM_KEY", KEY_HEX)
+    before = os.umask(0o022)
+    try:
+        for words in (
+            "pack --board scrutiny",
+            "release list",
+            "incidents list",
+            "quotes list",
+            "quarantine export",
+        ):
+            ran = CliRunner().invoke(app, words.split())
+            assert ran.exit_code == 0, (words, ran.output)
+    finally:
+        os.umask(before)
+    assert (home / "reports").is_dir()
+    assert list((home / "quarantine").rglob("*.csv"))
+    wider = [
+        (str(path.relative_to(home)), oct(path.stat().st_mode))
+        for path in (home, *home.rglob("*"))
+        if path.stat().st_mode
+        & (0o027 if path.relative_to(home).parts[:1] in (("published",), ("reports",)) else 0o077)
     ]
-    assert open_to_others == []
+    assert wider == []
 
 
 def test_two_runs_do_not_share_a_home_folder(story: Story) -> None:

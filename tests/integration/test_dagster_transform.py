@@ -141,6 +141,25 @@ def test_a_model_that_chokes_on_a_value_does_not_tell_it(home: Path) -> None:
         assert path.is_dir() or CANARY.encode() not in path.read_bytes(), path.name
 
 
+def test_no_model_reaches_a_file_that_is_no_code_list(home: Path) -> None:
+    secret, written = home / "notes.txt", home / "written.csv"
+    secret.write_text(CANARY)
+    reads = [f"select * from {where}" for where in ("read_text('/etc/passwd')", "glob('/etc/*')")]
+    reads += [f"select * from read_text('{secret}')"]
+    hooks = [f"copy (select 1) to '{written}'", "attach '/tmp/elsewhere.duckdb'", "install httpfs"]
+    hooks += ["set enable_external_access = true", "set lock_configuration = false"]
+    models = [*reads, *(f'{{{{ config(pre_hook="{hook}") }}}} select 1 as one' for hook in hooks)]
+    write(
+        transform.PROJECT,
+        {f"models/marts/fct_out_{place}.sql": sql for place, sql in enumerate(models)},
+    )
+    results = by_name(build_warehouse(home))
+    statuses = {name: result.status for name, result in results.items() if "_out_" in name}
+    assert statuses == {f"fct_out_{place}": "error" for place in range(len(models))}
+    assert results["ref_codes"].status == "success"
+    assert not written.exists()
+
+
 def test_a_project_is_parsed_again_only_when_it_changed(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,8 +17,9 @@ from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from orchestration.files import PRIVATE_FOLDER, replace_text, sync_file, sync_folder
+from orchestration.files import PRIVATE_FOLDER, PUBLISHED_FILE, replace_text, sync_file, sync_folder
 from orchestration.folders import swap_folder
+from orchestration.ingestion.files import make_private_folder
 from orchestration.reporting.pack.boards import Board, Boards, load_boards
 from orchestration.reporting.pack.build import build_pack
 from orchestration.reporting.pack.content import Pack
@@ -27,7 +28,7 @@ from orchestration.reporting.pack.page import to_html
 from orchestration.reporting.pack.pdf import can_make_pdf, to_pdf
 from orchestration.reporting.pack.table import to_csv
 from orchestration.reporting.published import open_published, rows
-from orchestration.reporting.release_files import PUBLISHED_FILE, sha256_of
+from orchestration.reporting.release_files import sha256_of
 
 REPORTS = "reports"
 RECORD = "pack.json"
@@ -123,7 +124,7 @@ def _each(
 
 def _write(folder: Path, pack: Pack, settings: str) -> None:
     """Write a pack whole or not at all."""
-    folder.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+    make_private_folder(folder.parent)
     draft = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=PRIVATE_FOLDER)

@@ -181,7 +181,9 @@ def test_dbt_and_the_checks_call_the_same_sources_stale(site: Site, tmp_path: Pa
         "--log-path": tmp_path / "logs",
     }
     arguments = [word for pair in folders.items() for word in map(str, pair)]
-    settings = {"HEARD_HOME": str(site.home), "HEARD_PSEUDONYM_KEY": KEY, "DO_NOT_TRACK": "1"}
+    # dbt opens the warehouse for writing, and nobody may do that to the site.
+    shutil.copyfile(site.warehouse, tmp_path / site.warehouse.name)
+    settings = {"HEARD_HOME": str(tmp_path), "HEARD_PSEUDONYM_KEY": KEY, "DO_NOT_TRACK": "1"}
     tables = ("ssd.ssd_person", "voice_extension.vx_expression", "ssda903.ssda903_header")
     chosen = [f"source:{table}" for table in tables]
     # Read and not parsed again, which would take longer than the three questions.

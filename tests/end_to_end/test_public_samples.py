@@ -35,15 +35,32 @@ def _deliver(source: Path, pattern: str, target: Path) -> None:
         shutil.copyfile(path, target / path.name)
 
 
+ORDERS = {"995": (2017, 2018, 2019), "996": (2019, 2017, 2018)}
+WITHOUT_KEYS = {
+    "fct_indicator_values": "* exclude (authority_code)",
+    "fct_voice_opportunities": (
+        "* exclude (authority_code, opportunity_key, person_key, occasion_id)"
+    ),
+}
+
+
 @pytest.fixture(scope="module")
 def returned(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """Two authorities that handed in one return each, and nothing else."""
+    """Two authorities that handed in one return each, and two the same three in other orders."""
     site = _site(tmp_path_factory.mktemp("returned"))
     for sample, pattern, delivery in (
         ("csc-validator-be-903", "*.csv", "999/ssda903/2031-03-31"),
         ("cs-demand-model", "2018-*.csv", "998/ssda903/2018-03-31"),
     ):
         _deliver(samples(sample), pattern, site.inbox / delivery)
+    settings = Settings(inbox=site.inbox, home=site.home)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEARD_PSEUDONYM_KEY", KEY)
+        for years in zip(*ORDERS.values(), strict=True):
+            for code, year in zip(ORDERS, years, strict=True):
+                folder = site.inbox / code / "ssda903" / f"{year}-03-31"
+                _deliver(samples("cs-demand-model"), f"{year}-*.csv", folder)
+            ingest_inbox(settings)
     heard_run(site)
     return site
 
@@ -70,27 +87,22 @@ def test_participation_in_a_real_shaped_return_is_what_a_hand_count_gives(return
     assert {row[0]: (row[1], row[2]) for row in counted} == PARTICIPATED
 
 
-def test_three_yearly_returns_in_any_order_give_one_and_the_same_result(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HEARD_PSEUDONYM_KEY", KEY)
-    source = samples("cs-demand-model")
-    results = []
-    for order in ((2017, 2018, 2019), (2019, 2017, 2018)):
-        site = _site(tmp_path / "-".join(map(str, order)))
-        for year in order:
-            folder = site.inbox / "998" / "ssda903" / f"{year}-03-31"
-            _deliver(source, f"{year}-*.csv", folder)
-            ingest_inbox(Settings(inbox=site.inbox, home=site.home))
-        heard_run(site)
-        with duckdb.connect(str(site.warehouse), read_only=True) as con:
-            values = con.execute("select * from marts.fct_indicator_values order by all").fetchall()
-            opportunities = con.execute(
-                "select * from marts.fct_voice_opportunities order by all"
-            ).fetchall()
-        results.append((values, opportunities))
-    assert len(results[0][1]) > 1_000
-    assert results[0] == results[1]
+def test_three_yearly_returns_in_any_order_give_one_and_the_same_result(returned: Site) -> None:
+    """Two authorities are the two orders; keys of persons differ between them by design."""
+    with duckdb.connect(str(returned.warehouse), read_only=True) as con:
+        values, opportunities = (
+            [
+                con.execute(
+                    f"select {what} from marts.{table} where authority_code = ? order by all",
+                    [code],
+                ).fetchall()
+                for code in ORDERS
+            ]
+            for table, what in WITHOUT_KEYS.items()
+        )
+    assert len(opportunities[0]) > 1_000
+    assert values[0] == values[1]
+    assert opportunities[0] == opportunities[1]
 
 
 @pytest.mark.parametrize("indicator", ["A1", "A3", "B1", "D4", "E1", "F2"])
@@ -101,7 +113,8 @@ def test_what_a_return_cannot_show_is_not_available_and_not_zero(
         rows = con.execute(
             """
             select distinct authority_code, status, numerator, denominator, value
-            from published.indicator_value where indicator_id = ? order by authority_code
+            from published.indicator_value
+            where indicator_id = ? and authority_code in ('998', '999') order by authority_code
             """,
             [indicator],
         ).fetchall()

@@ -55,9 +55,9 @@ def children_cpu_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def heard_run(site: Site, expect: int = 0) -> dict[str, Any]:
+def heard_run(site: Site, *options: str, expect: int = 0) -> dict[str, Any]:
     """Run everything, insist on an exit code, and return the answer."""
-    done = heard("run", "--json", site=site)
+    done = heard("run", "--json", *options, site=site)
     assert done.returncode == expect, done.stdout + done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer

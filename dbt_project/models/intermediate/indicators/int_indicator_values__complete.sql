@@ -84,3 +84,8 @@ left join counts
         and levels.indicator_id = counts.indicator_id
         and levels.breakdown = counts.breakdown
         and levels.breakdown_value = counts.breakdown_value
+-- A month is never published: of its cells only the totals and those that count something are kept.
+where
+    periods.period_type <> 'month'
+    or levels.breakdown = 'all'
+    or counts.indicator_id is not null

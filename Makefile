@@ -59,7 +59,7 @@ faults: install ## Pull 500 plugs and look whether anything was lost (hours)
 	@HEARD_FAULT_TRIALS=$${HEARD_FAULT_TRIALS:-500} $(BIN)/python -m pytest tests/faults
 
 dagster: install ## Open the Dagster UI on http://127.0.0.1:3000 (loopback only)
-	@DAGSTER_HOME=$$(HEARD_HOME=$${HEARD_HOME:-.heard} HEARD_INBOX=$${HEARD_INBOX:-.heard/inbox} \
+	@umask 077 && DAGSTER_HOME=$$(HEARD_HOME=$${HEARD_HOME:-.heard} HEARD_INBOX=$${HEARD_INBOX:-.heard/inbox} \
 		$(BIN)/python -m orchestration.instance) && export DAGSTER_HOME && \
 		HEARD_HOME=$${HEARD_HOME:-$$PWD/.heard} HEARD_INBOX=$${HEARD_INBOX:-$$PWD/.heard/inbox} \
 		$(BIN)/dagster dev --module-name orchestration.definitions --host 127.0.0.1 --port 3000

@@ -16,6 +16,7 @@ from orchestration.cli_incidents import incidents
 from orchestration.cli_quarantine import quarantine
 from orchestration.cli_quotes import quotes
 from orchestration.cli_release import release
+from orchestration.cli_themes import themes
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -48,6 +49,7 @@ app.add_command(incidents)
 app.add_command(quarantine)
 app.add_command(quotes)
 app.add_command(release)
+app.add_command(themes)
 
 
 @app.result_callback()

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from tests.support.command import KEY, Site, heard, heard_run
+from tests.support.themes import read_some
 
 FIRST_OF_HMAC = 8
 SHOWN = {True: "shown", False: "rate_withheld"}
@@ -126,6 +127,7 @@ def test_parquet_files_hold_the_same_rows_as_the_database(site: Site) -> None:
 def test_readers_see_one_whole_release_while_another_is_published(own_site: Site) -> None:
     """A BI tool that opens the file at any moment gets the old release or the new one."""
     before = _release(own_site.published)
+    given = read_some(own_site.home)
     seen: list[tuple[str, int]] = []
     done = threading.Event()
 
@@ -151,6 +153,35 @@ def test_readers_see_one_whole_release_while_another_is_published(own_site: Site
     assert after != before
     assert {release for release, _ in seen} <= {before, after}
     assert len({count for _, count in seen}) == 1
+    _assert_readers_themes_count(own_site, given)
+
+
+def _assert_readers_themes_count(site: Site, given: dict[str, int]) -> None:
+    """What people read with ``heard themes`` is counted by that run, and how well they agreed."""
+    with duckdb.connect(str(site.warehouse), read_only=True) as con:
+        counted = con.execute(
+            "select authority_code, count(*) from marts.fct_voice_themes"
+            " where coded_by = 'reader' and theme_code in ('school', 'feelings') group by all"
+        ).fetchall()
+    assert dict(counted) == given
+    with duckdb.connect(str(site.published), read_only=True) as con:
+        told = con.execute(
+            "select authority_code, status, verdict, items, agreed, agreement_percent"
+            " from published.tool_fairness where tool = 'theme_suggestion'"
+            " and test_set = 'suggestion_and_person' and breakdown = 'all' order by all"
+        ).fetchall()
+        names = con.execute(
+            "select count(*) from published.tool_fairness where tool = 'redaction'"
+            " and recall_percent is not null and authority_code = 'all'"
+        ).fetchone()
+    assert [row[:3] for row in told] == [(each, "shown", "on_target") for each in sorted(given)]
+    for *_, items, agreed, percent in told:
+        # Eighty and seventy, each at most four away.
+        assert (items % 5, agreed % 5) == (0, 0)
+        assert (abs(items - 80) < 5, abs(agreed - 70) < 5) == (True, True)
+        assert percent == round(100 * agreed / items)
+    assert names is not None
+    assert names[0] > 10
 
 
 def test_a_stop_level_failure_holds_publication_back_and_keeps_the_last_release(

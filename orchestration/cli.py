@@ -18,6 +18,7 @@ from orchestration.cli_quarantine import quarantine
 from orchestration.cli_quotes import quotes
 from orchestration.cli_release import release
 from orchestration.cli_server import server
+from orchestration.cli_themes import themes
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -52,6 +53,7 @@ app.add_command(quarantine)
 app.add_command(quotes)
 app.add_command(release)
 app.add_command(server)
+app.add_command(themes)
 
 
 @app.result_callback()

@@ -16,6 +16,7 @@ from orchestration.privacy.keys import key_id, master_key
 from orchestration.progress import report
 from orchestration.rebuilding import RebuildRefusedError, prepare_copy, require_whole
 from orchestration.settings import Settings
+from orchestration.themes.ledger import leave_what_was_known
 
 _NOTE = "known_on"
 
@@ -86,6 +87,7 @@ def make_as_known(settings: Settings, moment: datetime, out: Path) -> Known:
     copy = Settings(inbox=out / "inbox", home=out, target=settings.target)
     copy.inbox.mkdir(parents=True, mode=PRIVATE_FOLDER)
     prepare_copy(out, settings.home, known)
+    leave_what_was_known(out, moment)
     replace_text(out / _NOTE, moment.isoformat() + "\n")
     for record in known:
         write_record(out, record.landed, name, record.known_since)

@@ -38,6 +38,8 @@ RAW = ("raw",)
 MAPPINGS = "mappings"
 # Intervals that an authority set for itself: without them its plans have other due dates.
 CLOCKS = "local_clocks.csv"
+# Themes that people gave: a file of its own, read like a delivery.
+THEMES = "themes.sqlite3"
 
 
 class RebuildRefusedError(RuntimeError):
@@ -169,8 +171,9 @@ def prepare_copy(copy: Path, home: Path, records: list[DeliveryRecord]) -> None:
     (copy / "landing").mkdir(parents=True, mode=PRIVATE_FOLDER)
     if (home / MAPPINGS).is_dir():
         shutil.copytree(home / MAPPINGS, copy / MAPPINGS)
-    if (home / CLOCKS).is_file():
-        shutil.copy2(home / CLOCKS, copy / CLOCKS)
+    for own in (CLOCKS, THEMES):
+        if (home / own).is_file():
+            shutil.copy2(home / own, copy / own)
     for sha256 in sorted({file.sha256 for record in records for file in record.landed.files}):
         source, target = landed_path(home, sha256), landed_path(copy, sha256)
         try:

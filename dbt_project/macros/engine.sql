@@ -49,6 +49,16 @@
 {% macro duckdb__type_rate() %}double{% endmacro %}
 {% macro spark__type_rate() %}double{% endmacro %}
 
+{# SHA-256 of a text, as lower-case hexadecimal digits. #}
+{% macro text_hash(expression) %}
+    {{- return(adapter.dispatch('text_hash', 'heard')(expression)) -}}
+{% endmacro %}
+{% macro default__text_hash(expression) -%}
+    encode(sha256(convert_to({{ expression }}, 'UTF8')), 'hex')
+{%- endmacro %}
+{% macro duckdb__text_hash(expression) %}sha256({{ expression }}){% endmacro %}
+{% macro spark__text_hash(expression) %}sha2({{ expression }}, 256){% endmacro %}
+
 {# Text in Unicode normal form C, so that one place name is one cell. #}
 {% macro nfc(expression) %}
     {{ return(adapter.dispatch('nfc', 'heard')(expression)) }}

@@ -24,7 +24,7 @@
                     child_dates.authority_code,
                     child_dates.person_key,
                     child_dates.{{ date_column }}
-                order by spans.{{ start }} desc, spans.{{ value }}
+                order by spans.{{ start }} desc, spans.{{ value }}{{ ', spans.' ~ also if also }}
             ) as recency
         from child_dates
         inner join {{ spans }} as spans

@@ -5,8 +5,6 @@ Does not belong here: what may be quoted (``orchestration.quotes``), or words as
 nothing here ever sees them.
 """
 
-import csv
-import io
 from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -15,7 +13,7 @@ from pathlib import Path
 import click
 
 from orchestration.commands.output import print_json, say
-from orchestration.files import replace_text
+from orchestration.commands.spreadsheet import as_text, read_rows, write_rows
 from orchestration.ingestion.warehouse import open_warehouse
 from orchestration.quotes.ledger import APPROVED, REFUSED
 from orchestration.quotes.standing import WAITING, Quote, QuoteError, decide, read_quotes
@@ -34,8 +32,6 @@ _FIELDS = (
     "state",
 )
 _ANSWERS = {"yes": APPROVED, "y": APPROVED, "no": REFUSED, "n": REFUSED}
-# A spreadsheet would run a cell that begins with one of these.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def show_list(home: Path | None, as_json: bool) -> int:
@@ -91,23 +87,22 @@ def review(home: Path | None, reviewer: str) -> int:
 def export(home: Path | None, file: Path, as_json: bool) -> int:
     """Write the waiting quotes to a CSV file that only its owner can read."""
     waiting = _waiting(_home(home))
-    out = io.StringIO()
-    table = csv.DictWriter(out, _FIELDS)
-    table.writeheader()
-    for quote in waiting:
-        table.writerow(
+    write_rows(
+        file,
+        _FIELDS,
+        [
             {
                 "quote_id": quote.quote_id,
                 "audience": quote.audience,
                 "voice_owner": quote.voice_owner,
                 "year": f"{quote.period_start:%Y}" if quote.period_start else "",
                 "understood": "yes" if quote.is_understood else "not recorded",
-                "text": f"'{quote.text}" if quote.text.startswith(_FORMULA) else quote.text,
+                "text": as_text(quote.text),
                 "state": quote.text_hash,
             }
-        )
-    # With its mark, a spreadsheet reads every letter of a name token or an accent as it is.
-    replace_text(file, f"\ufeff{out.getvalue()}")
+            for quote in waiting
+        ],
+    )
     if as_json:
         print_json({"quotes": len(waiting), "file": str(file)})
     else:
@@ -120,20 +115,18 @@ def import_(home: Path | None, file: Path, reviewer: str, as_json: bool) -> int:
     folder = _home(home)
     waiting = {quote.quote_id: quote for quote in _waiting(folder)}
     counts: Counter[str] = Counter()
-    with file.open(encoding="utf-8-sig", newline="") as handle:
-        for number, row in enumerate(csv.DictReader(handle), start=2):
-            word = (row.get("decision") or "").strip().lower()
-            if not word:
-                continue
-            quote = waiting.get((row.get("quote_id") or "").strip())
-            if word not in _ANSWERS:
-                raise QuoteError(f"{file.name}, row {number}: the decision is yes or no")
-            if quote is None or quote.text_hash != (row.get("state") or "").strip():
-                counts["left"] += 1
-                continue
-            edited = (row.get("edited_text") or "").strip() or None
-            decide(folder, quote, _ANSWERS[word], reviewer, edited)
-            counts[_ANSWERS[word]] += 1
+    for number, row in read_rows(file):
+        word = row.get("decision", "").lower()
+        if not word:
+            continue
+        quote = waiting.get(row.get("quote_id", ""))
+        if word not in _ANSWERS:
+            raise QuoteError(f"{file.name}, row {number}: the decision is yes or no")
+        if quote is None or quote.text_hash != row.get("state"):
+            counts["left"] += 1
+            continue
+        decide(folder, quote, _ANSWERS[word], reviewer, row.get("edited_text") or None)
+        counts[_ANSWERS[word]] += 1
     if as_json:
         print_json(dict(counts))
     else:

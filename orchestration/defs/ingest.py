@@ -16,6 +16,7 @@ from orchestration.defs.layers import (
     LOCAL_CLOCKS,
     RAW,
     ROW_COUNT,
+    THEMES,
     WAREHOUSE_POOL,
     raw_key,
 )
@@ -70,6 +71,23 @@ local_clocks = dg.AssetSpec(
     description="One row per clock and step that an authority set in local_clocks.csv.",
     kinds={"duckdb"},
 )
+
+themes = [
+    dg.AssetSpec(
+        list(key),
+        group_name=LANDING,
+        description=description,
+        kinds={"duckdb"},
+    )
+    for key, description in zip(
+        THEMES,
+        (
+            "One row per recorded words that a reader gave a theme with heard themes.",
+            "One row per comparison and group: how well readers and the model agree.",
+        ),
+        strict=True,
+    )
+]
 
 
 def feeds(source: str) -> str:

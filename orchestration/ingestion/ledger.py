@@ -12,11 +12,13 @@ import duckdb
 
 from orchestration.contracts import Contract, Table
 from orchestration.ingestion.cells import SQL_TYPES
+from orchestration.ingestion.local_clocks import CLOCK_TABLES
 from orchestration.ingestion.london import DERIVED
 from orchestration.ingestion.results import LandedDelivery, LandedFile, TableCounts
 from orchestration.ingestion.sql import identifier
 from orchestration.ingestion.warehouse import transaction
 from orchestration.privacy.keys import key_id
+from orchestration.themes.tables import THEME_TABLES
 
 TECHNICAL_COLUMNS: dict[str, str] = {
     # Which entry of `ledger.deliveries`, and of its `ledger.files`: whose row it is and where it
@@ -86,19 +88,8 @@ _LEDGER: dict[str, dict[str, str]] = {
         "expected": "varchar",
     },
     "keys": {"key_id": "varchar", "first_used_at": "timestamp"},
-    "local_clocks": {
-        "authority_code": "varchar",
-        "clock_code": "varchar",
-        "opportunity_code": "varchar",
-        "step_from": "integer",
-        "step_to": "integer",
-        "first_interval": "integer",
-        "first_unit": "varchar",
-        "repeat_interval": "integer",
-        "repeat_unit": "varchar",
-        "valid_from": "date",
-        "valid_to": "date",
-    },
+    **CLOCK_TABLES,
+    **THEME_TABLES,
     "drift": {
         "delivery_id": "varchar",
         "file_name": "varchar",

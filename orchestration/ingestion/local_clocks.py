@@ -32,6 +32,21 @@ COLUMNS = (
     "valid_from",
     "valid_to",
 )
+CLOCK_TABLES: dict[str, dict[str, str]] = {
+    "local_clocks": {
+        "authority_code": "varchar",
+        "clock_code": "varchar",
+        "opportunity_code": "varchar",
+        "step_from": "integer",
+        "step_to": "integer",
+        "first_interval": "integer",
+        "first_unit": "varchar",
+        "repeat_interval": "integer",
+        "repeat_unit": "varchar",
+        "valid_from": "date",
+        "valid_to": "date",
+    },
+}
 _TYPES = (
     Path(__file__).resolve().parents[2] / "seeds" / "reference" / "ref_voice_opportunity_types.csv"
 )

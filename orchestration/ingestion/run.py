@@ -32,6 +32,7 @@ from orchestration.ingestion.warehouse import open_warehouse
 from orchestration.mappings.loader import load_mappings, source_contracts
 from orchestration.privacy.keys import key_id, master_key
 from orchestration.settings import Settings
+from orchestration.themes.handover import load_themes
 
 
 def ingest_inbox(
@@ -69,6 +70,7 @@ def load_landed(
     Raises:
         OtherKeyError: The warehouse was made with another key; nothing was loaded.
         LocalClocksError: The file of local clocks cannot be used; nothing was loaded.
+        ThemeLedgerError: The file of themes cannot be used; nothing was loaded.
     """
     key = master_key()
     contracts, mappings = source_contracts(settings.home), load_mappings(settings.home)
@@ -83,6 +85,7 @@ def load_landed(
         ensure_schema(con, load_contracts())
         require_same_key(con, key)
         load_local_clocks(con, clocks)
+        load_themes(con, settings.home)
         for done, delivery in enumerate(landed, start=1):
             write_record(settings.home, delivery, key_id(key))
             reports.append(

@@ -4,7 +4,6 @@ SQLite, apart from the warehouse, as the incidents are: a person's check cannot 
 landed files. Belongs here: opening the file and its rows. Does not belong here: who may be quoted.
 """
 
-import os
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -13,11 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from orchestration.files import PRIVATE_FILE, PRIVATE_FOLDER
+from orchestration.private_ledger import open_private_ledger
 
 LEDGER_NAME = "quotes.sqlite3"
 APPROVED, REFUSED = "approved", "refused"
-_BUSY_SECONDS = 30.0
 _SCHEMA = Path(__file__).with_name("schema.sql")
 
 
@@ -48,23 +46,8 @@ def open_ledger(home: Path) -> Iterator[sqlite3.Connection]:
     Raises:
         QuoteLedgerError: The file is damaged, or another process holds it.
     """
-    path = ledger_path(home)
-    home.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE))
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS)
-    try:
-        connection.executescript(f"begin; {_SCHEMA.read_text(encoding='utf-8')} commit;")
-        connection.execute("pragma foreign_keys = on")
-        connection.execute("pragma secure_delete = on")
-        with connection:
-            yield connection
-    except sqlite3.IntegrityError:
-        raise
-    except sqlite3.DatabaseError as error:
-        # Its text may be that of a statement, never of a value: values are bound.
-        raise QuoteLedgerError(f"{path} cannot be used ({error}); put back a copy of it") from None
-    finally:
-        connection.close()
+    with open_private_ledger(ledger_path(home), _SCHEMA, QuoteLedgerError) as connection:
+        yield connection
 
 
 def quote_id_of(ledger: sqlite3.Connection, authority: str, expression: str) -> str:

@@ -39,7 +39,9 @@ def name_finder() -> NameFinder:
     """
     model = installed_model()
     if model is None:
-        raise NoNameFinderError(f"without a name finder nothing is quotable; {HOW}")
+        raise NoNameFinderError(
+            f"without a name finder nothing is quotable and no words are shown; {HOW}"
+        )
     analyzer = _analyzer(model)
 
     def find(text: str) -> Sequence[Span]:

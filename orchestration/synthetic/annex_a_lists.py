@@ -161,10 +161,11 @@ LISTS: dict[str, str] = {
             clap_cla_placement_provider as provider,
             clap_cla_placement_postcode as postcode,
             clap_cla_placement_urn as urn,
-            case when cast(clap_cla_placement_distance as integer) < 40 then 'in' else 'out' end
-                as location,
+            case when coalesce(try_cast(clap_cla_placement_distance as integer), 0) < 40
+                then 'in' else 'out' end as location,
             case
-                when cast(clap_cla_placement_distance as integer) < 40 then getvariable('authority')
+                when coalesce(try_cast(clap_cla_placement_distance as integer), 0) < 40
+                then getvariable('authority')
             end as authority,
             coalesce(missing_count, 0) as missing_count,
             coalesce(absent_count, 0) as absent_count,

@@ -76,6 +76,11 @@ def _placements(place: Place, periods: pd.DataFrame) -> pd.DataFrame:
     placements["change_reason"] = np.where(final, "", reasons)
     groups = place.recipe.rates["placement_groups"]
     placements["group"] = placements["type"].map(groups).to_numpy()
+    away = place.draws("distance from home")
+    miles = away.whole(0, 60, len(placements))
+    placements["miles"] = np.where(away.whether(0.06, len(placements)), -1, miles)
+    far = np.where(placements["miles"] > 20, "over_20_miles", "up_to_20_miles")
+    placements["distance"] = np.where(placements["miles"] < 0, "unknown", far)
     return placements
 
 

@@ -124,7 +124,9 @@ def _placements(place: Place, history: History) -> pd.DataFrame:
             "clap_cla_placement_start_date": iso(homes["start"]),
             "clap_cla_placement_type": homes["type"],
             "clap_cla_placement_urn": padded("SC", draws.whole(100000, 999999, count), 6),
-            "clap_cla_placement_distance": draws.whole(0, 60, count).astype(str),
+            "clap_cla_placement_distance": np.where(
+                homes["miles"] < 0, "", homes["miles"].astype(str)
+            ),
             "clap_cla_id": history.care.periods["cla_id"].to_numpy()[homes["period"]],
             "clap_cla_placement_provider": np.where(homes["type"] == "P1", "PR0", provider),
             "clap_cla_placement_postcode": place.letters + district + " " + inward,

@@ -16,10 +16,20 @@ STATIC = [
     "disability",
     "communication_need",
     "interpreter_needed",
+    "first_language_group",
     "uasc",
     "area",
 ]
-DATED = ["age_band", "placement_group", "legal_group", "category_of_need", "care_leaver"]
+DATED = [
+    "age_band",
+    "placement_group",
+    "placement_distance",
+    "legal_group",
+    "category_of_need",
+    "care_leaver",
+]
+# Told of the indicators that are compared between groups only.
+OF_COMPARED = ("first_language_group", "placement_distance")
 _BANDS = [
     (-1, "unborn"),
     (3, "0-3"),
@@ -49,6 +59,7 @@ def describe(history: History, child: Array, day: Array) -> pd.DataFrame:
     frame["care_leaver"] = np.where(someone, np.where(leaver, "Y", "N"), "unknown")
     care = history.care
     frame["placement_group"] = _latest(known, someone, day, care.placements, "group", 0)
+    frame["placement_distance"] = _latest(known, someone, day, care.placements, "distance", 0)
     frame["legal_group"] = _latest(known, someone, day, care.statuses, "group", 0)
     spells = history.spells[["child", "referral", "close", "need"]]
     spells = spells.rename(columns={"referral": "start", "close": "end"})

@@ -165,6 +165,11 @@ def _add_communication(place: Place, children: pd.DataFrame) -> None:
     )
     blank = draws.whether(np.where(uasc, 0.15, 0.07), count)
     children["language"] = np.where(recorded & ~blank, language, "")
+    children["first_language_group"] = np.select(
+        [children["language"] == "", children["language"] == "eng"],
+        ["unknown", "english"],
+        "other_language",
+    )
     children["speaks_through"] = needs_interpreter
     record = children["need_record"].to_numpy()
     inferred = np.where(says, "Y", "unknown")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from orchestration.synthetic.characteristics import DATED, STATIC, describe
+from orchestration.synthetic.characteristics import DATED, OF_COMPARED, STATIC, describe
 from orchestration.synthetic.clocks import FAR, Array, add_months
 from orchestration.synthetic.collective import Collective
 from orchestration.synthetic.counting import Calendar, Cell, add_up, make_calendar
@@ -22,7 +22,8 @@ from orchestration.synthetic.outcomes import (
 )
 from orchestration.synthetic.recipe import Place
 
-CHILD = [*STATIC, *DATED]
+COMPARED = ("A1", "A5", "B1", "B3", "D4")
+CHILD = [name for name in (*STATIC, *DATED) if name not in OF_COMPARED]
 OCCASION = ["stage", "opportunity_type", "voice_owner", *CHILD]
 _FAMILY = ["sex", "age_band", "ethnic_group", "disability"]
 _OWN_WORDS = ["verbatim", "verbatim_aided", "own_image"]
@@ -51,6 +52,11 @@ def work_out(place: Place, told: Told) -> list[Cell]:
         *_of_surveys(calendar, told.collective),
         *_of_rights(place, calendar, told.collective),
     ]
+
+
+def _by(indicator: str) -> list[str]:
+    """Return the breakdowns of an indicator that has them all."""
+    return [*OCCASION, *OF_COMPARED] if indicator in COMPARED else OCCASION
 
 
 def _facts(frame: pd.DataFrame, numerator: Array, denominator: Array) -> pd.DataFrame:
@@ -91,12 +97,12 @@ def _of_opportunities(calendar: Calendar, told: Told) -> list[Cell]:
     not_asked = (rows["reason"] == "not_asked") | (rows["answer"] == "not_asked")
     offered = letter & ~((outcome == "missed") & not_asked).to_numpy()
     met = offered & (rows["family_met"] == "Y").to_numpy()
-    cells = add_up(calendar, "A1", heard_all, OCCASION)
+    cells = add_up(calendar, "A1", heard_all, _by("A1"))
     for indicator, (upper, lower) in {"A10": (met, offered), "A11": (offered, letter)}.items():
         cells += add_up(calendar, indicator, _facts(base, upper, lower), _FAMILY)
     cells += add_up(calendar, "A2", heard_all, ["stage"])
     for indicator, (numerator, denominator) in counts.items():
-        cells += add_up(calendar, indicator, _facts(base, numerator, denominator), OCCASION)
+        cells += add_up(calendar, indicator, _facts(base, numerator, denominator), _by(indicator))
     return cells
 
 
@@ -128,7 +134,7 @@ def _of_expressions(calendar: Calendar, told: Told) -> list[Cell]:
     }
     cells: list[Cell] = []
     for indicator, (numerator, denominator) in counts.items():
-        cells += add_up(calendar, indicator, _facts(base, numerator, denominator), OCCASION)
+        cells += add_up(calendar, indicator, _facts(base, numerator, denominator), _by(indicator))
     return cells
 
 

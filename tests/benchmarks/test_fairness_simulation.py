@@ -29,6 +29,8 @@ class Board:
     rate: float = 0.85
     # Opportunities of one child are alike by this much; none means a child for each.
     alike: float | None = None
+    # Whether the sizes count children, each with 1 to 6 opportunities, in place of opportunities.
+    of_children: bool = False
     # Dimensions over which the groups are spread; as one family, as thresholds.yaml has it, or each
     # corrected by itself.
     dimensions: int = 5
@@ -88,7 +90,8 @@ def _children(
     if board.alike is None:
         owner = np.repeat(np.arange(len(sizes)), sizes)
         return owner, np.ones(len(owner), int), rate[owner]
-    owner = np.repeat(np.arange(len(sizes)), np.round(sizes / MEAN_OF_CHILD).astype(int))
+    children = sizes if board.of_children else np.round(sizes / MEAN_OF_CHILD).astype(int)
+    owner = np.repeat(np.arange(len(sizes)), children)
     mean, weight = rate[owner], 1 / board.alike - 1
     chance = random.beta(mean * weight, (1 - mean) * weight)
     return owner, random.integers(1, 7, len(owner)), chance
@@ -124,23 +127,41 @@ def test_correcting_each_dimension_by_itself_would_tell_too_many_boards_falsely(
     assert float(np.mean(np.isin(words, FALSE).any(axis=1))) > 0.10
 
 
-@pytest.mark.parametrize("dimensions", [1, 5])
-def test_a_gap_of_fifteen_points_at_two_hundred_is_found(
-    dimensions: int, capsys: pytest.CaptureFixture[str]
-) -> None:
-    words = words_of(Board((200,) * GROUPS, planted=15, dimensions=dimensions))
-    found = float(np.mean(np.isin(words[:, 0], FALSE)))
-    with capsys.disabled():
-        print(f"\n{dimensions} dimensions: {100 * found:.1f} % found")  # noqa: T201
-    assert found >= 0.90
-
-
-@pytest.mark.parametrize(("alike", "size"), [(0.15, 200), (0.15, 300), (0.15, 400), (0.3, 400)])
-def test_what_is_found_where_children_are_counted_several_times(
-    alike: float, size: int, capsys: pytest.CaptureFixture[str]
-) -> None:
-    board = Board((size,) * GROUPS, planted=15, alike=alike)
+def found_share(board: Board, name: str, capsys: pytest.CaptureFixture[str]) -> float:
+    """Return how many boards are told of the planted gap, and print it."""
     found = float(np.mean(np.isin(words_of(board)[:, 0], FALSE)))
     with capsys.disabled():
-        print(f"\n{alike}, {size} opportunities: {100 * found:.1f} % found")  # noqa: T201
-    assert found >= 0.50
+        print(f"\n{name}: {100 * found:.1f} % found")  # noqa: T201
+    return found
+
+
+# The promise: of 20 groups of 200 one lies fifteen points behind. Clustered: 200 children.
+@pytest.mark.parametrize("dimensions", [1, 5])
+@pytest.mark.parametrize("alike", [None, 0.15, 0.3])
+def test_a_gap_of_fifteen_points_at_two_hundred_is_found(
+    alike: float | None, dimensions: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    board = Board((200,) * GROUPS, 0.85, alike, of_children=True, dimensions=dimensions, planted=15)
+    assert found_share(board, f"200 children, {alike}, {dimensions} dimensions", capsys) >= 0.90
+
+
+# The curve beside it: where 200 opportunities are those of 57 children, it does not hold.
+CURVE = (
+    *((None, size, 5) for size in (50, 100, 150, 200)),
+    *((0.15, size, 5) for size in (50, 100, 150, 200, 250, 300, 400)),
+    *((0.15, size, 1) for size in (200, 300)),
+    *((0.3, size, 5) for size in (200, 300, 400)),
+)
+
+
+@pytest.mark.parametrize(("alike", "size", "dimensions"), CURVE)
+def test_what_is_found_of_so_many_opportunities(
+    alike: float | None, size: int, dimensions: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    board = Board((size,) * GROUPS, alike=alike, planted=15, dimensions=dimensions)
+    name = f"{size} opportunities, {alike}, {dimensions} dimensions"
+    found = found_share(board, name, capsys)
+    if size >= 300 and alike != 0.3:
+        assert found >= 0.90
+    elif alike and (size, dimensions) == (200, 5):
+        assert found < 0.90, "docs/fairness.md says that this is too few"

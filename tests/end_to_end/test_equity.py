@@ -11,7 +11,7 @@ from tests.support.command import REPOSITORY, Site
 
 FOUND = ("disparity", "disparity_severe")
 # Characteristics on which nothing is planted and no other rate depends.
-FAIR = ("sex", "interpreter_needed", "uasc")
+FAIR = ("sex", "interpreter_needed", "first_language_group", "uasc", "placement_distance")
 
 
 @pytest.fixture(scope="module")

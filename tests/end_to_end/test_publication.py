@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from tests.support.command import KEY, Site, heard, heard_run
+from tests.support.themes import read_some
 
 FIRST_OF_HMAC = 8
 SHOWN = {True: "shown", False: "rate_withheld"}
@@ -20,13 +21,17 @@ SHOWN = {True: "shown", False: "rate_withheld"}
 
 @dataclass(frozen=True)
 class Republished:
-    """A site that was published once more, and what readers saw meanwhile: release and rows."""
+    """A site that was published once more, and what readers saw meanwhile: release and rows.
+
+    Before, people had read some words as themes: how many, by authority.
+    """
 
     site: Site
     before: str
     after: str
     seen: list[tuple[str, int]]
     held: bool
+    given: dict[str, int]
 
 
 def _copy(site: Site, folder: Path) -> Site:
@@ -47,6 +52,7 @@ def republished(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Republi
     """The site published once more under the eyes of two readers."""
     own_site = _copy(site, tmp_path_factory.mktemp("republished"))
     before = _release(own_site.published)
+    given = read_some(own_site.home)
     seen: list[tuple[str, int]] = []
     done = threading.Event()
 
@@ -68,7 +74,7 @@ def republished(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Republi
         reader.join()
         # A reader that was there first keeps its release until it opens the file again.
         held = con.execute("from published.release").fetchone() is not None
-    return Republished(own_site, before, _release(own_site.published), seen, held)
+    return Republished(own_site, before, _release(own_site.published), seen, held, given)
 
 
 def _protected(count: int, offset: int) -> int:
@@ -182,6 +188,37 @@ def test_a_second_run_with_nothing_new_builds_nothing(republished: Republished) 
     assert heard_run(republished.site)["status"] == "nothing_new"
     assert _release(republished.site.published) == republished.after
     assert stamps == {path: path.stat().st_mtime_ns for path in home.rglob("*.duckdb")}
+
+
+def test_what_people_read_as_themes_is_counted_and_how_well_they_agreed(
+    republished: Republished,
+) -> None:
+    with duckdb.connect(str(republished.site.warehouse), read_only=True) as con:
+        counted = con.execute(
+            "select authority_code, count(*) from marts.fct_voice_themes"
+            " where coded_by = 'reader' and theme_code in ('school', 'feelings') group by all"
+        ).fetchall()
+    assert dict(counted) == republished.given
+    with duckdb.connect(str(republished.site.published), read_only=True) as con:
+        told = con.execute(
+            "select authority_code, status, verdict, items, agreed, agreement_percent"
+            " from published.tool_fairness where tool = 'theme_suggestion'"
+            " and test_set = 'suggestion_and_person' and breakdown = 'all' order by all"
+        ).fetchall()
+        names = con.execute(
+            "select count(*) from published.tool_fairness where tool = 'redaction'"
+            " and recall_percent is not null and authority_code = 'all'"
+        ).fetchone()
+    assert [row[:3] for row in told] == [
+        (each, "shown", "on_target") for each in sorted(republished.given)
+    ]
+    for *_, items, agreed, percent in told:
+        # Eighty and seventy, each at most four away.
+        assert (items % 5, agreed % 5) == (0, 0)
+        assert (abs(items - 80) < 5, abs(agreed - 70) < 5) == (True, True)
+        assert percent == round(100 * agreed / items)
+    assert names is not None
+    assert names[0] > 10
 
 
 def test_a_stop_level_failure_holds_publication_back_and_keeps_the_last_release(

@@ -12,8 +12,8 @@ from tests.support.second_events import KEY, Events, looked_up, years_old
 
 BREAKDOWNS = [
     *("sex", "age_band", "ethnic_group", "disability", "communication_need", "uasc"),
-    *("interpreter_needed", "care_leaver", "area"),
-    *("placement_group", "legal_group", "category_of_need"),
+    *("interpreter_needed", "first_language_group", "care_leaver", "area"),
+    *("placement_group", "placement_distance", "legal_group", "category_of_need"),
 ]
 _GROUPS = {"W": "white", "M": "mixed", "A": "asian", "B": "black", "O": "other"}
 _WHOLE = {"CHNE": "asian", "REFU": "refused", "NOBT": "unknown", "": "unknown"}
@@ -57,6 +57,7 @@ def described(events: Events, frame: pd.DataFrame) -> pd.DataFrame:
     )
     for column, spans, last_day in (
         ("placement_group", homes.assign(value=homes["type"].map(_HOMES)), 0),
+        ("placement_distance", homes.assign(value=homes["miles"].map(_how_far)), 0),
         ("legal_group", orders.assign(value=orders["status"].map(_ORDERS)), 0),
         # A referral still says what a child needs on the day it is closed.
         ("category_of_need", referred.assign(value=referred["need"].fillna("unknown")), 1),
@@ -93,11 +94,22 @@ def _fixed(events: Events) -> pd.DataFrame:
             "disability": codes.map(_disability),
             "communication_need": record.fillna(speech),
             "interpreter_needed": people["interpreter_record"].fillna("unknown"),
+            "first_language_group": people["language"].fillna("").map(_language),
             "uasc": people["unaccompanied"].map({True: "Y", False: "N"}),
             "area": people["district"].fillna("unknown"),
             "is_leaver": people.index.isin(leavers),
         }
     )
+
+
+def _how_far(miles: int) -> str:
+    if miles < 0:
+        return "unknown"
+    return "over_20_miles" if miles > 20 else "up_to_20_miles"
+
+
+def _language(code: str) -> str:
+    return {"": "unknown", "eng": "english"}.get(code, "other_language")
 
 
 def _disability(codes: set[Any]) -> str:

@@ -15,6 +15,7 @@ from tests.support.synthetic_extract import HEARD, Extract, Row, group
 _REFERENCE = Path(__file__).resolve().parents[2] / "seeds" / "reference"
 _GROUPS = {"White": "white", "Mixed": "mixed", "Asian": "asian", "Black": "black"}
 _BANDS = {3: "0-3", 7: "4-7", 11: "8-11", 15: "12-15", 17: "16-17", 25: "18-25"}
+_FAR = {str(n): "up_to_20_miles" if n <= 20 else "over_20_miles" for n in range(100)}
 Spans = dict[str, list[tuple[date, date, str]]]
 
 
@@ -47,6 +48,9 @@ class People:
         self.leavers |= {row["clea_person_id"] for row in extract.read("ssd", "ssd_care_leavers")}
         self.homes = self._spans(
             "ssd_cla_placement", "clap_person_id", "clap_cla_placement", "type"
+        )
+        self.far = self._spans(
+            "ssd_cla_placement", "clap_person_id", "clap_cla_placement", "distance"
         )
         self.orders = self._spans("ssd_legal_status", "lega_person_id", "lega_legal_status", "")
         self.placement = {
@@ -99,8 +103,12 @@ class People:
             "disability": "unknown" if not codes else "Y" if codes - {"NONE"} else "N",
             "communication_need": known,
             "interpreter_needed": need.get("interpreter_needed") or "unknown",
+            "first_language_group": {"": "unknown", "eng": "english"}.get(
+                need.get("first_language", ""), "other_language"
+            ),
             "uasc": "Y" if person in self.uasc else "N",
             "placement_group": self._active(self.homes[person], when, self.placement),
+            "placement_distance": self._active(self.far[person], when, {"": "unknown", **_FAR}),
             "legal_group": self._active(self.orders[person], when, self.legal),
             "category_of_need": (max(some)[2] or "unknown") if some else "not_applicable",
             "care_leaver": "Y" if person in self.leavers and age >= 16 else "N",

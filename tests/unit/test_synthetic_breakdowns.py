@@ -74,7 +74,7 @@ def test_every_breakdown_of_voice_at_opportunities_follows_from_the_files(
     expected = {key: (upper[key], lower[key]) for key in lower}
     left_out = ("all", "stage", "opportunity_type", "voice_owner")
     told = {k: v for k, v in truth.items() if k[0] == "A1" and k[1] not in left_out}
-    assert len({key[1] for key in expected}) == 12
+    assert len({key[1] for key in expected}) == 14
     assert told == expected
 
 

@@ -1,4 +1,16 @@
-with said as (
+with expressions as (
+
+    select * from {{ ref('stg_voice_extension__expression') }}
+
+),
+
+decisions as (
+
+    select * from {{ ref('stg_ledger__theme_decisions') }}
+
+),
+
+said as (
 
     select
         authority_code,
@@ -7,8 +19,9 @@ with said as (
         person_key,
         voice_owner_code,
         expressed_on as said_on,
+        'source' as coded_by,
         theme_codes
-    from {{ ref('stg_voice_extension__expression') }}
+    from expressions
     where theme_codes is not null
     union all
     select
@@ -18,9 +31,31 @@ with said as (
         person_key,
         voice_owner_code,
         received_on as said_on,
+        'source' as coded_by,
         theme_codes
     from {{ ref('stg_voice_extension__feedback') }}
     where theme_codes is not null
+    union all
+    -- A reader's theme is one of the words that were read: of changed ones it is none.
+    select
+        expressions.authority_code,
+        'expression' as subject_kind,
+        expressions.expression_id as subject_id,
+        expressions.person_key,
+        expressions.voice_owner_code,
+        expressions.expressed_on as said_on,
+        'reader' as coded_by,
+        decisions.theme_codes
+    from decisions
+    inner join expressions
+        on
+            decisions.authority_code = expressions.authority_code
+            and decisions.subject_id = expressions.expression_id
+            and decisions.text_hash = {{ text_hash('expressions.text') }}
+    -- What people say where they work comes first.
+    where
+        decisions.subject_kind = 'expression'
+        and coalesce(trim(expressions.theme_codes), '') = ''
 
 ),
 
@@ -45,6 +80,7 @@ delivered as (
         said.person_key,
         said.voice_owner_code,
         said.said_on,
+        said.coded_by,
         {{ split_to_rows('said.theme_codes', ';') }} as delivered_code
     from said
     inner join authorities
@@ -64,6 +100,7 @@ coded as (
         delivered.person_key,
         delivered.voice_owner_code,
         delivered.said_on,
+        delivered.coded_by,
         coalesce(theme_codes.theme_code, 'not_mapped') as theme_code,
         coalesce(theme_codes.parent_theme, 'not_mapped') as parent_theme
     from delivered
@@ -83,5 +120,6 @@ select
     voice_owner_code,
     said_on,
     theme_code,
-    parent_theme
+    parent_theme,
+    coded_by
 from coded

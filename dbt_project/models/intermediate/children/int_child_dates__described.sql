@@ -77,7 +77,9 @@ addresses as (
 
 ),
 
-{{ latest_on_date('placement_on_date', 'placements', 'placement_group', 'on_date') }},
+{{ latest_on_date(
+    'placement_on_date', 'placements', 'placement_group', 'on_date', also='placement_distance'
+) }},
 
 {{ latest_on_date(
     'legal_status_on_date', 'legal_statuses', 'legal_group', 'on_date', 'spans.is_preferred'
@@ -103,6 +105,7 @@ aged as (
         versions.disability,
         versions.communication_need,
         versions.interpreter_needed,
+        lower(trim(versions.first_language)) as first_language,
         versions.uasc,
         versions.is_care_leaver,
         {{ age_on('children.birth_date', 'child_dates.on_date') }} as age_years,
@@ -131,8 +134,15 @@ select
     coalesce(aged.disability, 'unknown') as disability,
     coalesce(aged.communication_need, 'unknown') as communication_need,
     coalesce(aged.interpreter_needed, 'unknown') as interpreter_needed,
+    case
+        -- Codes that say that nobody knows, and those that are of no language.
+        when coalesce(aged.first_language, '') in ('', 'und', 'mis', 'mul', 'zxx') then 'unknown'
+        when aged.first_language in ('eng', 'en') then 'english'
+        else 'other_language'
+    end as first_language_group,
     coalesce(aged.uasc, 'unknown') as uasc,
     coalesce(placement_on_date.placement_group, 'not_applicable') as placement_group,
+    coalesce(placement_on_date.placement_distance, 'not_applicable') as placement_distance,
     coalesce(legal_status_on_date.legal_group, 'not_applicable') as legal_group,
     coalesce(need_on_date.category_of_need, 'not_applicable') as category_of_need,
     case

@@ -45,6 +45,7 @@ ssd as (
         'ssd' as source,
         ssd_placements.cla_placement_id as placement_id,
         upper(trim(ssd_placements.cla_placement_type)) as placement_type_code,
+        ssd_placements.cla_placement_distance as miles_from_home,
         ssd_placements.cla_placement_start_date as start_date,
         ssd_placements.cla_placement_end_date as end_date,
         upper(trim(ssd_placements.cla_placement_change_reason)) as change_reason_code
@@ -73,6 +74,8 @@ ssda903 as (
         'ssda903' as source,
         ssda903_episodes.row_key as placement_id,
         upper(trim(ssda903_episodes.placement_type_code)) as placement_type_code,
+        -- The return holds no distance: the department works it out from postcodes.
+        cast(null as {{ type_rate() }}) as miles_from_home,
         ssda903_episodes.episode_start_date as start_date,
         ssda903_episodes.episode_end_date as end_date,
         upper(trim(ssda903_episodes.placement_change_reason_code)) as change_reason_code
@@ -106,6 +109,12 @@ select
         placement_type_codes.placement_group_proposed,
         case when merged.placement_type_code is null then 'unknown' else 'not_mapped' end
     ) as placement_group,
+    -- As in the national tables: placed up to 20 miles from home, or further away.
+    case
+        when merged.miles_from_home between 0 and 20 then 'up_to_20_miles'
+        when merged.miles_from_home > 20 then 'over_20_miles'
+        else 'unknown'
+    end as placement_distance,
     coalesce(merged.placement_type_code in ('U1', 'U4'), false) as is_long_term
 from merged
 left join placement_type_codes

@@ -1,0 +1,36 @@
+"""Files out to a spreadsheet and back, for people who would rather decide there.
+
+Belongs here: writing and reading them safely. Does not belong here: what a decision means.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from orchestration.files import replace_text
+
+# A spreadsheet would run a cell that begins with one of these.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def as_text(words: str) -> str:
+    """Return words as a cell that a spreadsheet shows and does not run."""
+    return f"'{words}" if words.startswith(_FORMULA) else words
+
+
+def write_rows(file: Path, fields: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
+    """Write a CSV file that only its owner can read."""
+    out = io.StringIO()
+    table = csv.DictWriter(out, fields)
+    table.writeheader()
+    table.writerows(rows)
+    # With its mark, a spreadsheet reads every letter of a name token or an accent as it is.
+    replace_text(file, f"\ufeff{out.getvalue()}")
+
+
+def read_rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Return the rows of a file that came back, with their numbers; every cell stripped."""
+    with file.open(encoding="utf-8-sig", newline="") as handle:
+        for number, row in enumerate(csv.DictReader(handle), start=2):
+            yield number, {name: (cell or "").strip() for name, cell in row.items() if name}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from orchestration.cli_erase import erase
 from orchestration.cli_incidents import incidents
 from orchestration.cli_quarantine import quarantine
 from orchestration.cli_quotes import quotes
@@ -44,6 +45,7 @@ def app() -> None:
     """Put voice into strategic reporting for children's services."""
 
 
+app.add_command(erase)
 app.add_command(incidents)
 app.add_command(quarantine)
 app.add_command(quotes)

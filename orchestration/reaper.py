@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import dagster as dg
 
 WAREHOUSE = "warehouse.duckdb"
+# Named here as well: to import the package that writes it costs more than a run with nothing new.
+UNFINISHED_ERASURE = "erasures/pending.json"
 _PROCESS = re.compile(r"\.([0-9]+)(?:\.|$)", re.ASCII)
 # The service parses the project before it opens the warehouse, so only age tells.
 _PARSE_SECONDS = 3600.0
@@ -41,8 +43,8 @@ class Reaped:
 
 
 def has_leftovers(home: Path) -> bool:
-    """Say, at the cost of one look, whether a decided release waits to be finished."""
-    return is_unfinished(home / "published")
+    """Say, at the cost of two looks, whether a decided release or an erasure is unfinished."""
+    return is_unfinished(home / "published") or (home / UNFINISHED_ERASURE).exists()
 
 
 def reap(home: Path) -> Reaped:
@@ -54,7 +56,7 @@ def reap(home: Path) -> Reaped:
     with _warehouse_to_ourselves(home) as ours:
         if not ours:
             return Reaped()
-        unfinished = has_leftovers(home)
+        unfinished = is_unfinished(home / "published")
         drafts = sum(_clear_drafts(home / folder) for folder in _DRAFT_FOLDERS)
         drafts += _clear_parts(home / "quarantine")
         if (home / "published").is_dir():

@@ -60,6 +60,7 @@ _LEDGER: dict[str, dict[str, str]] = {
         "reason": "varchar",
         **_COUNTS,
         "rows_promised": "bigint",
+        "rows_erased": "bigint",
     },
     "delivery_tables": {
         "delivery_id": "varchar",
@@ -71,6 +72,7 @@ _LEDGER: dict[str, dict[str, str]] = {
         "extent": "varchar",
         "raw_table": "varchar",
         **_COUNTS,
+        "rows_erased": "bigint",
     },
     "quarantined_rows": {
         "delivery_id": "varchar",
@@ -209,8 +211,8 @@ def known_reading(con: duckdb.DuckDBPyConnection, delivery_id: str) -> str | Non
 def known_counts(con: duckdb.DuckDBPyConnection, delivery_id: str) -> tuple[TableCounts, ...]:
     """What a delivery that the ledger knows brought, table by table."""
     rows = con.execute(
-        f"select raw_table, {', '.join(_COUNTS)} from ledger.delivery_tables "
-        "where delivery_id = ? order by raw_table",
+        f"select raw_table, {', '.join(_COUNTS)}, coalesce(rows_erased, 0)"
+        " from ledger.delivery_tables where delivery_id = ? order by raw_table",
         [delivery_id],
     ).fetchall()
     return tuple(TableCounts(*row) for row in rows)
@@ -222,9 +224,8 @@ def landed_deliveries(con: duckdb.DuckDBPyConnection) -> list[LandedDelivery]:
         """
         select delivery_id, authority_code, source, as_of, delivered_at,
             list(
-                struct_pack(
-                    name := file_name, sha256 := sha256, size := bytes, rows := rows_promised
-                ) order by file_name
+                {'name': file_name, 'sha256': sha256, 'size': bytes, 'rows': rows_promised}
+                order by file_name
             )
         from ledger.deliveries
         inner join (
@@ -291,10 +292,9 @@ def as_warehouse_time(moment: datetime) -> datetime:
 
 def _present_columns(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], set[str]]:
     present: dict[tuple[str, str], set[str]] = {}
-    rows = con.execute(
+    for schema, name, column in con.execute(
         "select table_schema, table_name, column_name from information_schema.columns "
         "where table_schema in ('raw', 'ledger')"
-    ).fetchall()
-    for schema, name, column in rows:
+    ).fetchall():
         present.setdefault((schema, name), set()).add(column)
     return present

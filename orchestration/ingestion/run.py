@@ -3,9 +3,12 @@
 Belongs here: which step follows which. Does not belong here: what a step does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from orchestration.contracts import load_contracts
+from orchestration.contracts import Contract, load_contracts
 from orchestration.ingestion.delivery_manifest import write_record
 from orchestration.ingestion.files import make_private_folder
 from orchestration.ingestion.inbox import NOT_SETTLED, find_deliveries
@@ -32,6 +35,12 @@ from orchestration.ingestion.warehouse import open_warehouse
 from orchestration.mappings.loader import load_mappings, source_contracts
 from orchestration.privacy.keys import key_id, master_key
 from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.erasure.arriving import ErasedFiles
+
+# Where tombstones lie; a home folder where nobody was ever erased has no such folder.
+ERASURES = "erasures"
 
 
 def ingest_inbox(
@@ -83,11 +92,11 @@ def load_landed(
         ensure_schema(con, load_contracts())
         require_same_key(con, key)
         load_local_clocks(con, clocks)
+        clean = _cleaned(settings.home, contracts, parser)
         for done, delivery in enumerate(landed, start=1):
-            write_record(settings.home, delivery, key_id(key))
-            reports.append(
-                load_delivery(con, settings.home, delivery, contracts, key, parser, anew)
-            )
+            with clean(delivery) as kept:
+                write_record(settings.home, kept, key_id(key))
+            reports.append(load_delivery(con, settings.home, kept, contracts, key, parser, anew))
             _tell(progress, "load", done, len(landed))
     return reports
 
@@ -97,12 +106,15 @@ def _land(
 ) -> tuple[list[LandedDelivery], list[Ignored]]:
     contracts = source_contracts(settings.home)
     listing = find_deliveries(settings.inbox, contracts, settle_seconds)
+    erased = _erased_files(settings.home)
     make_private_folder(settings.home)
     landed: list[LandedDelivery] = []
     ignored = list(listing.ignored)
     for done, delivery in enumerate(listing.deliveries, start=1):
         try:
-            landed.append(land_delivery(settings.home, delivery, contracts[delivery.source]))
+            known = erased.get((delivery.authority_code, delivery.source))
+            contract = contracts[delivery.source]
+            landed.append(land_delivery(settings.home, delivery, contract, known))
         except FileChangedError:
             ignored.append(Ignored(delivery.label, NOT_SETTLED))
         except OtherBytesError as error:
@@ -111,6 +123,30 @@ def _land(
             ignored.append(Ignored(delivery.label, "UNSAFE_FILE"))
         _tell(progress, "land", done, len(listing.deliveries))
     return landed, ignored
+
+
+def _erased_files(home: Path) -> "ErasedFiles":
+    """Files that were written anew because somebody was erased; hardly any home has one."""
+    if not (home / ERASURES).is_dir():
+        return {}
+    from orchestration.erasure.arriving import erased_files
+    from orchestration.erasure.pending import require_none_under_way
+
+    require_none_under_way(home)
+    return erased_files(home)
+
+
+def _cleaned(
+    home: Path, contracts: Mapping[str, Contract], parser: Parser
+) -> Callable[[LandedDelivery], AbstractContextManager[LandedDelivery]]:
+    """How a delivery comes to be loaded: as it is, unless somebody was ever erased here."""
+    if not (home / ERASURES).is_dir():
+        return nullcontext
+    from orchestration.erasure.arriving import cleaned
+    from orchestration.erasure.tombstones import read_tombstones
+
+    tombstones = read_tombstones(home)
+    return lambda landed: cleaned(home, landed, contracts, parser, tombstones)
 
 
 def _tell(progress: Progress | None, step: str, done: int, total: int) -> None:

@@ -41,6 +41,11 @@ def master_key() -> bytes:
     return key
 
 
+def tombstone_key() -> bytes:
+    """The key that hashes the ids of people who were erased."""
+    return master_key()
+
+
 def key_id(master: bytes) -> str:
     """A name for a key that tells nothing about it: equal names, equal keys."""
     return hmac.digest(master, b"heard/key-id", hashlib.sha256)[:8].hex()

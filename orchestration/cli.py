@@ -14,6 +14,7 @@ import click
 
 from orchestration.cli_erase import erase
 from orchestration.cli_incidents import incidents
+from orchestration.cli_keys import keys
 from orchestration.cli_quarantine import quarantine
 from orchestration.cli_quotes import quotes
 from orchestration.cli_release import release
@@ -47,6 +48,7 @@ def app() -> None:
 
 app.add_command(erase)
 app.add_command(incidents)
+app.add_command(keys)
 app.add_command(quarantine)
 app.add_command(quotes)
 app.add_command(release)

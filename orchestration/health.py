@@ -24,7 +24,15 @@ from orchestration.preflight import (
     require_room,
     told,
 )
-from orchestration.privacy.keys import MissingKeyError, WeakKeyError, master_key
+from orchestration.privacy.key_files import KeyFileError, next_file
+from orchestration.privacy.keys import (
+    SETTING,
+    MissingKeyError,
+    WeakKeyError,
+    key_file,
+    key_id,
+    read_ring,
+)
 from orchestration.settings import Settings, SettingsError
 
 OLDEST_PYTHON = (3, 11)
@@ -106,11 +114,17 @@ def _packages() -> Finding:
 
 def _key() -> Finding:
     try:
-        size = len(master_key())
-    except (MissingKeyError, WeakKeyError) as error:
+        ring = read_ring()
+    except (MissingKeyError, WeakKeyError, KeyFileError) as error:
         advice = "make a key once and keep it safe: with another one, no pseudonym matches"
         return Finding("key", Verdict.FAIL, str(error), advice)
-    return Finding("key", Verdict.OK, f"HEARD_PSEUDONYM_KEY is set, {size} bytes")
+    path = key_file()
+    whence = f"{path}, read by this account alone" if path else f"{SETTING} is set"
+    size = len(ring.pseudonyms)
+    if path is not None and next_file(path).exists():
+        advice = "run `heard run`: it finishes the rotation, or takes it back"
+        return Finding("key", Verdict.WARN, f"{whence}; a rotation was not finished", advice)
+    return Finding("key", Verdict.OK, f"{whence}, {size} bytes, id {key_id(ring.pseudonyms)}")
 
 
 def _inbox(settings: Settings) -> Finding:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.privacy.keys import key_file
 from orchestration.reporting.release_files import clear_drafts, is_unfinished
 
 if TYPE_CHECKING:
@@ -43,8 +44,17 @@ class Reaped:
 
 
 def has_leftovers(home: Path) -> bool:
-    """Say, at the cost of two looks, whether a decided release or an erasure is unfinished."""
-    return is_unfinished(home / "published") or (home / UNFINISHED_ERASURE).exists()
+    """Say, at the cost of three looks, whether a release, erasure or rotation is unfinished."""
+    return (
+        is_unfinished(home / "published")
+        or (home / UNFINISHED_ERASURE).exists()
+        or _rotation_waits()
+    )
+
+
+def _rotation_waits() -> bool:
+    path = key_file()
+    return path is not None and path.with_name(f"{path.name}.next").exists()
 
 
 def reap(home: Path) -> Reaped:
@@ -61,7 +71,12 @@ def reap(home: Path) -> Reaped:
         drafts += _clear_parts(home / "quarantine")
         if (home / "published").is_dir():
             drafts += clear_drafts(home / "published")
-        return Reaped(drafts, _clear_scratch(home), unfinished)
+        reaped = Reaped(drafts, _clear_scratch(home), unfinished)
+    if _rotation_waits():
+        from orchestration.rotating import finish_rotation
+
+        finish_rotation(home)
+    return reaped
 
 
 def end_stale_runs(instance: "dg.DagsterInstance", tags: Mapping[str, str] | None = None) -> int:

@@ -16,7 +16,6 @@ from orchestration.ingestion.london import DERIVED
 from orchestration.ingestion.results import LandedDelivery, LandedFile, TableCounts
 from orchestration.ingestion.sql import identifier
 from orchestration.ingestion.warehouse import transaction
-from orchestration.privacy.keys import key_id
 
 TECHNICAL_COLUMNS: dict[str, str] = {
     # Which entry of `ledger.deliveries`, and of its `ledger.files`: whose row it is and where it
@@ -87,7 +86,11 @@ _LEDGER: dict[str, dict[str, str]] = {
         "rule": "varchar",
         "expected": "varchar",
     },
-    "keys": {"key_id": "varchar", "first_used_at": "timestamp"},
+    "keys": {
+        "key_id": "varchar",
+        "first_used_at": "timestamp",
+        "disclosure_key_id": "varchar",
+    },
     "local_clocks": {
         "authority_code": "varchar",
         "clock_code": "varchar",
@@ -137,30 +140,6 @@ def ensure_schema(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contra
             con.execute(f"create schema if not exists {schema}")
         for (schema, name), columns in wanted.items():
             _ensure_table(con, schema, name, columns, present.get((schema, name)))
-
-
-class OtherKeyError(RuntimeError):
-    """The warehouse was made with another pseudonym key."""
-
-
-def require_same_key(con: duckdb.DuckDBPyConnection, master: bytes) -> None:
-    """Remember the first key of a warehouse and refuse every other one.
-
-    With a second key the same child would be two, and every published cell would move, which
-    tells more than either release alone.
-
-    Raises:
-        OtherKeyError: The key is not the one that the warehouse was made with.
-    """
-    known = con.execute("select key_id from ledger.keys").fetchone()
-    if known is None:
-        now = as_warehouse_time(datetime.now(UTC))
-        con.execute("insert into ledger.keys values (?, ?)", [key_id(master), now])
-    elif known[0] != key_id(master):
-        raise OtherKeyError(
-            "this home folder was made with another HEARD_PSEUDONYM_KEY, and no pseudonym would"
-            " match; set the key that it was made with, or give this run an empty home folder"
-        )
 
 
 def _ensure_table(

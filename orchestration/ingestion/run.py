@@ -12,6 +12,7 @@ from orchestration.contracts import Contract, load_contracts
 from orchestration.ingestion.delivery_manifest import write_record
 from orchestration.ingestion.files import make_private_folder
 from orchestration.ingestion.inbox import NOT_SETTLED, find_deliveries
+from orchestration.ingestion.key_guard import require_same_key
 from orchestration.ingestion.landing import (
     FileChangedError,
     OtherBytesError,
@@ -19,7 +20,7 @@ from orchestration.ingestion.landing import (
     land_delivery,
 )
 from orchestration.ingestion.lean import without_pandas
-from orchestration.ingestion.ledger import ensure_schema, require_same_key
+from orchestration.ingestion.ledger import ensure_schema
 from orchestration.ingestion.load import load_delivery
 from orchestration.ingestion.local_clocks import load_local_clocks, read_local_clocks
 from orchestration.ingestion.parsing import Parser

@@ -232,7 +232,7 @@ class KilledError(Exception):
     """The plug was pulled."""
 
 
-@pytest.mark.parametrize("step", ["clean_landing", "forget_words", "rebuild", "now_publishing"])
+@pytest.mark.parametrize("step", ["clean_landing", "rebuild"])
 def test_an_erasure_that_was_killed_is_finished_and_never_said_to_be_done(
     small: Bench, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

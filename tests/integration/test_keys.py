@@ -38,19 +38,31 @@ FIRST = Ring(b"\x01" * 32, b"\x02" * 32, b"\x03" * 32)
 PEOPLE = "select count(*), min(pers_person_id) from raw.ssd_person"
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three people, loaded with keys from a file."""
+    folder = tmp_path_factory.mktemp("keys") / "site"
+    with pytest.MonkeyPatch.context() as patch:
+        bench = make_bench(folder, patch)
+        patch.delenv("HEARD_PSEUDONYM_KEY")
+        parse_here(patch)
+        write_key_file(key_path(bench), FIRST)
+        patch.setenv("HEARD_PSEUDONYM_KEY_FILE", str(key_path(bench)))
+        bench.deliver("330/ssd/2026-06-30", {"ssd_person.csv": child.SSD["ssd_person.csv"]})
+        bench.ingest()
+    return folder
+
+
 @pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    """Three people, one of them erased, with keys from a file."""
-    made = make_bench(tmp_path, monkeypatch)
-    monkeypatch.delenv("HEARD_PSEUDONYM_KEY")
+def bench(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """A copy of it, without Dagster behind it."""
     monkeypatch.setattr(refresh, "refresh", lambda _settings: Outcome("published", "run"))
     parse_here(monkeypatch)
-    path = tmp_path / "keys" / "heard.keys"
-    write_key_file(path, FIRST)
-    monkeypatch.setenv("HEARD_PSEUDONYM_KEY_FILE", str(path))
-    made.deliver("330/ssd/2026-06-30", {"ssd_person.csv": child.SSD["ssd_person.csv"]})
-    made.ingest()
-    return made
+    shutil.copytree(made, tmp_path / "site")
+    bench = Bench(tmp_path / "site" / "inbox", tmp_path / "site" / "home")
+    monkeypatch.delenv("HEARD_PSEUDONYM_KEY", raising=False)
+    monkeypatch.setenv("HEARD_PSEUDONYM_KEY_FILE", str(key_path(bench)))
+    return bench
 
 
 def settings(bench: Bench) -> Settings:

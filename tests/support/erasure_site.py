@@ -7,13 +7,18 @@ import io
 from datetime import date
 from functools import cache
 from pathlib import Path
+from zipfile import ZipFile
 
 import openpyxl
 import pyarrow as pa
+import pytest
 from pyarrow import parquet
 
+from orchestration import refresh
+from orchestration.refresh import Outcome
+from orchestration.settings import Settings
 from tests.support.annex_workbooks import CONTACTS, contact
-from tests.support.inbox import Bench
+from tests.support.inbox import Bench, make_bench, parse_here
 
 # The child to erase, with an id of before a merge; a sister; a child with the same id elsewhere.
 ID, FORMER, SISTER = "C0012345", "C0098765", "C0055555"
@@ -120,3 +125,32 @@ def as_workbook() -> bytes:
 def landed_bytes(home: Path) -> list[Path]:
     """Every landed file."""
     return sorted(path for path in (home / "landing").iterdir() if path.is_file())
+
+
+def deliver_one_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """A home folder of three people, without Dagster behind it."""
+    bench = make_bench(folder, monkeypatch)
+    monkeypatch.setattr(refresh, "refresh", lambda _settings: Outcome("published", "run"))
+    parse_here(monkeypatch)
+    bench.deliver("330/ssd/2026-06-30", {"ssd_person.csv": SSD["ssd_person.csv"]})
+    bench.ingest()
+    return bench
+
+
+def settings(bench: Bench) -> Settings:
+    return Settings(inbox=bench.inbox, home=bench.home)
+
+
+def everything_in(home: Path) -> bytes:
+    """All bytes of a home folder, with what compressed files hold."""
+    found = []
+    for path in home.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            found.append(content)
+            if content[:4] == b"PAR1":
+                found.append(str(parquet.read_table(path).to_pylist()).encode())
+            elif content[:4] == b"PK\x03\x04":
+                with ZipFile(path) as archive:
+                    found += [archive.read(name) for name in archive.namelist()]
+    return b"\n".join(found)

@@ -26,6 +26,10 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option(
     "--again", is_flag=True, help="Erase again everybody who ever was, as after a restore."
 )
+@click.option(
+    "--expired", is_flag=True, help="Erase what was kept long enough; only tells, without --yes."
+)
+@click.option("--yes", is_flag=True, help="With --expired: do it.")
 @click.option("--inbox", type=_FOLDER, help="Inbox (else HEARD_INBOX).")
 @click.option("--home", type=_FOLDER, help="Home folder (else HEARD_HOME).")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON on stdout.")
@@ -37,6 +41,8 @@ def erase(
     dry_run: bool,
     even_if_unknown: bool,
     again: bool,
+    expired: bool,
+    yes: bool,
     inbox: Path | None,
     home: Path | None,
     as_json: bool,
@@ -50,6 +56,8 @@ def erase(
 
     if again:
         return command.erase_again(inbox, home, as_json)
+    if expired:
+        return command.erase_expired(inbox, home, by or "", yes, as_json)
     if not authority or not (dry_run or (reason and by)):
         raise click.UsageError("say --authority, --reason and --by")
     asked = command.Asked(people, authority, by or "", reason or "", even_if_unknown, dry_run)

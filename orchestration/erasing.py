@@ -32,6 +32,7 @@ from orchestration.erasure.search import Sentinel
 from orchestration.erasure.sentinels import SHORTEST_ID
 from orchestration.erasure.tombstones import PERSON, Tombstones, read_tombstones
 from orchestration.erasure.words import forget_words
+from orchestration.expiring import EXPIRED, finish_expiry
 from orchestration.ingestion.delivery_manifest import DeliveryRecord, read_records, replace_record
 from orchestration.ingestion.parsing import Parser
 from orchestration.mappings.loader import load_mappings, source_contracts
@@ -152,6 +153,9 @@ def finish_pending(settings: Settings) -> Erased | None:
     """Finish an erasure that was begun and killed, if there is one."""
     pending = read_pending(settings.home)
     if pending is None:
+        return None
+    if pending.authority_code == EXPIRED:
+        finish_expiry(settings, pending, datetime.now(UTC).date())
         return None
     return finish(settings, pending, {Sentinel(name) for name in pending.pseudonyms})
 

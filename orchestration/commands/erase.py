@@ -6,6 +6,7 @@ Belongs here: asking for the id, and drawing the answer. Does not belong here: e
 
 import sys
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,44 @@ def erase_again(inbox: Path | None, home: Path | None, as_json: bool) -> int:
 
     settings = _settings(inbox, home)
     return _do(settings, as_json, lambda: erasing.erase_again(settings))
+
+
+def erase_expired(
+    inbox: Path | None, home: Path | None, by: str, is_meant: bool, as_json: bool
+) -> int:
+    """Tell what was kept long enough, or let go of it."""
+    from orchestration.expiring import expire, find_expired
+
+    settings = _settings(inbox, home)
+    today = datetime.now(UTC).date()
+    if not is_meant:
+        with sole_run(settings.home):
+            found = find_expired(settings.home, today)
+        labels = [record.landed.label for record in found.deliveries]
+        _tell_expired(labels, list(found.releases), "would go; --yes does it", as_json)
+        return 0
+    if not by:
+        raise NobodyNamedError("say --by: the certificate names who decided it")
+    with sole_run(settings.home), stoppable() as stop, progress(quiet=as_json):
+        reap(settings.home)
+        require_ready(settings)
+        done = expire(settings, today, by)
+    if stop.is_made:
+        return STOPPED
+    _tell_expired(list(done.deliveries), list(done.releases), "went", as_json)
+    return 0
+
+
+def _tell_expired(deliveries: list[str], releases: list[str], what: str, as_json: bool) -> None:
+    if as_json:
+        print_json({"deliveries": deliveries, "releases": releases})
+        return
+    if not deliveries and not releases:
+        say("No delivery and no release was kept longer than the rules say.")
+        return
+    say(f"{len(deliveries):,} deliveries and {len(releases):,} releases {what}:")
+    for label in (*deliveries, *releases):
+        say(f"  {label}")
 
 
 def _do(settings: Settings, as_json: bool, work: "Callable[[], Erased]") -> int:

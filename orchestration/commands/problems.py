@@ -53,6 +53,7 @@ KNOWN = frozenset(
         "ReleaseActionError",
         "ReleaseLedgerError",
         "ReleaseSettingsError",
+        "RetentionError",
         "RotationRefusedError",
         "RunInProgressError",
         "SettingsError",

@@ -38,10 +38,14 @@ from orchestration.privacy.keys import key_id, master_key
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from orchestration.erasure.arriving import ErasedFiles
 
 # Where tombstones lie; a home folder where nobody was ever erased has no such folder.
 ERASURES = "erasures"
+# Why a delivery is left alone that was erased because it was kept long enough.
+PAST_RETENTION = "PAST_RETENTION"
 
 
 def ingest_inbox(
@@ -107,11 +111,15 @@ def _land(
 ) -> tuple[list[LandedDelivery], list[Ignored]]:
     contracts = source_contracts(settings.home)
     listing = find_deliveries(settings.inbox, contracts, settle_seconds)
-    erased = _erased_files(settings.home)
+    erased, expired = _erased_files(settings.home), _expired_until(settings.home)
     make_private_folder(settings.home)
     landed: list[LandedDelivery] = []
     ignored = list(listing.ignored)
     for done, delivery in enumerate(listing.deliveries, start=1):
+        last_gone = expired.get((delivery.authority_code, delivery.source))
+        if last_gone is not None and delivery.as_of <= last_gone:
+            ignored.append(Ignored(delivery.label, PAST_RETENTION))
+            continue
         try:
             known = erased.get((delivery.authority_code, delivery.source))
             contract = contracts[delivery.source]
@@ -135,6 +143,15 @@ def _erased_files(home: Path) -> "ErasedFiles":
 
     require_none_under_way(home)
     return erased_files(home)
+
+
+def _expired_until(home: Path) -> "Mapping[tuple[str, str], date]":
+    """Up to which day deliveries were kept long enough; those in the inbox are left alone."""
+    if not (home / ERASURES).is_dir():
+        return {}
+    from orchestration.erasure.retention import expired_until
+
+    return expired_until(home)
 
 
 def _cleaned(

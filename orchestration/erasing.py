@@ -35,6 +35,7 @@ from orchestration.erasure.words import forget_words
 from orchestration.expiring import EXPIRED, finish_expiry
 from orchestration.ingestion.delivery_manifest import DeliveryRecord, read_records, replace_record
 from orchestration.ingestion.parsing import Parser
+from orchestration.ingestion.returned_rows import FOLDER as ROWS_TO_SEND_BACK
 from orchestration.mappings.loader import load_mappings, source_contracts
 from orchestration.privacy.keys import key_id, master_key, pseudonym_key
 from orchestration.progress import report
@@ -169,6 +170,8 @@ def finish(settings: Settings, pending: Pending, sentinels: set[Sentinel]) -> Er
     authorities = sorted(tombstones.stones) if asked == ALL else [asked]
     cleaned = clean_landing(home, authorities, tombstones)
     releases = forget_words(home, authorities, tombstones, pending.by, pending.erasure_id)
+    for folder in list((home / "quarantine").rglob(ROWS_TO_SEND_BACK)):
+        shutil.rmtree(folder)
     if _records(home):
         rebuild(settings)
     for name in MADE_AGAIN:

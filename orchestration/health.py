@@ -44,7 +44,7 @@ WAREHOUSE_COPIES = 3
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 PRIVATE_PATHS = (
     *("warehouse.duckdb", "incidents.sqlite3", "quotes.sqlite3"),
-    *("landing", "dagster", "dbt", "tmp"),
+    *("landing", "dagster", "dbt", "tmp", "erasures"),
 )
 
 

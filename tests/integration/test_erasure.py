@@ -141,6 +141,11 @@ def test_other_children_are_as_they_were(made: Bench, erased: Bench) -> None:
 
 def test_verify_and_rebuild_agree(erased: Bench) -> None:
     assert verify(erased.home).damages == ()
+    stones = tombstones_path(erased.home)
+    whole = stones.read_text()
+    stones.write_text(whole.replace("person", "persom"))
+    assert [damage.rule for damage in verify(erased.home).damages] == ["CHANGED"]
+    stones.write_text(whole)
     again = rebuild(child.settings(erased))
     assert again.raw_before == again.raw_after
 
@@ -203,6 +208,10 @@ def test_an_erasure_that_was_killed_is_finished_and_never_said_to_be_done(
     def pull(*_: object) -> None:
         raise KilledError
 
+    # What was exported for the sender holds rows as they were delivered.
+    exported = small.home / "quarantine/330/ssd/2026-06-30/rows_to_send_back/01.csv"
+    exported.parent.mkdir(parents=True)
+    exported.write_text(child.NAME)
     with monkeypatch.context() as patch:
         patch.setattr(erasing, step, pull)
         with pytest.raises(KilledError):

@@ -2,16 +2,19 @@
 
 import hashlib
 import json
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
 from orchestration.cli import app
 from orchestration.contracts import load_contracts
+from orchestration.erasing import Request, erase
 from orchestration.erasure.tombstones import (
     read_tombstones,
 )
@@ -157,3 +160,69 @@ def test_an_xml_file_keeps_every_other_byte_whatever_its_encoding_and_blocks(
     assert (tmp_path / "rewritten").read_bytes().decode(encoding) == (
         f"{head}{kept}</x:EXPSSDA903>"
     )
+
+
+MAPPING = """
+source: our_register
+title: Our register
+description: Invented.
+files: ['*register*']
+sheet: ['*']
+date_formats: ['%d/%m/%Y']
+headers: {Ref: [Id], Kind: [], Child: [], Received: [], Words: []}
+leave_out: [{column: Kind, equals: [Draft]}]
+tables:
+  - table: vx_feedback
+    rows: [{column: Kind, equals: [Complaint, Draft]}]
+    columns:
+      feedback_id: {from: Ref}
+      person_id: {from: Child}
+      kind: {value: complaint}
+      made_by: {value: child}
+      received_on: {from: Received}
+      text: {from: Words}
+"""
+
+
+def test_rows_that_a_mapping_passes_over_or_no_table_takes_are_looked_into_as_well(
+    small: Bench,
+) -> None:
+    (small.home / "mappings").mkdir()
+    (small.home / "mappings" / "our_register.yaml").write_text(MAPPING)
+    header = ["Ref", "Kind", "Child", "Received", "Words"]
+    rows = [
+        ["1", "Complaint", child.SISTER, "03/04/2026", "stays"],
+        ["2", "Draft", child.ID, "03/04/2026", "left out sentinel"],
+        ["3", "Petition", child.ID, "03/04/2026", "unmapped sentinel"],
+        ["4", "Complaint", child.ID, "03/04/2026", "complaint sentinel"],
+        ["5", "Petition", child.SISTER, "03/04/2026", "stays as well"],
+    ]
+    book = openpyxl.Workbook()
+    for title in ("North", "South"):
+        sheet = book.create_sheet(title)
+        for row in ([], header, *rows):
+            sheet.append([f"{title}{row[0]}", *row[1:]] if row and row != header else row)
+    book.save(small.inbox / "book.xlsx")
+    content = (small.inbox / "book.xlsx").read_bytes()
+    (small.inbox / "book.xlsx").unlink()
+    too_long = f"6,Complaint,{child.ID},03/04/2026,wide sentinel,x\n"
+    text = "".join(",".join(row) + "\n" for row in (header, *rows)) + too_long
+    small.deliver("330/our_register/2026-06-30", {"register.xlsx": content, "register.csv": text})
+    small.ingest()
+    before = small.files()
+    asked = Request("330", (child.ID,), "Jo", "asked")
+    assert erase(child.settings(small), asked).rows["our_register/vx_feedback"] == 7
+    shutil.rmtree(small.inbox)
+    left = child.everything_in(small.home)
+    assert b"sentinel" not in left.lower().replace(b"sentinelsurname", b"")
+    assert (left.count(b"stays as well"), before.keys()) == (2, small.files().keys())
+    assert small.rows("select count(*) from raw.vx_feedback") == [(3,)]
+    # What is left of the sister's petitions still waits for somebody to say where they belong.
+    assert small.rows(
+        "select file_name, part, row_number from ledger.quarantined_rows where rule ="
+        " 'NO_TARGET_TABLE' order by all"
+    ) == [
+        ("register.csv", "rows no table takes", 3),
+        ("register.xlsx", "North: rows no table takes", 7),
+        ("register.xlsx", "South: rows no table takes", 7),
+    ]

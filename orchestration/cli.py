@@ -13,7 +13,9 @@ from pathlib import Path
 import click
 
 from orchestration.cli_doctor import doctor
+from orchestration.cli_erase import erase
 from orchestration.cli_incidents import incidents
+from orchestration.cli_keys import keys
 from orchestration.cli_quarantine import quarantine
 from orchestration.cli_quotes import quotes
 from orchestration.cli_release import release
@@ -48,7 +50,9 @@ def app() -> None:
 
 
 app.add_command(doctor)
+app.add_command(erase)
 app.add_command(incidents)
+app.add_command(keys)
 app.add_command(quarantine)
 app.add_command(quotes)
 app.add_command(release)

@@ -21,7 +21,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from orchestration.files import digest_file, replace_text
-from orchestration.privacy.keys import master_key
+from orchestration.privacy.keys import read_ring
 from orchestration.settings import Settings, links_authorities
 
 STATE_FILE = "state.json"
@@ -71,7 +71,9 @@ def fingerprint(settings: Settings, state: State | None = None) -> str:
     """
     known = state if state is not None else read_state(settings.home)
     digest = hashlib.blake2b(digest_size=32)
-    digest.update(hashlib.blake2b(master_key(), person=b"heard-state").digest())
+    ring = read_ring()
+    for key in dict.fromkeys((ring.pseudonyms, ring.disclosure)):
+        digest.update(hashlib.blake2b(key, person=b"heard-state").digest())
     digest.update(f"{settings.inbox}\0{settings.home}\0{settings.target}\n".encode())
     digest.update(f"linking={links_authorities()}\n".encode())
     for name in PACKAGES:

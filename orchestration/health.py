@@ -24,7 +24,15 @@ from orchestration.preflight import (
     require_room,
     told,
 )
-from orchestration.privacy.keys import MissingKeyError, WeakKeyError, master_key
+from orchestration.privacy.key_files import KeyFileError, next_file
+from orchestration.privacy.keys import (
+    SETTING,
+    MissingKeyError,
+    WeakKeyError,
+    key_file,
+    key_id,
+    read_ring,
+)
 from orchestration.settings import Settings, SettingsError, read_setting
 
 if TYPE_CHECKING:
@@ -107,11 +115,17 @@ def _packages() -> Finding:
 
 def _key() -> Finding:
     try:
-        size = len(master_key())
-    except (MissingKeyError, WeakKeyError) as error:
+        ring = read_ring()
+    except (MissingKeyError, WeakKeyError, KeyFileError) as error:
         advice = "make a key once and keep it safe: with another one, no pseudonym matches"
         return Finding("key", Verdict.FAIL, str(error), advice)
-    return Finding("key", Verdict.OK, f"HEARD_PSEUDONYM_KEY is set, {size} bytes")
+    path = key_file()
+    whence = f"{path}, read by this account alone" if path else f"{SETTING} is set"
+    size = len(ring.pseudonyms)
+    if path is not None and next_file(path).exists():
+        advice = "run `heard run`: it finishes the rotation, or takes it back"
+        return Finding("key", Verdict.WARN, f"{whence}; a rotation was not finished", advice)
+    return Finding("key", Verdict.OK, f"{whence}, {size} bytes, id {key_id(ring.pseudonyms)}")
 
 
 def _inbox(settings: Settings) -> Finding:
@@ -189,9 +203,10 @@ def _alerts(settings: Settings) -> Finding:
 
 
 def _server(_: Settings) -> Finding:
-    from orchestration.server.address import SETTING, address_from_environment
+    from orchestration.server.address import SETTING as SERVER
+    from orchestration.server.address import address_from_environment
 
-    if read_setting(SETTING) is None:
+    if read_setting(SERVER) is None:
         return Finding("server", Verdict.OK, "none: readers open the published files")
     try:
         address = address_from_environment()

@@ -17,12 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.privacy.keys import key_file
 from orchestration.reporting.release_files import clear_drafts, is_unfinished
 
 if TYPE_CHECKING:
     import dagster as dg
 
 WAREHOUSE = "warehouse.duckdb"
+# Named here as well: to import the package that writes it costs more than a run with nothing new.
+UNFINISHED_ERASURE = "erasures/pending.json"
 _PROCESS = re.compile(r"\.([0-9]+)(?:\.|$)", re.ASCII)
 # The service parses the project before it opens the warehouse, so only age tells.
 _PARSE_SECONDS = 3600.0
@@ -41,8 +44,17 @@ class Reaped:
 
 
 def has_leftovers(home: Path) -> bool:
-    """Say, at the cost of one look, whether a decided release waits to be finished."""
-    return is_unfinished(home / "published")
+    """Say, at the cost of three looks, whether a release, erasure or rotation is unfinished."""
+    return (
+        is_unfinished(home / "published")
+        or (home / UNFINISHED_ERASURE).exists()
+        or _rotation_waits()
+    )
+
+
+def _rotation_waits() -> bool:
+    path = key_file()
+    return path is not None and path.with_name(f"{path.name}.next").exists()
 
 
 def reap(home: Path) -> Reaped:
@@ -54,12 +66,17 @@ def reap(home: Path) -> Reaped:
     with _warehouse_to_ourselves(home) as ours:
         if not ours:
             return Reaped()
-        unfinished = has_leftovers(home)
+        unfinished = is_unfinished(home / "published")
         drafts = sum(_clear_drafts(home / folder) for folder in _DRAFT_FOLDERS)
         drafts += _clear_parts(home / "quarantine")
         if (home / "published").is_dir():
             drafts += clear_drafts(home / "published")
-        return Reaped(drafts, _clear_scratch(home), unfinished)
+        reaped = Reaped(drafts, _clear_scratch(home), unfinished)
+    if _rotation_waits():
+        from orchestration.rotating import finish_rotation
+
+        finish_rotation(home)
+    return reaped
 
 
 def end_stale_runs(instance: "dg.DagsterInstance", tags: Mapping[str, str] | None = None) -> int:

@@ -6,6 +6,7 @@ the marts (a run does that afterwards), or mending landed files (only a new deli
 
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,8 +16,8 @@ from expectations.store import read_history, restore_history
 from orchestration.files import PRIVATE_FOLDER, sync_file, sync_folder
 from orchestration.folders import swap_folder
 from orchestration.ingestion.delivery_manifest import DeliveryRecord, read_records, write_record
+from orchestration.ingestion.key_guard import OtherKeyError, require_same_disclosure_key
 from orchestration.ingestion.landing import landed_path
-from orchestration.ingestion.ledger import OtherKeyError
 from orchestration.ingestion.results import Ignored, LandedDelivery, LandedFile
 from orchestration.ingestion.run import load_landed
 from orchestration.ingestion.warehouse import (
@@ -68,8 +69,21 @@ def rebuild(settings: Settings) -> Rebuilt:
     """
     name = key_id(master_key())
     home = settings.home
-    before, all_before = _read_old(home)
+    before, all_before = read_old(home)
     records = require_whole(home, name)
+    require_same_rounding(home)
+    scratch, after = replay(settings, records)
+    swap_in(scratch, home)
+    return Rebuilt(len(records), before, after, all_before)
+
+
+def replay(settings: Settings, records: list[DeliveryRecord]) -> tuple[Path, str]:
+    """Load every landed delivery into a new warehouse in a folder of its own.
+
+    Returns:
+        The folder, and the checksum of the raw tables.
+    """
+    home = settings.home
     scratch = home / "tmp" / "rebuild"
     shutil.rmtree(scratch, ignore_errors=True)
     prepare_copy(scratch, home, records)
@@ -83,8 +97,7 @@ def rebuild(settings: Settings) -> Rebuilt:
         after = warehouse_checksum(connection, RAW)
         _carry_over(connection, home)
         connection.execute("checkpoint")
-    _swap(scratch, home)
-    return Rebuilt(len(records), before, after, all_before)
+    return scratch, after
 
 
 def checksum(home: Path) -> str:
@@ -93,7 +106,7 @@ def checksum(home: Path) -> str:
         return warehouse_checksum(connection)
 
 
-def _read_old(home: Path) -> tuple[str, str]:
+def read_old(home: Path) -> tuple[str, str]:
     """Return the old warehouse's checksums, having written what the ledger alone knows."""
     import duckdb
 
@@ -166,6 +179,22 @@ def require_whole(home: Path, name: str) -> list[DeliveryRecord]:
     return records
 
 
+def require_same_rounding(home: Path) -> None:
+    """Refuse to go on with another key of disclosure control than the old warehouse names.
+
+    Raises:
+        OtherKeyError: It is another.
+    """
+    import duckdb
+
+    # What is damaged or gone names no key.
+    with (
+        suppress(WarehouseMissingError, duckdb.Error),
+        open_warehouse(home, read_only=True) as connection,
+    ):
+        require_same_disclosure_key(connection)
+
+
 def prepare_copy(copy: Path, home: Path, records: list[DeliveryRecord]) -> None:
     """Make a home folder of its own for a replay; its landed files are second names."""
     (copy / "landing").mkdir(parents=True, mode=PRIVATE_FOLDER)
@@ -213,7 +242,8 @@ def _carry_over(connection: "DuckDBPyConnection", home: Path) -> None:
         restore_history(connection, history)
 
 
-def _swap(scratch: Path, home: Path) -> None:
+def swap_in(scratch: Path, home: Path) -> None:
+    """Put the warehouse of a replay in the place of the old one, by one rename."""
     new, current = scratch / WAREHOUSE_NAME, home / WAREHOUSE_NAME
     sync_file(new)
     if (scratch / "quarantine").is_dir():

@@ -18,6 +18,7 @@ from orchestration.ingestion.delivery_manifest import (
 )
 from orchestration.ingestion.landing import landed_path
 from orchestration.ingestion.results import LandedDelivery
+from orchestration.ingestion.run import ERASURES
 from orchestration.ingestion.sql import identifier
 from orchestration.ingestion.warehouse import WAREHOUSE_NAME, open_warehouse
 from orchestration.progress import report
@@ -30,6 +31,7 @@ from orchestration.reporting.release_files import (
     read_manifest,
     sha256_of,
 )
+from orchestration.sealed import BrokenSealError, unseal
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -69,6 +71,7 @@ def verify(home: Path) -> Verified:
     report("Reading the landed files")
     deliveries = _deliveries(home, damages)
     files = _landed(home, deliveries, damages)
+    _erasures(home, damages)
     report("Reading the warehouse")
     tables = _warehouse(home, deliveries, damages)
     report("Reading the published files")
@@ -115,6 +118,16 @@ def _landed(home: Path, deliveries: dict[str, LandedDelivery], damages: list[Dam
         path = landed_path(home, sha256)
         damages.append(Damage("landing", "FILE_MISSING", str(path), advice))
     return len(present)
+
+
+def _erasures(home: Path, damages: list[Damage]) -> None:
+    """Tombstones and certificates: without the first, who was erased would come back."""
+    for path in sorted((home / ERASURES).glob("[!.]*.json")):
+        try:
+            unseal(path.read_bytes())
+        except BrokenSealError:
+            advice = f"put back a copy of {path}; nobody can make it again"
+            damages.append(Damage("erasures", "CHANGED", str(path), advice))
 
 
 def _warehouse(home: Path, deliveries: dict[str, LandedDelivery], damages: list[Damage]) -> int:

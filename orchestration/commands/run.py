@@ -19,7 +19,7 @@ from orchestration.preflight import (
     require_access,
     require_ready,
 )
-from orchestration.reaper import has_leftovers, reap
+from orchestration.reaper import UNFINISHED_ERASURE, has_leftovers, reap
 from orchestration.settings import Settings
 from orchestration.stopping import STOPPED, stoppable
 
@@ -66,6 +66,10 @@ def run(settings: Settings, as_json: bool, force: bool = False, summary: bool = 
     with sole_run(settings.home), stoppable() as stop, progress(quiet=as_json):
         reap(settings.home)
         require_ready(settings)
+        if (settings.home / UNFINISHED_ERASURE).exists():
+            from orchestration.erasing import finish_pending
+
+            finish_pending(settings)
         with TellingLackOfRoom(settings):
             outcome = refresh(settings, from_the_start=force)
     if stop.is_made:

@@ -144,6 +144,8 @@ def _arrivals(out: "Console", arrivals: Sequence[Arrival] | None) -> None:
             f"{line.rows_duplicate:,}",
         )
     out.print(table)
+    if erased := sum(line.rows_erased for line in arrivals):
+        out.print(f"  {erased:,} rows in were erased since, with the people they were about.")
     drifted = sum(line.columns_drifted for line in arrivals)
     lost = sum(line.answers_not_mapped for line in arrivals)
     if drifted:

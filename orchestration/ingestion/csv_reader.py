@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from orchestration.contracts import Contract
 
 # Python's own limit is 128 KiB, which a long free text may pass; this one stops a lost quote.
-_MAXIMUM_CELL = 16 << 20
+MAXIMUM_CELL = 16 << 20
 _ROWS_PER_INSERT = 20_000
 
 
@@ -30,13 +30,13 @@ def open_csv(opening: Opening) -> list[Part]:
     """Pass the gate and read the header; the file is one part."""
     path = opening.path
     facts = check_text(path)
-    first = next(_records(path), None)
+    first = next(records(path), None)
     if first is None or not first[1]:
         raise FileRefusedError("NO_HEADER", "column names in the first line")
     if not facts.has_line_end:
         raise FileRefusedError("TRUNCATED", "a complete header line")
     # A blank line may lie inside a quoted text, where it is nothing special.
-    has_blank_record = facts.has_blank_line and any(not cells for _, cells in _records(path))
+    has_blank_record = facts.has_blank_line and any(not cells for _, cells in records(path))
     extract = CsvExtract(path, first[1], facts.ends_with_newline, has_blank_record)
     return [Part("", None, extract, blanks=facts.blanks)]
 
@@ -75,7 +75,7 @@ class CsvExtract:
         malformed: list[int] = []
         batch: list[list[str | int | None]] = []
         number, width = 1, header.width
-        for number, cells in _records(self.path, skip=1):
+        for number, cells in records(self.path, skip=1):
             width = len(cells) or width
             if not cells:
                 continue
@@ -106,9 +106,9 @@ def _insert(
     con.from_arrow(pa.table(columns)).insert_into(stage)
 
 
-def _records(path: Path, skip: int = 0) -> Iterator[tuple[int, list[str]]]:
+def records(path: Path, skip: int = 0) -> Iterator[tuple[int, list[str]]]:
     """The records with their row numbers, as a spreadsheet counts them; a blank line is []."""
-    csv.field_size_limit(_MAXIMUM_CELL)
+    csv.field_size_limit(MAXIMUM_CELL)
     with path.open(encoding="utf-8-sig", newline="") as stream:
         number = 0
         try:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.files import replace_text
-from orchestration.ingestion.results import Ignored, LandedDelivery, LandedFile
+from orchestration.ingestion.results import ErasedRows, Ignored, LandedDelivery, LandedFile
 from orchestration.sealed import BrokenSealError, seal, unseal
 
 _VERSION = 1
@@ -80,6 +80,11 @@ def write_record(
     return True
 
 
+def replace_record(home: Path, record: DeliveryRecord) -> None:
+    """Write a record in the place of the one that is there: its files or its key changed."""
+    replace_text(records_folder(home) / f"{record.landed.delivery_id}.json", _as_text(record))
+
+
 def list_records(home: Path) -> list[Path]:
     """The records of all landed deliveries, in the order of their names."""
     return sorted(records_folder(home).glob("[!.]*.json"))
@@ -124,11 +129,30 @@ def _as_text(record: DeliveryRecord) -> str:
         "files": [
             {"name": file.name, "sha256": file.sha256, "bytes": file.size}
             | ({} if file.rows is None else {"rows": file.rows})
+            | ({"erased": _erasure_of(file)} if file.delivered_sha256 else {})
             for file in landed.files
         ],
         "ignored": [{"path": each.path, "reason": each.reason} for each in landed.ignored],
     }
     return seal(stored)
+
+
+def _erasure_of(file: LandedFile) -> dict[str, Any]:
+    return {
+        "delivered_sha256": file.delivered_sha256,
+        "rows_removed": file.rows_removed,
+        "parts": [[each.part, each.raw_table, each.rows] for each in file.erased],
+    }
+
+
+def _erased(stored: dict[str, Any] | None) -> dict[str, Any]:
+    if stored is None:
+        return {}
+    return {
+        "delivered_sha256": stored["delivered_sha256"],
+        "rows_removed": stored["rows_removed"],
+        "erased": tuple(ErasedRows(*each) for each in stored["parts"]),
+    }
 
 
 def _from_stored(stored: dict[str, Any]) -> DeliveryRecord:
@@ -141,7 +165,10 @@ def _from_stored(stored: dict[str, Any]) -> DeliveryRecord:
         as_of=date.fromisoformat(stored["as_of"]),
         delivered_at=datetime.fromisoformat(stored["delivered_at"]),
         files=tuple(
-            LandedFile(file["name"], file["sha256"], file["bytes"], file.get("rows"))
+            LandedFile(
+                *(file["name"], file["sha256"], file["bytes"], file.get("rows")),
+                **_erased(file.get("erased")),
+            )
             for file in stored["files"]
         ),
         ignored=tuple(Ignored(each["path"], each["reason"]) for each in stored["ignored"]),

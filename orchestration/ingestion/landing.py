@@ -9,8 +9,9 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,11 +34,24 @@ class OtherBytesError(OSError):
     """A file of the inbox does not hold the bytes that its manifest promises, or not yet."""
 
 
-def land_delivery(home: Path, delivery: Delivery, contract: Contract) -> LandedDelivery:
-    """Copy every file of a delivery to `home/landing` and give the delivery its identity."""
+def land_delivery(
+    home: Path,
+    delivery: Delivery,
+    contract: Contract,
+    erased: Mapping[str, LandedFile] | None = None,
+) -> LandedDelivery:
+    """Copy every file of a delivery to `home/landing` and give the delivery its identity.
+
+    Args:
+        home: The home folder.
+        delivery: What lies in the inbox.
+        contract: That of its source.
+        erased: Files that this authority delivered before for this source and from which somebody
+            was erased since, by the hash of what was delivered: they are not copied again.
+    """
     landing = home / "landing"
     make_private_folder(landing)
-    files = tuple(_land_file(landing, file) for file in delivery.files)
+    files = tuple(_land_file(landing, file, erased or {}) for file in delivery.files)
     dated = delivery.files if delivery.manifest is None else (*delivery.files, delivery.manifest)
     newest = max(file.modified_ns for file in dated)
     return LandedDelivery(
@@ -70,7 +84,7 @@ def _delivery_id(delivery: Delivery, files: tuple[LandedFile, ...], contract: Co
         (
             file.name.lower() if by_name else "",
             # Another count is another claim about the same bytes, so they are judged by it.
-            file.sha256 if file.rows is None else f"{file.sha256} {file.rows}",
+            file.identity if file.rows is None else f"{file.identity} {file.rows}",
         )
         for file in files
     )
@@ -85,11 +99,14 @@ def _delivery_id(delivery: Delivery, files: tuple[LandedFile, ...], contract: Co
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _land_file(landing: Path, file: InboxFile) -> LandedFile:
+def _land_file(landing: Path, file: InboxFile, erased: Mapping[str, LandedFile]) -> LandedFile:
     with _opened(file) as descriptor:
         sha256, size = _hash(descriptor)
         if file.sha256 not in ("", sha256):
             raise OtherBytesError(f"{file.name} has another sha256")
+        if sha256 in erased:
+            _require_unchanged(file, descriptor)
+            return replace(erased[sha256], name=file.name, rows=file.rows)
         if not (landing / sha256).exists():
             os.lseek(descriptor, 0, os.SEEK_SET)
             # The hash of the copy counts: the file may have changed since the first look.

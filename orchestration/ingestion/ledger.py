@@ -17,7 +17,6 @@ from orchestration.ingestion.london import DERIVED
 from orchestration.ingestion.results import LandedDelivery, LandedFile, TableCounts
 from orchestration.ingestion.sql import identifier
 from orchestration.ingestion.warehouse import transaction
-from orchestration.privacy.keys import key_id
 from orchestration.themes.tables import THEME_TABLES
 
 TECHNICAL_COLUMNS: dict[str, str] = {
@@ -62,6 +61,7 @@ _LEDGER: dict[str, dict[str, str]] = {
         "reason": "varchar",
         **_COUNTS,
         "rows_promised": "bigint",
+        "rows_erased": "bigint",
     },
     "delivery_tables": {
         "delivery_id": "varchar",
@@ -73,6 +73,7 @@ _LEDGER: dict[str, dict[str, str]] = {
         "extent": "varchar",
         "raw_table": "varchar",
         **_COUNTS,
+        "rows_erased": "bigint",
     },
     "quarantined_rows": {
         "delivery_id": "varchar",
@@ -87,7 +88,11 @@ _LEDGER: dict[str, dict[str, str]] = {
         "rule": "varchar",
         "expected": "varchar",
     },
-    "keys": {"key_id": "varchar", "first_used_at": "timestamp"},
+    "keys": {
+        "key_id": "varchar",
+        "first_used_at": "timestamp",
+        "disclosure_key_id": "varchar",
+    },
     **CLOCK_TABLES,
     **THEME_TABLES,
     "drift": {
@@ -126,30 +131,6 @@ def ensure_schema(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contra
             con.execute(f"create schema if not exists {schema}")
         for (schema, name), columns in wanted.items():
             _ensure_table(con, schema, name, columns, present.get((schema, name)))
-
-
-class OtherKeyError(RuntimeError):
-    """The warehouse was made with another pseudonym key."""
-
-
-def require_same_key(con: duckdb.DuckDBPyConnection, master: bytes) -> None:
-    """Remember the first key of a warehouse and refuse every other one.
-
-    With a second key the same child would be two, and every published cell would move, which
-    tells more than either release alone.
-
-    Raises:
-        OtherKeyError: The key is not the one that the warehouse was made with.
-    """
-    known = con.execute("select key_id from ledger.keys").fetchone()
-    if known is None:
-        now = as_warehouse_time(datetime.now(UTC))
-        con.execute("insert into ledger.keys values (?, ?)", [key_id(master), now])
-    elif known[0] != key_id(master):
-        raise OtherKeyError(
-            "this home folder was made with another HEARD_PSEUDONYM_KEY, and no pseudonym would"
-            " match; set the key that it was made with, or give this run an empty home folder"
-        )
 
 
 def _ensure_table(
@@ -200,8 +181,8 @@ def known_reading(con: duckdb.DuckDBPyConnection, delivery_id: str) -> str | Non
 def known_counts(con: duckdb.DuckDBPyConnection, delivery_id: str) -> tuple[TableCounts, ...]:
     """What a delivery that the ledger knows brought, table by table."""
     rows = con.execute(
-        f"select raw_table, {', '.join(_COUNTS)} from ledger.delivery_tables "
-        "where delivery_id = ? order by raw_table",
+        f"select raw_table, {', '.join(_COUNTS)}, coalesce(rows_erased, 0)"
+        " from ledger.delivery_tables where delivery_id = ? order by raw_table",
         [delivery_id],
     ).fetchall()
     return tuple(TableCounts(*row) for row in rows)
@@ -213,9 +194,8 @@ def landed_deliveries(con: duckdb.DuckDBPyConnection) -> list[LandedDelivery]:
         """
         select delivery_id, authority_code, source, as_of, delivered_at,
             list(
-                struct_pack(
-                    name := file_name, sha256 := sha256, size := bytes, rows := rows_promised
-                ) order by file_name
+                {'name': file_name, 'sha256': sha256, 'size': bytes, 'rows': rows_promised}
+                order by file_name
             )
         from ledger.deliveries
         inner join (
@@ -282,10 +262,9 @@ def as_warehouse_time(moment: datetime) -> datetime:
 
 def _present_columns(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], set[str]]:
     present: dict[tuple[str, str], set[str]] = {}
-    rows = con.execute(
+    for schema, name, column in con.execute(
         "select table_schema, table_name, column_name from information_schema.columns "
         "where table_schema in ('raw', 'ledger')"
-    ).fetchall()
-    for schema, name, column in rows:
+    ).fetchall():
         present.setdefault((schema, name), set()).add(column)
     return present

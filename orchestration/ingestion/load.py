@@ -13,6 +13,7 @@ import duckdb
 
 from orchestration.contracts import Contract
 from orchestration.ingestion import recording, writing
+from orchestration.ingestion.erased_parts import record_erased_parts
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.judging import (
     answered_relation,
@@ -139,7 +140,15 @@ def _load_again(
         as_of=landed.as_of,
         state="duplicate",
         tables=tuple(
-            TableCounts(count.raw_table, count.rows_in, 0, 0, count.rows_in) for count in counts
+            TableCounts(
+                count.raw_table,
+                count.rows_in,
+                0,
+                0,
+                count.rows_in - count.rows_erased,
+                count.rows_erased,
+            )
+            for count in counts
         ),
     )
 
@@ -209,6 +218,7 @@ def _write(
     recording.record_absent_tables(con, landed, contract, outcomes)
     recording.record_delivery(con, landed, state, reading)
     recording.record_parts(con, landed, outcomes)
+    record_erased_parts(con, landed, outcomes)
     recording.record_ignored(con, landed)
     return LoadReport(
         delivery_id=landed.delivery_id,

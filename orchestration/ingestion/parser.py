@@ -68,6 +68,11 @@ def _answer(con: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> dict[str
         collection_year=request["collection_year"],
     )
     try:
+        if task := request.get("erasure"):
+            # Loaded here, because hardly any day has one.
+            from orchestration.ingestion.erasing import answer
+
+            return answer(opening, task)
         if request["looks"]:
             # Loaded here, because no delivery needs it.
             from orchestration.mappings.tasks import found_by

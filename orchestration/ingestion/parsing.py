@@ -12,10 +12,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping as Dictionary
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from orchestration.contracts import Contract
 from orchestration.contracts.shapes import as_message
@@ -26,6 +27,9 @@ from orchestration.ingestion.parts import JudgedPart
 from orchestration.ingestion.results import LandedFile
 from orchestration.mappings.compiled import ANY_FILE, any_file
 from orchestration.mappings.models import Mapping
+
+if TYPE_CHECKING:
+    from orchestration.ingestion.rewriting import Removal
 
 # Wall time beyond any processor limit of the child: only a child that waits gets here.
 _PATIENCE_SECONDS = 600
@@ -108,6 +112,30 @@ class Parser:
         scratch, reply = self._request(contract, file, collection_year, wanted)
         return reply["header"], scratch / reply["rows"] if reply["rows"] else None
 
+    def rewrite(
+        self, contract: Contract, file: LandedFile, collection_year: int, removal: "Removal"
+    ) -> tuple[Path, int]:
+        """Have a landed file written anew without some rows.
+
+        Returns:
+            The new file, until `clear`, and how many delivered rows it lacks.
+        """
+        task = {"removal": removal.as_message()}
+        scratch, reply = self._request(contract, file, collection_year, erasure=task)
+        return scratch / reply["rewritten"], int(reply["removed"])
+
+    def unstaged(
+        self, contract: Contract, file: LandedFile, collection_year: int, numbers: Sequence[int]
+    ) -> Path:
+        """Have all that could be an id read out of some rows, or of the whole file.
+
+        Returns:
+            A Parquet file of `number` and `cell`, until `clear`.
+        """
+        task = {"unstaged": list(numbers)}
+        scratch, reply = self._request(contract, file, collection_year, erasure=task)
+        return scratch / str(reply["unstaged"])
+
     def look(self, file: LandedFile, collection_year: int) -> Any:
         """What `mappings.tasks` finds in a file that belongs to no delivery.
 
@@ -123,6 +151,7 @@ class Parser:
         file: LandedFile,
         collection_year: int,
         wanted: dict[str, Any] | None = None,
+        erasure: dict[str, Any] | None = None,
     ) -> tuple[Path, dict[str, Any]]:
         self._files += 1
         scratch = self._scratch.resolve() / str(self._files)
@@ -137,7 +166,8 @@ class Parser:
             "scratch": str(scratch),
             "collection_year": collection_year,
             "wanted": wanted,
-            "rows": file.rows,
+            "rows": file.rows_left,
+            "erasure": erasure,
         }
         reply = self._ask(request, _PATIENCE_SECONDS + file.size / _BYTES_PER_PATIENT_SECOND)
         if "failure" in reply:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from orchestration.contracts import Contract
+from orchestration.ingestion.erased_parts import erased_from
 from orchestration.ingestion.ledger import as_warehouse_time, delivery_number
 from orchestration.ingestion.outcomes import QUARANTINE_HEAD, PartOutcome, quarantine_parameters
 from orchestration.ingestion.results import LandedDelivery, LoadState, TableCounts
@@ -174,6 +175,7 @@ def _recorded_part(
         counts.rows_quarantined,
         counts.rows_duplicate,
         outcome.file.rows,
+        counts.rows_erased,
     ]
 
 
@@ -215,17 +217,17 @@ def _count(
     ).fetchone()
     staged, loaded, broken, repeated, named, to_name, conflicts = row or (0,) * 7
     malformed = len(outcome.part.malformed)
-    rows_in, quarantined = staged + malformed, broken + malformed + conflicts
+    rows, quarantined = staged + malformed, broken + malformed + conflicts
+    erased = erased_from(outcome)
     if outcome.is_copy:
-        return TableCounts(raw_table, rows_in, 0, 0, rows_in)
-    counts = TableCounts(raw_table, rows_in, loaded, quarantined, repeated)
+        return TableCounts(raw_table, rows + erased, 0, 0, rows, erased)
     # One delivered row may give several; each is counted, and its number is named once.
-    if rows_in != loaded + quarantined + repeated or named < to_name + malformed:
+    if rows != loaded + quarantined + repeated or named < to_name + malformed:
         raise ReconciliationError(
-            f"{landed.label}: {outcome.file.name} has {rows_in} rows, but {loaded} loaded, "
+            f"{landed.label}: {outcome.file.name} has {rows} rows, but {loaded} loaded, "
             f"{quarantined} quarantined and {repeated} duplicate; nothing was written"
         )
-    return counts
+    return TableCounts(raw_table, rows + erased, loaded, quarantined, repeated, erased)
 
 
 def record_ignored(con: duckdb.DuckDBPyConnection, landed: LandedDelivery) -> None:
@@ -233,7 +235,7 @@ def record_ignored(con: duckdb.DuckDBPyConnection, landed: LandedDelivery) -> No
     if landed.ignored:
         con.execute(
             "insert into ledger.files select ?, unnest(?), '', null, null, null, null, 'ignored', "
-            "unnest(?), 0, 0, 0, 0, null",
+            "unnest(?), 0, 0, 0, 0, null, 0",
             [
                 landed.delivery_id,
                 [ignored.path.rpartition("/")[2] for ignored in landed.ignored],
@@ -251,9 +253,9 @@ def record_tables(
         insert into ledger.delivery_tables
         select $delivery, $number, $authority, $source, cast($as_of as date), $delivered_at,
             $extent, raw_table, sum(rows_in), sum(rows_loaded), sum(rows_quarantined),
-            sum(rows_duplicate)
+            sum(rows_duplicate), sum(rows_erased)
         from ledger.files
-        where delivery_id = $delivery and state in ('loaded', 'duplicate')
+        where delivery_id = $delivery and state in ('loaded', 'duplicate', 'erased')
         group by raw_table
         """,
         {
@@ -267,7 +269,7 @@ def record_tables(
         },
     )
     rows = con.execute(
-        "select raw_table, rows_in, rows_loaded, rows_quarantined, rows_duplicate "
+        "select raw_table, rows_in, rows_loaded, rows_quarantined, rows_duplicate, rows_erased "
         "from ledger.delivery_tables where delivery_id = ? order by raw_table",
         [landed.delivery_id],
     ).fetchall()

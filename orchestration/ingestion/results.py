@@ -76,13 +76,47 @@ class InboxListing:
 
 
 @dataclass(frozen=True, slots=True)
+class ErasedRows:
+    """How many rows of one part of a file were erased, and of which raw table."""
+
+    part: str
+    raw_table: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class LandedFile:
-    """One file of a delivery in the landing folder, and the rows that were promised of it."""
+    """One file of a delivery in the landing folder, and the rows that were promised of it.
+
+    Where somebody was erased from it, it is not what was delivered any more:
+
+    Attributes:
+        name: Its name in the delivery.
+        sha256: The hash of its bytes, by which it lies in landing.
+        size: Its bytes.
+        rows: How many rows the delivery's manifest promised, if it did.
+        delivered_sha256: The hash of what was delivered; empty while that is what lies there.
+        rows_removed: How many of the delivered rows were taken out.
+        erased: What that was in rows of raw tables.
+    """
 
     name: str
     sha256: str
     size: int
     rows: int | None = None
+    delivered_sha256: str = ""
+    rows_removed: int = 0
+    erased: tuple[ErasedRows, ...] = ()
+
+    @property
+    def identity(self) -> str:
+        """The hash of what was delivered, whatever was erased from it since."""
+        return self.delivered_sha256 or self.sha256
+
+    @property
+    def rows_left(self) -> int | None:
+        """How many of the promised rows there are to find."""
+        return None if self.rows is None else self.rows - self.rows_removed
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +144,14 @@ class LandedDelivery:
 
 @dataclass(frozen=True, slots=True)
 class TableCounts:
-    """What became of the rows of one raw table; rows_in is always the sum of the other three."""
+    """What became of the rows of one raw table; rows_in is always the sum of the others."""
 
     raw_table: str
     rows_in: int
     rows_loaded: int
     rows_quarantined: int
     rows_duplicate: int
+    rows_erased: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,4 +190,5 @@ def add_counts(raw_table: str, counts: list[TableCounts]) -> TableCounts:
         rows_loaded=sum(count.rows_loaded for count in counts),
         rows_quarantined=sum(count.rows_quarantined for count in counts),
         rows_duplicate=sum(count.rows_duplicate for count in counts),
+        rows_erased=sum(count.rows_erased for count in counts),
     )

@@ -51,7 +51,7 @@ def open_workbook(opening: Opening, limits: Limits | None = None) -> list[Part]:
     workbook = Workbook(opening.path, marks, limits)
     parts: list[Part] = []
     for place, name in enumerate(workbook.sheet_names()):
-        label = name if _REPEATABLE.fullmatch(name) else f"sheet {place + 1}"
+        label = sheet_label(name, place)
         try:
             sheet = workbook.sheet(name)
             if sheet is None:
@@ -62,6 +62,11 @@ def open_workbook(opening: Opening, limits: Limits | None = None) -> list[Part]:
     if not parts:
         raise FileRefusedError("NO_ROWS", "a workbook with something in its sheets")
     return parts
+
+
+def sheet_label(name: str, place: int) -> str:
+    """How a sheet is called where its own name might be somebody's."""
+    return name if _REPEATABLE.fullmatch(name) else f"sheet {place + 1}"
 
 
 @dataclass(frozen=True, slots=True)

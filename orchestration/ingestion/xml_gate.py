@@ -66,7 +66,7 @@ def utf8_blocks(path: Path, block: int = BLOCK) -> Iterator[bytes]:
     with path.open("rb") as stream:
         head = stream.read(1024)
         _check_format(head)
-        encoding, mark = _encoding(head)
+        encoding, mark = encoding_of(head)
         decoder = codecs.getincrementaldecoder(encoding)()
         stream.seek(mark)
         seam = b""
@@ -148,7 +148,7 @@ def _check_format(head: bytes) -> None:
         raise FileRefusedError("MISLABELLED", "an XML file, which begins with <")
 
 
-def _encoding(head: bytes) -> tuple[str, int]:
+def encoding_of(head: bytes) -> tuple[str, int]:
     """How to decode, and how many bytes of mark come first."""
     for mark, encoding in _BOMS:
         if head.startswith(mark):

@@ -8,7 +8,7 @@ from the environment (``orchestration.privacy.keys``).
 
 from typing import TYPE_CHECKING
 
-from orchestration.privacy.keys import derive_key, master_key
+from orchestration.privacy.keys import derive_key, disclosure_key
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -53,7 +53,7 @@ def attach_disclosure_keys(connection: "DuckDBPyConnection") -> int:
     )
     authorities = _delivered_authorities(connection)
     if authorities:
-        master = master_key()
+        master = disclosure_key()
         rows = [(code, *hmac_pads(derive_key(master, PURPOSE, code))) for code in authorities]
         connection.executemany("insert into secrets.main.disclosure_keys values (?, ?, ?)", rows)
     return len(authorities)

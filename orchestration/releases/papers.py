@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.disclosure.profiles import rules
 from orchestration.files import digest_files
+from orchestration.ingestion.key_guard import used_disclosure_key
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -38,5 +39,6 @@ def read_papers_of(
         "deliveries": [list(row) for row in deliveries],
         "checks": dict(checks),
         "profile": profile,
+        "disclosure_key_id": used_disclosure_key(connection),
         "rules": rules(),
     }

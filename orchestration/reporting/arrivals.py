@@ -15,7 +15,7 @@ from orchestration.ingestion.warehouse import WarehouseMissingError, open_wareho
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One delivery; rows in are always rows loaded, quarantined and duplicate."""
+    """One delivery; rows in are always rows loaded, quarantined, duplicate and erased."""
 
     authority_code: str
     source: str
@@ -30,6 +30,7 @@ class Arrival:
     rows_duplicate: int
     columns_drifted: int
     answers_not_mapped: int
+    rows_erased: int
 
 
 def read_arrivals(home: Path) -> tuple[Arrival, ...] | None:
@@ -54,7 +55,8 @@ with files as (
         sum(rows_in) as rows_in,
         sum(rows_loaded) as rows_loaded,
         sum(rows_quarantined) as rows_quarantined,
-        sum(rows_duplicate) as rows_duplicate
+        sum(rows_duplicate) as rows_duplicate,
+        sum(rows_erased) as rows_erased
     from ledger.files
     group by delivery_id
 ),
@@ -84,7 +86,8 @@ select
     cast(files.rows_quarantined as bigint),
     cast(files.rows_duplicate as bigint),
     coalesce(drift.columns_drifted, 0),
-    cast(coalesce(answers.answers_not_mapped, 0) as bigint)
+    cast(coalesce(answers.answers_not_mapped, 0) as bigint),
+    cast(coalesce(files.rows_erased, 0) as bigint)
 from ledger.deliveries as deliveries
 inner join files on deliveries.delivery_id = files.delivery_id
 left join drift on deliveries.delivery_id = drift.delivery_id

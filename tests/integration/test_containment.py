@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.ingestion.ledger import OtherKeyError
+from orchestration.ingestion.key_guard import OtherKeyError
 from orchestration.ingestion.run import land_inbox, load_landed
 from orchestration.ingestion.warehouse import open_warehouse
 from orchestration.privacy.keys import MissingKeyError, WeakKeyError

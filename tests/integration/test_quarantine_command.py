@@ -137,5 +137,6 @@ def test_status_shows_each_delivery_before_anything_is_published(bench: Bench) -
         "rows_loaded": 1,
         "rows_quarantined": 4,
         "rows_duplicate": 0,
+        "rows_erased": 0,
     }
     assert "anary" not in result.stdout

@@ -1,0 +1,69 @@
+"""Keep erased people out of a delivery that comes later.
+
+Belongs here: what ingestion asks on each pass over the inbox. Does not belong here: erasing them in
+the first place (``orchestration.erasing``).
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from orchestration.contracts import Contract
+from orchestration.erasure.cleaning import Cleaner
+from orchestration.erasure.screening import Screen
+from orchestration.erasure.tombstones import Tombstones
+from orchestration.ingestion.delivery_manifest import read_record, read_records, records_folder
+from orchestration.ingestion.landing import landed_path
+from orchestration.ingestion.parsing import Parser
+from orchestration.ingestion.results import LandedDelivery, LandedFile
+
+ErasedFiles = Mapping[tuple[str, str], Mapping[str, LandedFile]]
+
+
+def erased_files(home: Path) -> ErasedFiles:
+    """What lies in landing in the place of delivered files, by authority, source and their hash."""
+    found: dict[tuple[str, str], dict[str, LandedFile]] = {}
+    for record in read_records(home):
+        for file in record.landed.files:
+            if file.delivered_sha256:
+                place = (record.landed.authority_code, record.landed.source)
+                found.setdefault(place, {})[file.delivered_sha256] = file
+    return found
+
+
+@contextmanager
+def cleaned(
+    home: Path,
+    landed: LandedDelivery,
+    contracts: Mapping[str, Contract],
+    parser: Parser,
+    tombstones: Tombstones,
+) -> Iterator[LandedDelivery]:
+    """A landed delivery as it may be loaded; in the block its record is written.
+
+    One that is recorded is as its record says, for the erasure itself cleaned it. A new one has
+    erased people taken out, and after its record names the new files the delivered ones go.
+    """
+    if not tombstones.has(landed.authority_code) or landed.source not in contracts:
+        yield landed
+        return
+    path = records_folder(home) / f"{landed.delivery_id}.json"
+    if path.is_file():
+        yield replace(landed, files=read_record(path).landed.files)
+        return
+    screen = Screen(parser, dict(contracts), tombstones)
+    kept = Cleaner(home, parser, dict(contracts), screen).clean(landed)
+    if kept != landed:
+        # Keys of rows that hung on theirs may be new: they come before the record.
+        tombstones.save(home)
+    yield kept
+    if kept != landed:
+        _forget_delivered(home, kept)
+
+
+def _forget_delivered(home: Path, landed: LandedDelivery) -> None:
+    named = {file.sha256 for record in read_records(home) for file in record.landed.files}
+    for file in landed.files:
+        if file.delivered_sha256 and file.delivered_sha256 not in named:
+            landed_path(home, file.delivered_sha256).unlink(missing_ok=True)

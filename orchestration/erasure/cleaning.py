@@ -1,0 +1,140 @@
+"""Put the files of a delivery back into landing without the people who were erased.
+
+Belongs here: one delivery's new files and how many rows they lack; what of landing nobody names
+any more. Does not belong here: whose rows go (screening) or the order of an erasure.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from orchestration.contracts import Contract
+from orchestration.erasure.screening import Hits, Opened, Screen
+from orchestration.files import sync_file, sync_folder
+from orchestration.ingestion.delivery_manifest import DeliveryRecord
+from orchestration.ingestion.landing import landed_path
+from orchestration.ingestion.parsing import Parser
+from orchestration.ingestion.results import ErasedRows, LandedDelivery, LandedFile
+
+_LANDED_NAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
+# A mapping may make one row of many delivered ones, which show one after the other.
+_ROUNDS = 50
+_CHUNK = 1 << 20
+
+
+class NotErasableError(RuntimeError):
+    """A file still holds somebody after it was written anew."""
+
+
+@dataclass(slots=True)
+class Cleaned:
+    """What was taken out, by place; counts only."""
+
+    files: int = 0
+    emptied: int = 0
+    rows: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+class Cleaner:
+    """Writes files of one home folder anew."""
+
+    def __init__(
+        self, home: Path, parser: Parser, contracts: dict[str, Contract], screen: Screen
+    ) -> None:
+        self._home, self._parser = home, parser
+        self._contracts, self._screen = contracts, screen
+        self.done = Cleaned()
+
+    def clean(self, landed: LandedDelivery) -> LandedDelivery:
+        """The delivery without erased people; itself where there are none.
+
+        Raises:
+            NotErasableError: Somebody is still found in what was written.
+        """
+        for _ in range(_ROUNDS):
+            found = {opened.file.name: (opened, hits) for opened, hits in self._screen.find(landed)}
+            try:
+                if not found:
+                    return landed
+                files = tuple(
+                    self._rewritten(landed, *found[file.name]) if file.name in found else file
+                    for file in landed.files
+                )
+            finally:
+                self._parser.clear()
+            landed = replace(landed, files=files)
+        raise NotErasableError(
+            f"{landed.label} still holds somebody who is to be erased; please report this"
+        )
+
+    def _rewritten(self, landed: LandedDelivery, opened: Opened, hits: Hits) -> LandedFile:
+        contract, file = self._contracts[landed.source], opened.file
+        before = opened.counts()
+        path, removed = self._parser.rewrite(contract, file, landed.collection_year, hits.removal())
+        sha256, size = put_in_landing(self._home, path)
+        kept = replace(
+            file,
+            sha256=sha256,
+            size=size,
+            delivered_sha256=file.identity,
+            rows_removed=file.rows_removed + removed,
+        )
+        after = self._screen.open(landed, kept).counts()
+        gone = Counter({(each.part, each.raw_table): each.rows for each in file.erased})
+        for (part, table), rows in before.items():
+            raw_table = _raw_table(contract, table)
+            lost = rows - after.get((part, table), 0)
+            gone[part, raw_table] += lost
+            self.done.rows[landed.source, raw_table] += lost
+        self.done.files += 1
+        self.done.emptied += hits.is_whole
+        erased = tuple(ErasedRows(*place, rows) for place, rows in sorted(gone.items()) if rows)
+        return replace(kept, erased=erased)
+
+
+def put_in_landing(home: Path, path: Path) -> tuple[str, int]:
+    """Copy a file into landing under the hash of its bytes; return hash and size."""
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    target = landed_path(home, digest.hexdigest())
+    if not target.exists():
+        partial = target.with_name(f".{os.getpid()}.part")
+        partial.unlink(missing_ok=True)
+        shutil.copyfile(path, partial)
+        partial.chmod(0o400)
+        sync_file(partial)
+        partial.replace(target)
+        sync_folder(target.parent)
+    return digest.hexdigest(), size
+
+
+def unlink_unnamed(home: Path, records: Iterable[DeliveryRecord]) -> int:
+    """Remove every landed file that no delivery names; return how many there were.
+
+    A file that was landed and never loaded is one of them: it is still in the inbox, or nobody can
+    say what it is.
+    """
+    named = {file.sha256 for record in records for file in record.landed.files}
+    unnamed = [
+        path
+        for path in (home / "landing").glob("*")
+        if _LANDED_NAME.fullmatch(path.name) and path.name not in named
+    ]
+    for path in unnamed:
+        path.unlink()
+    if unnamed:
+        sync_folder(home / "landing")
+    return len(unnamed)
+
+
+def _raw_table(contract: Contract, name: str) -> str:
+    table = contract.table(name)
+    return contract.raw_table(table) if table else name

@@ -1,0 +1,51 @@
+"""Take somebody's own words out of quotes, releases and packs.
+
+A release holds counts that were protected, and they stay: nobody is told by them, and the gate must
+remember what readers have seen. A quote is words, so a release that held one is withdrawn and its
+frozen files go.
+
+Belongs here: finding those releases and what was made of them. Does not belong here: the file of
+quotes (``quotes.erasing``) or what withdrawing is (``releases``).
+"""
+
+import shutil
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from orchestration.erasure.tombstones import Tombstones
+from orchestration.quotes.erasing import forget_quotes, quotes_among, releases_with
+from orchestration.releases.actions import standings, withdraw
+from orchestration.releases.snapshot import CANDIDATE_HOME, take_down, thaw
+from orchestration.releases.states import State
+
+_EXPRESSIONS = "vx_expression"
+
+
+def forget_words(
+    home: Path, authorities: Sequence[str], tombstones: Tombstones, by: str, erasure_id: str
+) -> tuple[str, ...]:
+    """Withdraw what held their words, then forget the words; return the releases."""
+    quotes = tuple(
+        quote
+        for authority in authorities
+        for quote in quotes_among(
+            home, authority, partial(tombstones.matching, authority, _EXPRESSIONS)
+        )
+    )
+    releases = releases_with(home, quotes)
+    for release in releases:
+        # First all files, so that none of these takes the place of another.
+        thaw(home, release)
+    known = standings(home) if releases else {}
+    for release in reversed(releases):
+        if release in known and known[release].state is State.PUBLISHED:
+            withdraw(home, release, by, f"erasure {erasure_id}")
+        elif release not in known:
+            take_down(home)
+    if releases:
+        shutil.rmtree(home / CANDIDATE_HOME, ignore_errors=True)
+        shutil.rmtree(home / "reports", ignore_errors=True)
+    # Last: until then a second attempt finds the same releases.
+    forget_quotes(home, quotes)
+    return releases

@@ -1,0 +1,20 @@
+"""The parser's two tasks for an erasure: look where no columns are, and write a file anew.
+
+Belongs here: the answers of the child process. Does not belong here: asking (parsing), or who is to
+be erased, which the child never knows beyond the ids in its request.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from orchestration.ingestion.extracts import Opening
+from orchestration.ingestion.rewriting import Removal, rewrite
+from orchestration.ingestion.unstaged import write_unstaged
+
+
+def answer(opening: Opening, task: Mapping[str, Any]) -> dict[str, Any]:
+    """Do what the parent asks."""
+    if "unstaged" in task:
+        return {"unstaged": write_unstaged(opening, task["unstaged"])}
+    name, removed = rewrite(opening, Removal.from_message(task["removal"]))
+    return {"rewritten": name, "removed": removed}

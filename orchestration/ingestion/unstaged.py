@@ -1,0 +1,104 @@
+"""Read the cells of a file that judging could not stage, so that somebody can be looked for.
+
+A row with too few cells, or a file that no contract understands, has no columns; whoever is in it
+is found by looking at everything that could be an id. Belongs here: those pieces of text.
+Does not belong here: whose they are (erasure decides).
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path, PurePath
+
+from orchestration.ingestion.csv_reader import records
+from orchestration.ingestion.extracts import Opening
+from orchestration.ingestion.files import private_files
+
+# An id is no longer than this.
+LONGEST_ID = 80
+_CELL = re.compile(rb"[^,;|\t\r\n\"<>\x00]{1,200}")
+_WORD = re.compile(rb"[^\s,;|\"'<>=()\x00]{1,200}")
+_PIECE = 1 << 24
+# So much of a piece is looked at again with the next, so that nothing hides on the border.
+_SEAM = 256
+_LARGEST_MEMBER = 1 << 30
+WHOLE = 0
+
+
+def write_unstaged(opening: Opening, numbers: list[int]) -> str:
+    """Write `number` and `cell` of what could be an id; return the file's name.
+
+    Args:
+        opening: The file.
+        numbers: The rows of a CSV file to look at; none: everything, under the number 0.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    found = sorted(_row_cells(opening, set(numbers)) if numbers else _all_cells(opening.path))
+    table = pa.table(
+        {
+            "number": pa.array([number for number, _ in found], pa.int64()),
+            "cell": pa.array([cell for _, cell in found], pa.string()),
+        }
+    )
+    with private_files():
+        parquet.write_table(table, opening.scratch / "unstaged.parquet", compression="none")
+    return "unstaged.parquet"
+
+
+def _row_cells(opening: Opening, numbers: set[int]) -> set[tuple[int, str]]:
+    if PurePath(opening.file_name).suffix.lower() != ".csv":
+        return set()
+    return {
+        (number, cell.strip())
+        for number, cells in records(opening.path)
+        if number in numbers
+        for cell in cells
+        if len(cell) <= LONGEST_ID
+    }
+
+
+def _all_cells(path: Path) -> set[tuple[int, str]]:
+    found: set[bytes] = set()
+    for piece in _pieces(path):
+        for pattern in (_CELL, _WORD):
+            found.update(each.strip() for each in pattern.findall(piece))
+    texts = {each.decode("utf-8", errors="replace") for each in found}
+    texts |= set(_parquet_texts(path))
+    return {(WHOLE, text) for text in texts if 0 < len(text) <= LONGEST_ID}
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    """The bytes of a file, of an archive those of its members; UTF-16 loses its empty halves."""
+    if zipfile.is_zipfile(path):
+        try:
+            with zipfile.ZipFile(path) as archive:
+                for member in archive.infolist():
+                    if member.file_size <= _LARGEST_MEMBER:
+                        yield archive.read(member)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+            return
+        return
+    with path.open("rb") as stream:
+        seam = b""
+        while piece := stream.read(_PIECE):
+            whole = seam + piece
+            yield whole
+            if b"\x00" in whole:
+                yield whole.replace(b"\x00", b"")
+            seam = piece[-_SEAM:]
+
+
+def _parquet_texts(path: Path) -> Iterator[str]:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        with parquet.ParquetFile(path) as file:
+            for batch in file.iter_batches():
+                for column in batch.columns:
+                    yield from (str(value) for value in column.unique().to_pylist() if value)
+    except (pa.ArrowException, OSError, ValueError):
+        # It is none, or so broken that nobody can read anything in it.
+        return

@@ -1,0 +1,67 @@
+"""Forget the words of somebody who was erased, and say which releases held them.
+
+Belongs here: the file of quotes. Does not belong here: releases, or who it is: whoever asks knows
+the expressions by their ids alone. What reviewers decided stays, for it holds no words.
+"""
+
+import sqlite3
+from collections.abc import Callable, Set
+from pathlib import Path
+
+from orchestration.quotes.ledger import ledger_path, open_ledger
+
+_ERASED = "erased:"
+
+
+def quotes_among(
+    home: Path, authority: str, theirs: Callable[[Set[str]], Set[str]]
+) -> tuple[str, ...]:
+    """The quotes of an authority whose expressions are somebody's."""
+    if not ledger_path(home).is_file():
+        return ()
+    with open_ledger(home) as ledger:
+        known = {
+            str(expression): str(quote)
+            for quote, expression in ledger.execute(
+                "select quote_id, expression_id from quotes where authority_code = ?", (authority,)
+            )
+        }
+    return tuple(sorted(known[expression] for expression in theirs(known.keys())))
+
+
+def forget_quotes(home: Path, quotes: tuple[str, ...]) -> None:
+    """Delete the words of quotes, and which words they were of."""
+    if not quotes:
+        return
+    with open_ledger(home) as ledger:
+        for quote in quotes:
+            ledger.execute("delete from texts where quote_id = ?", (quote,))
+            ledger.execute(
+                "delete from final_texts where review_id in"
+                " (select review_id from reviews where quote_id = ?)",
+                (quote,),
+            )
+            ledger.execute(
+                "update quotes set expression_id = ? where quote_id = ?",
+                (f"{_ERASED}{quote}", quote),
+            )
+    # What a page no longer uses goes from the file as well.
+    connection = sqlite3.connect(ledger_path(home), isolation_level=None)
+    try:
+        connection.execute("vacuum")
+    finally:
+        connection.close()
+
+
+def releases_with(home: Path, quotes: tuple[str, ...]) -> tuple[str, ...]:
+    """The releases that held one of these quotes, oldest first."""
+    if not quotes:
+        return ()
+    with open_ledger(home) as ledger:
+        marks = ", ".join("?" for _ in quotes)
+        found = ledger.execute(
+            f"select distinct release_id, released_at from releases where quote_id in ({marks})"
+            " order by released_at",
+            quotes,
+        ).fetchall()
+    return tuple(dict.fromkeys(str(release) for release, _ in found))

@@ -1,4 +1,4 @@
-"""Take somebody's own words out of quotes, releases and packs.
+"""Take somebody's own words out of quotes, releases and packs, and what was said of them as themes.
 
 A release holds counts that were protected, and they stay: nobody is told by them, and the gate must
 remember what readers have seen. A quote is words, so a release that held one is withdrawn and its
@@ -18,6 +18,7 @@ from orchestration.quotes.erasing import forget_quotes, quotes_among, releases_w
 from orchestration.releases.actions import standings, withdraw
 from orchestration.releases.snapshot import CANDIDATE_HOME, take_down, thaw
 from orchestration.releases.states import State
+from orchestration.themes import ledger as themes
 
 _EXPRESSIONS = "vx_expression"
 
@@ -46,6 +47,21 @@ def forget_words(
     if releases:
         shutil.rmtree(home / CANDIDATE_HOME, ignore_errors=True)
         shutil.rmtree(home / "reports", ignore_errors=True)
+    _forget_themes(home, authorities, tombstones)
     # Last: until then a second attempt finds the same releases.
     forget_quotes(home, quotes)
     return releases
+
+
+def _forget_themes(home: Path, authorities: Sequence[str], tombstones: Tombstones) -> None:
+    if not themes.ledger_path(home).is_file():
+        return
+    with themes.open_ledger(home) as ledger:
+        for authority in authorities:
+            known = {
+                str(subject)
+                for (subject,) in ledger.execute(
+                    "select subject_id from items where authority_code = ?", (authority,)
+                )
+            }
+            themes.forget(ledger, authority, tombstones.matching(authority, _EXPRESSIONS, known))

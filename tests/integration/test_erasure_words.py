@@ -45,8 +45,10 @@ from orchestration.reporting.release_files import (
     put_in_place,
     read_manifest,
 )
+from orchestration.themes.ledger import add_decision, item_ids
+from orchestration.themes.ledger import open_ledger as open_themes
 from tests.support import erasure_site as child
-from tests.support.inbox import Bench
+from tests.support.inbox import KEY_HEX, Bench
 
 
 @pytest.fixture
@@ -86,6 +88,23 @@ def test_a_quote_goes_with_every_release_that_held_it_and_its_words_from_the_fil
     assert f"{child.WORDS} {quotes['X2']}".encode() in content
     # Once more does nothing, as after a kill.
     assert forget_words(home, ["330"], stones, "Jo", "E-1") == ()
+
+
+def test_which_words_had_a_theme_goes_with_the_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEARD_PSEUDONYM_KEY", KEY_HEX)
+    stones = read_tombstones(tmp_path)
+    stones.add("330", "vx_expression", ["SENTINEL-1"])
+    subjects = [("330", "expression", each, "f" * 64) for each in ("SENTINEL-1", "X2")]
+    with open_themes(tmp_path) as ledger:
+        item, other = item_ids(ledger, subjects).values()
+        for each in (item, other):
+            add_decision(ledger, each, 1, "2026-1", "Bo", False, ["school"])
+    assert forget_words(tmp_path, ["330"], stones, "Jo", "E-1") == ()
+    with open_themes(tmp_path) as ledger:
+        assert ledger.execute("select item_id from items").fetchall() == [(other,)]
+    assert b"SENTINEL-1" not in (tmp_path / "themes.sqlite3").read_bytes()
 
 
 def make_release(home: Path, release_id: str) -> None:

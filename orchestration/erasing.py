@@ -27,7 +27,6 @@ from orchestration.erasure.pending import (
 )
 from orchestration.erasure.proof import Proof, prove
 from orchestration.erasure.scanning import Plan, pseudonyms_of, scan
-from orchestration.erasure.screening import Screen
 from orchestration.erasure.search import Sentinel
 from orchestration.erasure.sentinels import SHORTEST_ID
 from orchestration.erasure.tombstones import PERSON, Tombstones, read_tombstones
@@ -123,7 +122,7 @@ def erase(settings: Settings, request: Request) -> Erased:
     # In this order: a stone without an erasure filters what comes; the reverse would find nobody.
     tombstones.save(settings.home)
     write_pending(settings.home, pending)
-    return finish(settings, pending, plan.sentinels)
+    return finish(settings, pending, plan.sentinels, frozenset(plan.deliveries))
 
 
 def erase_again(settings: Settings) -> Erased:
@@ -161,14 +160,26 @@ def finish_pending(settings: Settings) -> Erased | None:
     return finish(settings, pending, {Sentinel(name) for name in pending.pseudonyms})
 
 
-def finish(settings: Settings, pending: Pending, sentinels: set[Sentinel]) -> Erased:
-    """Do every step, from whichever was the last one done."""
+def finish(
+    settings: Settings,
+    pending: Pending,
+    sentinels: set[Sentinel],
+    only: frozenset[str] | None = None,
+) -> Erased:
+    """Do every step, from whichever was the last one done.
+
+    Args:
+        settings: Inbox and home folder.
+        pending: What was asked.
+        sentinels: What to look for in the end.
+        only: The deliveries that hold the person, where all have just been read; else all are.
+    """
     from orchestration.refresh import refresh
 
     home, tombstones = settings.home, read_tombstones(settings.home)
     asked = pending.authority_code
     authorities = sorted(tombstones.stones) if asked == ALL else [asked]
-    cleaned = clean_landing(home, authorities, tombstones)
+    cleaned = clean_landing(home, authorities, tombstones, only)
     releases = forget_words(home, authorities, tombstones, pending.by, pending.erasure_id)
     for folder in list((home / "quarantine").rglob(ROWS_TO_SEND_BACK)):
         shutil.rmtree(folder)
@@ -194,20 +205,31 @@ def finish(settings: Settings, pending: Pending, sentinels: set[Sentinel]) -> Er
     )
 
 
-def clean_landing(home: Path, authorities: list[str], tombstones: Tombstones) -> Cleaned:
+def clean_landing(
+    home: Path,
+    authorities: list[str],
+    tombstones: Tombstones,
+    only: frozenset[str] | None = None,
+) -> Cleaned:
     """Write every landed file anew that holds somebody with a tombstone."""
     contracts = dict(source_contracts(home))
     with Parser(home, load_mappings(home)) as parser:
-        cleaner = Cleaner(home, parser, contracts, Screen(parser, contracts, tombstones))
+        cleaner = Cleaner(home, parser, contracts, tombstones)
         while True:
             before = tombstones.size()
-            records = [each for code in authorities for each in _records(home, code)]
+            records = [
+                each
+                for code in authorities
+                for each in _records(home, code)
+                if only is None or each.landed.delivery_id in only
+            ]
             for done, record in enumerate(records, start=1):
                 _clean(home, record, cleaner, contracts.__contains__)
                 report("Writing landed files anew", done, len(records))
             if tombstones.size() == before:
                 break
             tombstones.save(home)
+            only = None
     unlink_unnamed(home, read_records(home))
     return cleaner.done
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from orchestration.contracts import Contract
 from orchestration.erasure.cleaning import Cleaner
-from orchestration.erasure.screening import Screen
 from orchestration.erasure.tombstones import Tombstones
 from orchestration.ingestion.delivery_manifest import read_record, read_records, records_folder
 from orchestration.ingestion.landing import landed_path
@@ -52,8 +51,7 @@ def cleaned(
     if path.is_file():
         yield replace(landed, files=read_record(path).landed.files)
         return
-    screen = Screen(parser, dict(contracts), tombstones)
-    kept = Cleaner(home, parser, dict(contracts), screen).clean(landed)
+    kept = Cleaner(home, parser, dict(contracts), tombstones).clean(landed)
     if kept != landed:
         # Keys of rows that hung on theirs may be new: they come before the record.
         tombstones.save(home)

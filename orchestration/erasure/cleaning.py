@@ -9,12 +9,13 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from orchestration.contracts import Contract
 from orchestration.erasure.screening import Hits, Opened, Screen
+from orchestration.erasure.tombstones import Tombstones
 from orchestration.files import sync_file, sync_folder
 from orchestration.ingestion.delivery_manifest import DeliveryRecord
 from orchestration.ingestion.landing import landed_path
@@ -25,6 +26,8 @@ _LANDED_NAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
 # A mapping may make one row of many delivered ones, which show one after the other.
 _ROUNDS = 50
 _CHUNK = 1 << 20
+
+Counts = Mapping[tuple[str, str], int]
 
 
 class NotErasableError(RuntimeError):
@@ -44,10 +47,14 @@ class Cleaner:
     """Writes files of one home folder anew."""
 
     def __init__(
-        self, home: Path, parser: Parser, contracts: dict[str, Contract], screen: Screen
+        self,
+        home: Path,
+        parser: Parser,
+        contracts: dict[str, Contract],
+        tombstones: Tombstones,
     ) -> None:
-        self._home, self._parser = home, parser
-        self._contracts, self._screen = contracts, screen
+        self._home, self._parser, self._contracts = home, parser, contracts
+        self._screen, self._stones = Screen(parser, contracts, tombstones), tombstones
         self.done = Cleaned()
 
     def clean(self, landed: LandedDelivery) -> LandedDelivery:
@@ -56,45 +63,60 @@ class Cleaner:
         Raises:
             NotErasableError: Somebody is still found in what was written.
         """
-        for _ in range(_ROUNDS):
-            found = {opened.file.name: (opened, hits) for opened, hits in self._screen.find(landed)}
+        while True:
+            known = self._stones.size()
             try:
-                if not found:
-                    return landed
-                files = tuple(
-                    self._rewritten(landed, *found[file.name]) if file.name in found else file
-                    for file in landed.files
-                )
+                new = {
+                    opened.file.name: self._rewritten(landed, opened, hits)
+                    for opened, hits in self._screen.find(landed)
+                }
             finally:
                 self._parser.clear()
+            files = tuple(new.get(file.name, file) for file in landed.files)
             landed = replace(landed, files=files)
+            # A row may hang on one that was found in a later file.
+            if self._stones.size() == known:
+                return landed
+
+    def _rewritten(self, landed: LandedDelivery, opened: Opened, hits: Hits) -> LandedFile:
+        before, file = opened.counts(), opened.file
+        self.done.files += 1
+        self.done.emptied += hits.is_whole
+        for _ in range(_ROUNDS):
+            file = self._written(landed, file, hits)
+            opened = self._screen.open(landed, file)
+            hits = self._screen.look(landed, opened)
+            if not hits:
+                return replace(file, erased=self._erased(landed, file, before, opened.counts()))
         raise NotErasableError(
             f"{landed.label} still holds somebody who is to be erased; please report this"
         )
 
-    def _rewritten(self, landed: LandedDelivery, opened: Opened, hits: Hits) -> LandedFile:
-        contract, file = self._contracts[landed.source], opened.file
-        before = opened.counts()
-        path, removed = self._parser.rewrite(contract, file, landed.collection_year, hits.removal())
+    def _written(self, landed: LandedDelivery, file: LandedFile, hits: Hits) -> LandedFile:
+        path, removed = self._parser.rewrite(
+            self._contracts[landed.source], file, landed.collection_year, hits.removal()
+        )
         sha256, size = put_in_landing(self._home, path)
-        kept = replace(
+        return replace(
             file,
             sha256=sha256,
             size=size,
             delivered_sha256=file.identity,
             rows_removed=file.rows_removed + removed,
         )
-        after = self._screen.open(landed, kept).counts()
+
+    def _erased(
+        self, landed: LandedDelivery, file: LandedFile, before: Counts, after: Counts
+    ) -> tuple[ErasedRows, ...]:
+        """What the file lacks, in rows of raw tables, with what it lacked before."""
+        contract = self._contracts[landed.source]
         gone = Counter({(each.part, each.raw_table): each.rows for each in file.erased})
         for (part, table), rows in before.items():
             raw_table = _raw_table(contract, table)
             lost = rows - after.get((part, table), 0)
             gone[part, raw_table] += lost
             self.done.rows[landed.source, raw_table] += lost
-        self.done.files += 1
-        self.done.emptied += hits.is_whole
-        erased = tuple(ErasedRows(*place, rows) for place, rows in sorted(gone.items()) if rows)
-        return replace(kept, erased=erased)
+        return tuple(ErasedRows(*place, rows) for place, rows in sorted(gone.items()) if rows)
 
 
 def put_in_landing(home: Path, path: Path) -> tuple[str, int]:

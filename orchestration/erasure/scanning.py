@@ -33,6 +33,7 @@ class Plan:
 
     rows: Counter[tuple[str, str]] = field(default_factory=Counter)
     files: Counter[str] = field(default_factory=Counter)
+    deliveries: set[str] = field(default_factory=set)
     files_not_readable: int = 0
     sentinels: set[Sentinel] = field(default_factory=set)
 
@@ -72,6 +73,7 @@ def _scan_one(
         return
     try:
         for opened, hits in screen.find(landed):
+            plan.deliveries.add(landed.delivery_id)
             plan.files[landed.source] += 1
             plan.files_not_readable += hits.is_whole
             for part in opened.parts:

@@ -122,6 +122,12 @@ class Screen:
                 break
         yield from ((each, hits) for each, hits in found if hits)
 
+    def look(self, landed: LandedDelivery, opened: Opened) -> Hits:
+        """What of one file is about erased people."""
+        hits = Hits()
+        self._look_into(landed, opened, hits)
+        return hits
+
     def _look_into(self, landed: LandedDelivery, opened: Opened, hits: Hits) -> bool:
         is_new = False
         for part in opened.parts:

@@ -271,7 +271,9 @@ def map_file(
 def main() -> None:
     """Run the command line; a known problem is told in one line and ends with exit code 1."""
     from orchestration.commands.problems import told_in_one_line
+    from orchestration.untold import keep_values_untold
 
+    keep_values_untold()
     try:
         with told_in_one_line():
             app()

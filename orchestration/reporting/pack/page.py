@@ -21,13 +21,14 @@ def to_html(pack: Pack) -> str:
     from markupsafe import Markup
 
     style = _shipped("pack.css")
+    # Ours, and drawn with every text escaped.
+    drawn_style = Markup(style)  # noqa: S704  # nosec B704
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     # Were a hostile name to get past the escaping, a browser would still run and fetch nothing.
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     return _template().render(
         pack=pack,
-        # Ours, and drawn with every text escaped.
-        style=Markup(style),  # noqa: S704
+        style=drawn_style,
         policy=policy,
         drawn=Markup,
     )

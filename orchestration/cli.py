@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from orchestration.cli_incidents import incidents
+from orchestration.cli_papers import papers
 from orchestration.cli_quarantine import quarantine
 from orchestration.cli_quotes import quotes
 from orchestration.cli_release import release
@@ -45,6 +46,7 @@ def app() -> None:
 
 
 app.add_command(incidents)
+app.add_command(papers)
 app.add_command(quarantine)
 app.add_command(quotes)
 app.add_command(release)

@@ -40,6 +40,7 @@ KNOWN = frozenset(
         "NotPublishedError",
         "NothingExtractedError",
         "OtherKeyError",
+        "PaperAnswersError",
         "ParserFailedError",
         "PermissionDeniedError",
         "QuoteError",

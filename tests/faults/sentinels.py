@@ -50,12 +50,23 @@ class Row:
         return text
 
 
-def holders(rows: Iterable[Row], folders: Iterable[Path], home: Path) -> dict[str, set[str]]:
-    """Return by tag where it was found; compressed and paged files are read as what they are."""
+def holders(
+    rows: Iterable[Row], folders: Iterable[Path], home: Path, since: float = 0.0
+) -> dict[str, set[str]]:
+    """Return by tag where it was found; compressed and paged files are read as what they are.
+
+    Args:
+        rows: What to look for.
+        folders: Where.
+        home: The home folder among them, whose restricted tier may hold rows.
+        since: Leave out what is older, because it was looked through before.
+    """
     tags = {row.tag for row in rows}
     needle = re.compile("|".join(sorted(tags)).encode(), re.IGNORECASE)
     found: dict[str, set[str]] = {}
     for path in _files(folders, home):
+        if path.stat().st_mtime < since:
+            continue
         for text in _texts(path):
             for match in needle.findall(text):
                 found.setdefault(match.decode().lower(), set()).add(str(path))

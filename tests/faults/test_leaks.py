@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
@@ -53,9 +54,9 @@ class Place:
         """Where it stands, its folder for temporary files, and what it wrote."""
         return self.root / "scratch"
 
-    def leaks(self, *rows: Row) -> dict[str, set[str]]:
+    def leaks(self, *rows: Row, since: float = 0.0) -> dict[str, set[str]]:
         """What of these rows is outside the restricted tier."""
-        return holders(rows, (self.home, self.scratch), self.home)
+        return holders(rows, (self.home, self.scratch), self.home, since)
 
 
 def authority(path: dict[str, Any]) -> str:
@@ -175,6 +176,7 @@ def test_a_command_that_fails_tells_nothing_of_the_rows(
 ) -> None:
     row = Row.of(path["id"])
     shutil.copytree(delivered.home, place.home)
+    began = time.time() - 1
     if "make" in path:
         _damage(place.home / path["make"], row)
     if "key" in path:
@@ -184,7 +186,8 @@ def test_a_command_that_fails_tells_nothing_of_the_rows(
     ended = told(*(str(file) if word == "FILE" else word for word in path["run"]))
     assert (ended[0], path["ends"][1] in ended[1]) == (path["ends"][0], True), ended
     rows = [row, *(Row.of(each["id"]) for each in PATHS["files"])]
-    leaks = place.leaks(*rows)
+    # What was copied keeps its time, and was searched where it came from.
+    leaks = place.leaks(*rows, since=began)
     damaged = {str(place.home / path.get("make", "nothing"))}
     assert {tag: found - damaged for tag, found in leaks.items() if found - damaged} == {}
 

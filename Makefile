@@ -14,7 +14,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help install redaction themes demo test pytest lint bench faults dagster clean
+.PHONY: help install redaction themes demo test pytest lint audit bench faults dagster clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -44,9 +44,10 @@ test: install ## Run all checks: linters, unit, property, integration and end-to
 pytest: install
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
-lint: install ## Formatting, types, SQL style, import rules, dbt parse
+lint: install ## Formatting, types, unsafe code, SQL style, import rules, dbt parse
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive orchestration expectations
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@HEARD_HOME=$$(mktemp -d) && export HEARD_HOME && \
@@ -54,6 +55,9 @@ lint: install ## Formatting, types, SQL style, import rules, dbt parse
 		$(BIN)/dbt --no-version-check --warn-error parse --no-partial-parse --show-all-deprecations \
 		--project-dir dbt_project --profiles-dir dbt_project \
 		--target-path $$HEARD_HOME/target --log-path $$HEARD_HOME/logs
+
+audit: install ## Look for secrets, and ask for known holes in packages
+	@$(BIN)/python -m pytest tests/audit
 
 bench: install ## Measure speed (results go to docs/performance.md by hand)
 	@$(BIN)/python -m pytest tests/benchmarks --benchmark-only

@@ -16,6 +16,7 @@ from orchestration.cli_doctor import doctor
 from orchestration.cli_erase import erase
 from orchestration.cli_incidents import incidents
 from orchestration.cli_keys import keys
+from orchestration.cli_papers import papers
 from orchestration.cli_quarantine import quarantine
 from orchestration.cli_quotes import quotes
 from orchestration.cli_release import release
@@ -53,6 +54,7 @@ app.add_command(doctor)
 app.add_command(erase)
 app.add_command(incidents)
 app.add_command(keys)
+app.add_command(papers)
 app.add_command(quarantine)
 app.add_command(quotes)
 app.add_command(release)
@@ -268,10 +270,11 @@ def main() -> None:
     """Run the command line; a known problem is told in one line and ends with exit code 1."""
     from orchestration.commands.problems import told_in_one_line
     from orchestration.instance import PRIVATE_UMASK
+    from orchestration.untold import keep_values_untold
 
     # Whatever a command writes is the account's alone, unless it says otherwise.
     os.umask(PRIVATE_UMASK)
-
+    keep_values_untold()
     try:
         with told_in_one_line():
             app()

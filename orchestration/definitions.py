@@ -15,7 +15,10 @@ def defs() -> dg.Definitions:
     """Everything that Dagster knows of Heard, for the folders named in the environment."""
     from orchestration.defs.automation import SETTLE_SECONDS
     from orchestration.resources import settings_or_default
+    from orchestration.untold import keep_values_untold
 
+    # Dagster's own processes load this; nobody else speaks for them.
+    keep_values_untold()
     return build_definitions(settings_or_default(), SETTLE_SECONDS)
 
 
@@ -32,7 +35,9 @@ def build_definitions(settings: Settings, settle_seconds: float) -> dg.Definitio
     from orchestration.instance import prepare_process
     from orchestration.reporting.pack.boards import load_boards
     from orchestration.transform import prepare_manifest, read_manifest
+    from orchestration.untold import keep_values_out_of_dagster
 
+    keep_values_out_of_dagster()
     prepare_process(settings)
     path = prepare_manifest(settings.home)
     manifest = read_manifest(path)

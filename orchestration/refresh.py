@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from orchestration.fingerprint import read_state
 from orchestration.instance import dagster_home, prepare_process
 from orchestration.privacy.keys import master_key
+from orchestration.privacy.messages import OURS
 from orchestration.reaper import end_stale_runs
 from orchestration.settings import Settings
 
@@ -128,8 +129,11 @@ def _outcome(settings: Settings, result: "dg.ExecuteInProcessResult") -> Outcome
 
 
 def _told(event: Any) -> str:
-    """Return a failed step's own words: the innermost error, without its traceback."""
-    error = event.step_failure_data.error
-    while error is not None and error.cause is not None:
+    """Return a failed step's own words: our innermost error, else the innermost, no traceback."""
+    error, told = event.step_failure_data.error, []
+    while error is not None:
+        told.append(error.message.strip())
         error = error.cause
-    return f"{event.step_key}: {error.message.strip() if error else 'no reason given'}"
+    # What led to an error of ours may be somebody else's, whose words are withheld.
+    ours = [words for words in told if words.startswith(tuple(f"{name}." for name in OURS))]
+    return f"{event.step_key}: {(ours or told or ['no reason given'])[-1]}"

@@ -22,6 +22,12 @@ from orchestration.ingestion.run import ERASURES
 from orchestration.ingestion.sql import identifier
 from orchestration.ingestion.warehouse import WAREHOUSE_NAME, open_warehouse
 from orchestration.progress import report
+from orchestration.releases.ledger import (
+    LEDGER_NAME,
+    ReleaseLedgerError,
+    open_ledger,
+    read_events,
+)
 from orchestration.reporting.release_files import (
     DATABASE,
     MANIFEST,
@@ -60,6 +66,8 @@ class Verified:
     warehouse_tables: int
     published_files: int
     damages: tuple[Damage, ...]
+    # The hash of the last entry about releases: whoever kept an earlier one can ask for it again.
+    record_head: str = ""
 
 
 def verify(home: Path) -> Verified:
@@ -76,7 +84,8 @@ def verify(home: Path) -> Verified:
     tables = _warehouse(home, deliveries, damages)
     report("Reading the published files")
     published = _published(home / "published", damages)
-    return Verified(files, len(deliveries), tables, published, tuple(damages))
+    head = _record_head(home, damages)
+    return Verified(files, len(deliveries), tables, published, tuple(damages), head)
 
 
 def damaged_landing(home: Path) -> tuple[Damage, ...]:
@@ -182,6 +191,20 @@ def _unrecorded(
     for delivery_id in sorted({row[0] for row in known} - deliveries.keys()):
         advice = "run `heard rebuild`: it writes the record from the ledger"
         yield Damage("landing", "RECORD_MISSING", f"delivery {delivery_id}", advice)
+
+
+def _record_head(home: Path, damages: list[Damage]) -> str:
+    """Follow the chain of what people decided about releases to its end."""
+    path = home / LEDGER_NAME
+    if not path.is_file():
+        return ""
+    try:
+        with open_ledger(home) as ledger:
+            events = read_events(ledger)
+    except ReleaseLedgerError as error:
+        damages.append(Damage("releases", "RECORD_CHANGED", str(path), str(error)))
+        return ""
+    return events[-1].hash if events else ""
 
 
 def _published(folder: Path, damages: list[Damage]) -> int:

@@ -67,7 +67,7 @@ def _parse(path: Path) -> Any:
     # libyaml's safe loader is ten times as fast as the Python one.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     with path.open(encoding="utf-8") as stream:
-        return yaml.load(stream, Loader=loader)  # noqa: S506 (a safe loader)
+        return yaml.load(stream, Loader=loader)  # noqa: S506 - a safe loader  # nosec B506
 
 
 def _refuse_repeats(counts: Counter[str], what: str) -> None:

@@ -1,12 +1,14 @@
 """Tell a known problem in one line instead of a traceback.
 
 Belongs here: which errors a person can act on.
-Does not belong here: errors that are faults of ours; those keep their traceback.
+Does not belong here: errors that are faults of ours; those keep their traceback (``untold``).
 """
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from orchestration.privacy.messages import is_ours
 
 # By name, because importing the modules that define them would cost more than most commands.
 KNOWN = frozenset(
@@ -45,6 +47,7 @@ KNOWN = frozenset(
         "NotPublishedError",
         "NothingExtractedError",
         "OtherKeyError",
+        "PaperAnswersError",
         "ParserFailedError",
         "PermissionDeniedError",
         "PersonUnknownError",
@@ -91,7 +94,7 @@ def told_in_one_line() -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, RuntimeError, LookupError) as error:
-        if type(error).__name__ not in KNOWN:
+        if not (is_ours(type(error)) and type(error).__name__ in KNOWN):
             raise
         sys.stderr.write(f"heard: {error}\n")
         raise SystemExit(CODES.get(type(error).__name__, 1)) from None

@@ -32,6 +32,7 @@ def verify(home: Path | None, as_json: bool) -> int:
                 "deliveries": found.deliveries,
                 "warehouse_tables": found.warehouse_tables,
                 "published_files": found.published_files,
+                "record_head": found.record_head,
                 "damages": [
                     {
                         "place": damage.place,
@@ -49,6 +50,8 @@ def verify(home: Path | None, as_json: bool) -> int:
         f"Read {found.landed_files:,} landed files of {found.deliveries:,} deliveries,"
         f" {found.warehouse_tables:,} warehouse tables, {found.published_files:,} published files."
     )
+    if found.record_head:
+        out.print(f"The record of releases ends with {found.record_head[:16]}; keep it elsewhere.")
     for damage in found.damages:
         label = f"{damage.place:<10} {damage.rule:<18} "
         out.print(hanging(label, damage.path, out.width), markup=False)

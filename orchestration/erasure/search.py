@@ -12,8 +12,8 @@ import mmap
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 _LARGEST_MEMBER = 1 << 30
 
@@ -29,8 +29,8 @@ class Sentinel:
         """How it may be written down."""
         written = {
             self.text,
-            escape(self.text),
-            escape(self.text, {'"': "&quot;", "'": "&apos;"}),
+            escape(self.text, quote=False),
+            escape(self.text, quote=False).replace('"', "&quot;").replace("'", "&apos;"),
             self.text.replace('"', '""'),
             self.text.replace("'", "''"),
             json.dumps(self.text)[1:-1],

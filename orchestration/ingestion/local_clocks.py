@@ -187,7 +187,7 @@ def _overlaps(clocks: list[LocalClock]) -> list[str]:
 
 def _clock(number: int, row: dict[str, str]) -> LocalClock:
     begins = _date(row, "valid_from")
-    assert begins is not None  # noqa: S101 - the row was judged
+    assert begins is not None  # noqa: S101 - the row was judged  # nosec B101
     return LocalClock(
         row_number=number,
         authority_code=_text(row, "authority_code"),

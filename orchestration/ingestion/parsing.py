@@ -9,7 +9,7 @@ import os
 import select
 import shutil
 import signal
-import subprocess
+import subprocess  # one fixed command, no shell  # nosec B404
 import sys
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
@@ -213,7 +213,8 @@ class Parser:
             make_private_folder(self._scratch / "spill")
             make_private_folder(self._home / "landing")
             folders = [str((self._home / "landing").resolve()), str(self._scratch.resolve())]
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            # Our own interpreter and module.
+            self._process = subprocess.Popen(  # noqa: S603 # nosec B603
                 [*_COMMAND, *folders],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

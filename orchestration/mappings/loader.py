@@ -86,7 +86,8 @@ def parse(text: str, name: str) -> object:
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
         _refuse_doubles(yaml.compose(text, Loader=loader), name)
-        return yaml.load(text, Loader=loader)  # noqa: S506 - a base loader makes nothing but texts
+        # A base loader makes nothing but texts.
+        return yaml.load(text, Loader=loader)  # noqa: S506 # nosec B506
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark else ""

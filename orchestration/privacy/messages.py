@@ -17,6 +17,14 @@ _WRAPPERS = ("Runtime", "Database")
 _LENGTH = 400
 WITHHELD = "text withheld: it may quote a value"
 
+# Errors of these packages are raised by us, in words that hold no value.
+OURS = ("orchestration", "expectations")
+# Words of the system or of Python itself about files, modules and names in the code.
+_OF_THE_SYSTEM = (OSError, ImportError, NameError)
+# Words about how Dagster was called; its checks of types (`CheckError`) quote what they were given.
+_OF_DAGSTER = "dagster._core.errors"
+_DATABASE = ("duckdb", "_duckdb")
+
 
 def safe_message(message: str | None) -> str:
     """Return an engine's error message without anything that might be a value of a row."""
@@ -30,3 +38,23 @@ def safe_message(message: str | None) -> str:
     if kind.split(" ", 1)[0] in _ABOUT_CODE:
         return f"{kind} Error: {' '.join(text.split())}"[:_LENGTH]
     return f"{kind} Error ({WITHHELD})" if kind else WITHHELD
+
+
+def is_ours(kind: type[BaseException]) -> bool:
+    """Say whether this project defines a kind of error."""
+    return kind.__module__.partition(".")[0] in OURS
+
+
+def tellable(kind: type[BaseException], text: str) -> str:
+    """Return what may be told of an error: its text if it is sure to quote no value of a row.
+
+    Anybody else's error may quote what it choked on (``invalid literal for int(): 'Jane'``), so of
+    those only the kind is told, and whoever tells it adds the place in the code.
+    """
+    package = kind.__module__.partition(".")[0]
+    if package in _DATABASE:
+        return safe_message(text)
+    is_systems = issubclass(kind, _OF_THE_SYSTEM) and package == "builtins"
+    if is_ours(kind) or is_systems or kind.__module__ == _OF_DAGSTER:
+        return text
+    return WITHHELD

@@ -4,6 +4,7 @@ Belongs here: freezing, proving that nothing changed since, publishing and takin
 belong here: whether any of it may happen (``states``).
 """
 
+import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +19,7 @@ from orchestration.files import (
     sync_file,
     sync_folder,
 )
+from orchestration.releases.bill import BILL, bill_of_materials
 from orchestration.reporting.release_files import (
     DATABASE,
     DOCS,
@@ -71,6 +73,7 @@ def freeze(home: Path, published: Path, papers: Mapping[str, Any]) -> Manifest:
         (draft / file).parent.mkdir(exist_ok=True, mode=PRIVATE_FOLDER)
         _copy(published / file, draft / file)
     replace_text(draft / PAPERS, seal(dict(papers)))
+    replace_text(draft / BILL, json.dumps(bill_of_materials(), indent=1))
     draft.rename(folder)
     sync_folder(folder.parent)
     return manifest

@@ -56,7 +56,8 @@ def load_recipe(folder: Path = _SETTINGS) -> Recipe:
             )
         # The loader in C, where PyYAML was built with it, is eight times as quick.
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both safe
+        text = path.read_text(encoding="utf-8")
+        return yaml.load(text, Loader=loader)  # noqa: S506 - both are safe  # nosec B506
 
     # The calendar is a fact that both sides share; how a clock counts on it each works out alone.
     with _BANK_HOLIDAYS.open(encoding="utf-8", newline="") as lines:

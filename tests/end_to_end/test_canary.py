@@ -1,12 +1,15 @@
 """A planted name and text stay where they belong: in the landed file and the restricted tier."""
 
 import csv
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from tests.support.command import Site, heard
+from tests.support.outbound import outbound, watched
 
 NAME = "Zanthippe-Quuxworthy"
 TEXT = "the purple badger keeps my secret under the stairs"
@@ -33,7 +36,13 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Site, str]:
         site, "vx_expression", expression | {"expression_id": "C1", "expressed_on": "2026-01-05"}
     )
     _append(site, "vx_expression", expression | {"expression_id": "C2", "expressed_on": BAD_DATE})
-    output = [heard("run", site=site), heard("status", site=site), heard("doctor", site=site)]
+    # The log lies beside the home folder, which holds what the run made and nothing else.
+    traced = watched(folder / "calls")
+    output = [
+        heard("run", site=site, before=traced),
+        heard("status", site=site),
+        heard("doctor", site=site),
+    ]
     assert output[0].returncode in (0, 2), output[0].stderr
     return site, "".join(done.stdout + done.stderr for done in output)
 
@@ -67,6 +76,24 @@ def test_no_output_log_event_or_artefact_holds_the_canary(told: tuple[Site, str]
         searched += 1
         assert not [secret for secret in SECRETS if secret.encode() in content], path
     assert searched > 20
+
+
+def test_a_whole_run_talks_to_nobody_outside_this_machine(told: tuple[Site, str]) -> None:
+    site, _ = told
+    assert outbound(site.home.parent / "calls") == []
+
+
+def test_a_word_to_somebody_outside_would_have_been_seen(tmp_path: Path) -> None:
+    log = tmp_path / "calls"
+    # An address that documents may use and nobody has; the call fails, and was made.
+    code = (
+        "import socket as s\n"
+        "s.socket(s.AF_INET, s.SOCK_DGRAM).connect(('127.0.0.1', 9))\n"
+        "s.socket(s.AF_INET, s.SOCK_DGRAM).connect(('192.0.2.1', 9))\n"
+    )
+    subprocess.run([*watched(log), sys.executable, "-S", "-c", code], capture_output=True)
+    (line,) = outbound(log)
+    assert "192.0.2.1" in line
 
 
 def test_no_published_table_holds_the_canary(told: tuple[Site, str]) -> None:

@@ -11,15 +11,19 @@ from orchestration.reporting.pack.boards import load_boards
 from orchestration.reporting.pack.page import to_html
 from tests.support.browser import Browser, browser
 from tests.support.command import Site, heard
+from tests.support.outbound import outbound, watched
 from tests.support.packs import NUMBER, SmallRelease, csv_rows, html_texts, packs_of, value
 from tests.support.rich_release import rich
+
+CALLS = "calls"
 
 
 @pytest.fixture(scope="module")
 def packs(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Path]:
     """Every pack that the command makes, by board and authority."""
     out = tmp_path_factory.mktemp("packs")
-    done = heard("pack", "--out", str(out), "--json", site=site)
+    before = watched(out / CALLS)
+    done = heard("pack", "--out", str(out), "--json", site=site, before=before)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)["packs"]
     return {(each["board"], each["authority_code"]): Path(each["folder"]) for each in told}
@@ -38,6 +42,14 @@ def test_every_board_of_every_authority_has_its_pack(
     authorities = {authority for _, authority in packs}
     assert len(authorities) == 2
     assert packs.keys() == {(board, code) for board in boards for code in authorities}
+
+
+def test_making_packs_talks_to_nobody_outside_this_machine(
+    packs: dict[tuple[str, str], Path],
+) -> None:
+    made = next(iter(packs.values()))
+    logs = (folder / CALLS for folder in made.parents)
+    assert outbound(next((log for log in logs if log.is_file()), made)) == []
 
 
 def test_every_number_of_a_page_is_in_its_csv_and_the_other_way_round(

@@ -23,6 +23,7 @@ from orchestration.reporting.release_files import (
     list_drafts,
     put_in_place,
 )
+from orchestration.verification import verify
 
 FIRST, SECOND = "20260101T000000Z-first", "20260401T000000Z-second"
 
@@ -174,6 +175,25 @@ def test_the_ledger_shows_whoever_rewrites_it(site: Site) -> None:
         con.execute("update release_events set actor = 'Mallory' where kind = 'approved'")
     with pytest.raises(ReleaseLedgerError, match="entry 2"):
         actions.standings(site.home)
+    (damage,) = [each for each in verify(site.home).damages if each.place == "releases"]
+    assert (damage.rule, "entry 2" in damage.what_to_do) == ("RECORD_CHANGED", True)
+
+
+def test_entries_that_change_places_are_noticed_and_the_end_of_the_chain_can_be_kept(
+    site: Site,
+) -> None:
+    site.make(FIRST)
+    before = verify(site.home)
+    site.make(SECOND)
+    after = verify(site.home)
+    assert len({before.record_head, after.record_head, ""}) == 3
+    assert [damage for damage in after.damages if damage.place == "releases"] == []
+    with sqlite3.connect(site.home / LEDGER_NAME) as con:
+        con.execute("drop trigger release_events_are_never_changed")
+        for was, becomes in ((2, 99), (3, 2), (99, 3)):
+            con.execute("update release_events set event_id = ? where event_id = ?", (becomes, was))
+    (damage,) = [each for each in verify(site.home).damages if each.place == "releases"]
+    assert "entry 2" in damage.what_to_do
 
 
 def test_an_entry_that_is_taken_out_is_missed(site: Site) -> None:
@@ -235,4 +255,7 @@ def test_frozen_files_are_the_owners_alone_and_the_setting_keeps_three(site: Sit
     frozen = sorted(path.name for path in (site.home / "releases").iterdir())
     assert frozen == [f"2026010{number}T000000Z-release" for number in (1, 2, 3)]
     assert not [path for path in (site.home / "releases").rglob("*") if path.stat().st_mode & 0o77]
+    for release_id in frozen:
+        bill = json.loads((site.home / "releases" / release_id / "sbom.cdx.json").read_text())
+        assert "duckdb" in {component["name"] for component in bill["components"]}
     assert len(actions.standings(site.home)) == 4

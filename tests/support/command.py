@@ -5,6 +5,7 @@ import os
 import resource
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,15 +33,25 @@ class Site:
 
 
 def heard(
-    *arguments: str, site: Site | None = None, key: str | None = KEY
+    *arguments: str,
+    site: Site | None = None,
+    key: str | None = KEY,
+    before: Sequence[str] = (),
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``heard`` with the settings of a site, and return what it said."""
+    """Run ``heard`` with the settings of a site, and return what it said.
+
+    Args:
+        arguments: The command and its options.
+        site: Whose inbox and home folder.
+        key: The pseudonym key; None for no key at all.
+        before: The words of a program that runs it.
+    """
     wanted = {"HEARD_PSEUDONYM_KEY": key} if key else {}
     if site is not None:
         wanted |= {"HEARD_INBOX": str(site.inbox), "HEARD_HOME": str(site.home)}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HEARD_")}
     return subprocess.run(
-        [str(Path(sys.executable).with_name("heard")), *arguments],
+        [*before, str(Path(sys.executable).with_name("heard")), *arguments],
         env=kept | wanted,
         cwd=REPOSITORY,
         capture_output=True,

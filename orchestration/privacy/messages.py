@@ -19,8 +19,10 @@ WITHHELD = "text withheld: it may quote a value"
 
 # Errors of these packages are raised by us, in words that hold no value.
 OURS = ("orchestration", "expectations")
-# Words of the system or of Python itself about files, modules and names in the code.
-_OF_THE_SYSTEM = (OSError, ImportError, NameError)
+# Python's own words about modules and names in the code, and the system's about files: those begin
+# with a number. Libraries raise OSError too, in words of their own.
+_OF_PYTHON = (ImportError, NameError)
+_OF_THE_SYSTEM = re.compile(r"\[Errno \d+\] ")
 # Words about how Dagster was called; its checks of types (`CheckError`) quote what they were given.
 _OF_DAGSTER = "dagster._core.errors"
 _DATABASE = ("duckdb", "_duckdb")
@@ -54,7 +56,9 @@ def tellable(kind: type[BaseException], text: str) -> str:
     package = kind.__module__.partition(".")[0]
     if package in _DATABASE:
         return safe_message(text)
-    is_systems = issubclass(kind, _OF_THE_SYSTEM) and package == "builtins"
-    if is_ours(kind) or is_systems or kind.__module__ == _OF_DAGSTER:
-        return text
-    return WITHHELD
+    is_safe = is_ours(kind) or kind.__module__ == _OF_DAGSTER
+    if package == "builtins":
+        is_safe = issubclass(kind, _OF_PYTHON) or (
+            issubclass(kind, OSError) and _OF_THE_SYSTEM.match(text) is not None
+        )
+    return text if is_safe else WITHHELD

@@ -3,7 +3,9 @@
 Belongs here: raising. Does not belong here: what must become of it (error_paths.yaml).
 """
 
+import errno
 import logging
+import os
 import sqlite3
 import threading
 import warnings
@@ -85,6 +87,10 @@ def _known(row: Row) -> None:
         raise OurSettingsError("HEARD_HOME is not set") from error
 
 
+def _full(_: Row) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "tmp/parser")
+
+
 def _foreign_namesake(row: Row) -> None:
     raise SettingsError(_words(row))
 
@@ -151,6 +157,8 @@ FAULTS: dict[str, Callable[[Row], Any]] = {
     "unraisable": _unraisable,
     "warning": _warning,
     "logged": _logged,
+    "library_in_the_systems_name": _raised(OSError),
+    "disk_full": _full,
     "interrupt": _raised(KeyboardInterrupt),
     "out_of_memory": _raised(MemoryError),
 }

@@ -23,6 +23,7 @@ class Profile:
     for_whom: str
     fail_on: Literal["exact", "narrow"]
     approvers: int
+    handful: int
 
 
 @cache

@@ -60,6 +60,9 @@ def test_every_published_number_is_the_exact_one_protected_by_its_cells_own_offs
         for code in {row[0] for row in exact}
     }
     statuses = set()
+    left_out: list[tuple[str, ...]] = []
+    told_by_none: dict[tuple[str, ...], set[int | None]] = {}
+    told = 0
     for code, kind, start, indicator, family, breakdown, value, *counts in exact:
         x, n, children, status, compared_x, compared_n, quantile, quantile_at = counts
         dimensions = {"authority": code, "period": f"{kind}:{start}"}
@@ -90,8 +93,15 @@ def test_every_published_number_is_the_exact_one_protected_by_its_cells_own_offs
         else:
             expected = (top, bottom, int(100 * top / bottom + 0.5), "shown")
         found = published[code, kind, start, indicator, breakdown, value]
-        assert found == expected, (indicator, kind, start, breakdown, value)
+        told += expected[0] is not None
+        told_by_none.setdefault((code, kind, start, indicator, breakdown), set()).add(found[0])
+        if found != expected:
+            # Left out because the attack asked for it, and then so is all of the breakdown.
+            assert found in ((None, bottom, None, "rate_withheld"), (None, None, None, "suppressed"))
+            left_out.append((code, kind, start, indicator, breakdown))
         statuses.add(expected[3])
+    assert len(left_out) < told / 50
+    assert all(told_by_none[group] == {None} for group in left_out)
     assert statuses == {"shown", "suppressed", "rate_withheld", "not_applicable", "not_available"}
 
 

@@ -24,6 +24,7 @@ class Profile:
     fail_on: Literal["exact", "narrow"]
     approvers: int
     handful: int
+    mostly_hidden: float
 
 
 @cache

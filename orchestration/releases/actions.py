@@ -6,6 +6,7 @@ Does not belong here: drawing (``orchestration.commands.release``) or the rules 
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -94,11 +95,16 @@ def last_hand(home: Path, settings: ReleaseSettings, is_held: bool = False) -> L
     known = standings(home)
     published = _published(known)
     trusts = bool(published) and known[published[-1]].was_attacked
+    before = home / SCHEMA / DATABASE
+    if published and not before.is_file():
+        # Readers have nothing, and what they had is frozen here all the same.
+        before = snapshot_folder(home, published[-1]) / DATABASE
     return LastHandOn(
         settings.profile,
-        home / SCHEMA / DATABASE,
+        before,
         trusts,
         may_hold=not settings.asks_people and not is_held,
+        freezes=settings.freezes(datetime.now(UTC).date()),
     )
 
 

@@ -4,6 +4,8 @@ Belongs here: the order of it, and the refusal. Does not belong here: the SQL
 (``reporting.protecting``), what is mended (``guard``) or what people decide (``actions``).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +16,9 @@ from orchestration.ingestion.sql import literal
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from orchestration.releases.guard import Guarded
+
+_BEFORE = "release_before.published"
 _NEEDED = frozenset({"numerator", "denominator", "exempt", "breakdown_value", "period_end"})
 _FEEDBACK = frozenset({"items", "replied", "source", "voice_kind", "theme_code", "period_end"})
 
@@ -31,6 +36,7 @@ class LastHandOn:
         before: The published database that readers have; it need not be there.
         trusts_before: The release before was attacked when it was made, so that this one is
             attacked together with it, and only where it moved.
+        freezes: Figures that were released stay as they are.
         may_hold: Refuse what cannot be mended; else it is only recorded.
         told: What happened: counts alone.
         holds: Something is left that must not be published.
@@ -40,6 +46,7 @@ class LastHandOn:
     before: Path
     trusts_before: bool
     may_hold: bool
+    freezes: bool = False
     told: dict[str, int] = field(default_factory=dict)
     holds: bool = False
 
@@ -49,36 +56,72 @@ class LastHandOn:
         Raises:
             HeldReleaseError: It must not be published.
         """
-        # numpy and the arithmetic are needed by a run that publishes, and by nothing else.
-        from orchestration.releases.guard import guard
-        from orchestration.reporting import protecting
-
         columns = _columns(connection, draft)
         if not columns.get("indicator_value", frozenset()) >= _NEEDED:
             return
-        handful = self.profile.handful
-        protecting.withhold_handfuls(connection, draft, handful, columns)
-        schemas = {"now": draft}
-        has_feedback = columns.get("feedback", frozenset()) >= _FEEDBACK
-        if self.trusts_before and self.before.is_file():
-            connection.execute(f"attach {literal(str(self.before))} as release_before (read_only)")
-            earlier = _columns(connection, "release_before.published")
-            if earlier.get("indicator_value", frozenset()) >= _NEEDED:
-                schemas = {"before": "release_before.published", "now": draft}
-                has_feedback &= earlier.get("feedback", frozenset()) >= _FEEDBACK
-        try:
-            found = guard(connection, schemas, has_feedback, only_moved="before" in schemas)
-            protecting.mend(connection, draft, schemas.get("before"), found.marks)
-        finally:
-            connection.execute("detach database if exists release_before")
+        from orchestration.reporting import protecting
+
+        with self._release_before(connection) as earlier:
+            waiting = self._freeze(connection, draft, columns, earlier)
+            protecting.withhold_mostly_hidden(connection, draft, self.profile.mostly_hidden)
+            protecting.withhold_handfuls(connection, draft, self.profile.handful, columns)
+            found = self._attack(connection, draft, columns, earlier)
         if "equity_gap" in columns:
-            protecting.withhold_gaps(connection, draft, handful)
-        self.told, self.holds = found.told(), found.holds
+            protecting.withhold_gaps(connection, draft, self.profile.handful)
+        self.told, self.holds = found.told() | waiting, found.holds
         if self.holds and self.may_hold:
             raise HeldReleaseError(
                 f"the attack found what cannot be mended ({self.told}); nothing was published."
                 " `heard release check` says which cells of the candidate are told too closely"
             )
+
+    @contextmanager
+    def _release_before(
+        self, connection: "DuckDBPyConnection"
+    ) -> Iterator[dict[str, frozenset[str]]]:
+        """Attach the release before, and tell its tables; none where there is none to go by."""
+        if not self.before.is_file():
+            yield {}
+            return
+        connection.execute(f"attach {literal(str(self.before))} as release_before (read_only)")
+        try:
+            earlier = _columns(connection, _BEFORE)
+            yield earlier if earlier.get("indicator_value", frozenset()) >= _NEEDED else {}
+        finally:
+            connection.execute("detach release_before")
+
+    def _freeze(
+        self,
+        connection: "DuckDBPyConnection",
+        draft: str,
+        columns: dict[str, frozenset[str]],
+        earlier: dict[str, frozenset[str]],
+    ) -> dict[str, int]:
+        if not (self.freezes and earlier):
+            return {}
+        from orchestration.reporting.freezing import freeze_closed
+
+        return {"waiting": freeze_closed(connection, draft, _BEFORE, columns, earlier)}
+
+    def _attack(
+        self,
+        connection: "DuckDBPyConnection",
+        draft: str,
+        columns: dict[str, frozenset[str]],
+        earlier: dict[str, frozenset[str]],
+    ) -> "Guarded":
+        # numpy and the arithmetic are needed by a run that publishes, and by nothing else.
+        from orchestration.releases.guard import guard
+        from orchestration.reporting.protecting import mend
+
+        schemas = {"now": draft}
+        has_feedback = columns.get("feedback", frozenset()) >= _FEEDBACK
+        if self.trusts_before and earlier:
+            schemas = {"before": _BEFORE, "now": draft}
+            has_feedback &= earlier.get("feedback", frozenset()) >= _FEEDBACK
+        found = guard(connection, schemas, has_feedback, only_moved="before" in schemas)
+        mend(connection, draft, schemas.get("before"), found.marks)
+        return found
 
 
 def _columns(connection: "DuckDBPyConnection", schema: str) -> dict[str, frozenset[str]]:

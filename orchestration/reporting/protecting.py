@@ -78,6 +78,25 @@ where told.rowid in (
     where is_part and is_few
 )
 """
+_MOSTLY_HIDDEN = """
+create or replace temp table {marks} as
+select row_id, true as is_suppressed
+from (
+    select
+        rowid as row_id,
+        status,
+        breakdown <> 'all'
+        and count(*) filter (where status = 'suppressed') over breakdown_of_period
+        > {share} * count(*) filter (
+            where status in ('shown', 'rate_withheld', 'suppressed')
+        ) over breakdown_of_period as is_mostly_hidden
+    from {schema}.indicator_value
+    window breakdown_of_period as (
+        partition by authority_code, indicator_id, breakdown, period_type, period_start
+    )
+)
+where is_mostly_hidden and status in ('shown', 'rate_withheld')
+"""
 _WITHHOLD = """
 update {schema}.indicator_value as told set
     numerator = case when marks.no_numerator then null else told.numerator end,
@@ -130,7 +149,7 @@ _NOTHING_OF = {
     "indicator_value": "numerator denominator exempt value lower upper completeness",
     "feedback": "items replied completeness",
 }
-# A rate of a group must not bring back what its counts withhold, whichever window it was taken of.
+# A rate of a group must not bring back what the counts of its own window withhold.
 _GAPS = """
 update {schema}.equity_gap as gap set
     group_rate = null,
@@ -143,12 +162,14 @@ where gap.status = 'shown' and exists (
         told.authority_code = gap.authority_code
         and told.indicator_id = gap.indicator_id
         and told.period_end = gap.period_end
+        and (gap.window_used = 'quarter') = (told.period_type = 'quarter')
         and (
             (
-                told.breakdown = gap.breakdown
+                gap.window_used <> '24_months'
+                and told.breakdown = gap.breakdown
                 and told.breakdown_value = gap.breakdown_value
                 and told.numerator is null
-                and told.status = 'rate_withheld'
+                and told.status in ('rate_withheld', 'suppressed')
             )
             or (
                 told.breakdown = 'all'
@@ -179,6 +200,16 @@ def withhold_handfuls(
     connection.execute(_WITHHOLD.format(**marks))
     if "feedback" in tables:
         connection.execute(_HANDFULS_OF_FEEDBACK.format(**marks))
+
+
+def withhold_mostly_hidden(connection: "DuckDBPyConnection", schema: str, share: float) -> None:
+    """Hide a breakdown of a period whole where more than a share of its cells is hidden."""
+    if share >= 1:
+        return
+    names = {"schema": schema, "marks": _MARKS, "relation": "indicator_value"}
+    connection.execute(_MOSTLY_HIDDEN.format(share=float(share), **names))
+    nothing = ", ".join(f"{column} = null" for column in _NOTHING_OF["indicator_value"].split())
+    connection.execute(_SUPPRESS.format(nothing=nothing, **names))
 
 
 def withhold_gaps(connection: "DuckDBPyConnection", schema: str, handful: int) -> None:

@@ -97,7 +97,10 @@ def test_every_published_number_is_the_exact_one_protected_by_its_cells_own_offs
         told_by_none.setdefault((code, kind, start, indicator, breakdown), set()).add(found[0])
         if found != expected:
             # Left out because the attack asked for it, and then so is all of the breakdown.
-            assert found in ((None, bottom, None, "rate_withheld"), (None, None, None, "suppressed"))
+            assert found in (
+                (None, bottom, None, "rate_withheld"),
+                (None, None, None, "suppressed"),
+            )
             left_out.append((code, kind, start, indicator, breakdown))
         statuses.add(expected[3])
     assert len(left_out) < told / 50

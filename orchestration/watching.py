@@ -66,7 +66,7 @@ def watch_attack(home: Path, is_held: bool, run_id: str) -> None:
     now = datetime.now(UTC)
     found = attack_evaluation(is_held)
     with _watch(home, now) as watch:
-        observe(watch.ledger, watch.settings.policy, [found], run_id, now, dict)
+        observe(watch.ledger, watch.settings.policy, [found], f"watch-attack-{run_id}", now, dict)
 
 
 def watch_release(home: Path, release_id: str, released_at: datetime) -> None:

@@ -1,211 +1,34 @@
-"""The cells of a release, and of the one before it, as arrays for the nightly attacker.
+"""Which cells of a figure add up to which: breakdowns, quarters of a year, and the voice thread.
 
-Belongs here: which published tables have parts that add up, read once and in the order of their
-figures, and their sums. Does not belong here: any number that is not published, or arithmetic.
+Belongs here: sums, by position. Does not belong here: reading cells (``gathering``) or what follows
+from their sums (``propagation``).
 """
-
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from orchestration.disclosure.propagation import COUNTS, Sheet, Sums
-from orchestration.ingestion.sql import literal
+from orchestration.disclosure.gathering import Cells
+from orchestration.disclosure.propagation import Sheet, Sums
 
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
-# Where the names of the cells stand while they are attacked, one row each.
-CELLS = "attacked_cells"
 _WHOLE = 0
 _QUARTERS = 4
-
-_READ = """
-select
-    '{side}' as side,
-    authority_code,
-    'indicator_value' as relation,
-    indicator_id as figure,
-    period_type,
-    period_start,
-    period_end,
-    breakdown,
-    breakdown_value,
-    status,
-    numerator,
-    denominator,
-    exempt
-from {schema}.indicator_value
-where status <> 'not_available'
-"""
-_READ_FEEDBACK = """
-union all
-select
-    '{side}',
-    authority_code,
-    'feedback',
-    voice_owner,
-    period_type,
-    period_start,
-    period_end,
-    case
-        when source <> 'all' then 'source'
-        when voice_kind <> 'all' then 'voice_kind'
-        when theme_code <> 'all' then 'theme'
-        else 'all'
-    end,
-    case
-        when source <> 'all' then source
-        when voice_kind <> 'all' then voice_kind
-        else theme_code
-    end,
-    status,
-    replied,
-    items,
-    null
-from {schema}.feedback
-"""
-# One statement can have several themes, so they (by_no -1) add up to nothing.
-# Cells are gathered under numbers: to group and to order by text takes five times as long.
-_NAMES = {
-    "figures": "authority_code, relation, figure",
-    "periods": "period_type, period_start, period_end",
-    "parts": "breakdown, breakdown_value",
-}
-_NAMED = """
-create or replace temp table attacked_{names} as
-select row_number() over (order by {columns}) as {names}_no, *
-from (select distinct {columns} from attacked_rows)
-"""
-_GATHER = """
-create or replace temp table attacked_numbers as
-select
-    row_number() over (order by figures_no, periods_no, parts_no) - 1 as cell_no,
-    *
-from (
-    select
-        figures_no,
-        periods_no,
-        parts_no,
-        {sides}
-    from attacked_rows
-    inner join attacked_figures using (authority_code, relation, figure)
-    inner join attacked_periods using (period_type, period_start, period_end)
-    inner join attacked_parts using (breakdown, breakdown_value)
-    group by figures_no, periods_no, parts_no
-)
-"""
-_VIEW = """
-create or replace temp view {cells} as
-select
-    cell_no, authority_code, relation, figure, period_type, period_start, breakdown, breakdown_value
-from attacked_numbers
-inner join attacked_figures using (figures_no)
-inner join attacked_periods using (periods_no)
-inner join attacked_parts using (parts_no)
-"""
-_SIDE = """
-        coalesce(max(case status when 'not_applicable' then 2 else 1 end)
-            filter (where side = '{side}'), 0) as {side}_state,
-        coalesce(max(numerator) filter (where side = '{side}'), -1) as {side}_numerator,
-        coalesce(max(denominator) filter (where side = '{side}'), -1) as {side}_denominator,
-        coalesce(max(exempt) filter (where side = '{side}'), -1) as {side}_exempt"""
-_FETCH = """
-select
-    figures_no as figure_no,
-    periods_no as period_no,
-    parts_no as part_no,
-    case
-        when breakdown = 'all' then 0
-        when breakdown in ('theme', 'divergence_pair') then -1
-        else first_of_breakdown
-    end as by_no,
-    period_type = 'quarter' as is_quarter,
-    datediff('day', date '1970-01-01', period_start) as first_day,
-    datediff('day', date '1970-01-01', period_end) as last_day,
-    relation = 'indicator_value' and figure in ({stocks}) as is_stock,
-    relation = 'indicator_value' and figure in ({people}) as is_people,
-    {sides}
-from attacked_numbers
-inner join attacked_figures using (figures_no)
-inner join attacked_periods using (periods_no)
-inner join (
-    select *, min(parts_no) over (partition by breakdown) as first_of_breakdown from attacked_parts
-) using (parts_no)
-order by cell_no
-"""
+# Keeps the names of sums over stages and owners apart from all others.
+_FAR = 10**12
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """All cells, in the order of their figures; ``told`` and ``states`` may be changed."""
-
-    columns: dict[str, np.ndarray]
-    told: np.ndarray
-    states: np.ndarray
-
-    def figures(self) -> Iterator[slice]:
-        """The rows of each figure."""
-        number = self.columns["figure_no"]
-        edges = np.flatnonzero(np.diff(number, prepend=-1, append=-1))
-        for start, stop in pairwise(edges):
-            yield slice(int(start), int(stop))
-
-
-def read_cells(
-    connection: "DuckDBPyConnection",
-    schemas: dict[str, str],
-    with_feedback: bool,
-    stocks: Sequence[str],
-    people: Sequence[str],
-) -> Cells:
-    """Gather the cells of one release or of two.
+def make_sheet(cells: Cells, rows: np.ndarray, with_time: bool, with_thread: bool = True) -> Sheet:
+    """The sheet of some cells of one figure.
 
     Args:
-        connection: A connection that sees the releases.
-        schemas: Where each stands: ``before``, if there is one, and ``now``.
-        with_feedback: Whether all of them have feedback as it is now.
-        stocks: Indicators whose counts do not add up over time.
-        people: Indicators whose denominator is the number of people behind a cell.
+        cells: All cells.
+        rows: Which of them.
+        with_time: Quarters add up to years.
+        with_thread: The voice thread adds up to its stages and owners.
     """
-    read = " union all ".join(
-        (_READ + (_READ_FEEDBACK if with_feedback else "")).format(side=side, schema=schema)
-        for side, schema in schemas.items()
-    )
-    sides = ",".join(_SIDE.format(side=side) for side in schemas)
-    connection.execute(f"create or replace temp table attacked_rows as {read}")
-    for names, columns in _NAMES.items():
-        connection.execute(_NAMED.format(names=names, columns=columns))
-    connection.execute(_GATHER.format(sides=sides))
-    connection.execute(_VIEW.format(cells=CELLS))
-    wanted = [f"{side}_{name}" for side in schemas for name in ("state", *COUNTS)]
-    columns_of = connection.execute(
-        _FETCH.format(
-            sides=", ".join(wanted),
-            stocks=", ".join(map(literal, stocks)) or "null",
-            people=", ".join(map(literal, people)) or "null",
-        )
-    ).fetchnumpy()
-    told = np.stack(
-        [
-            np.stack(
-                [np.asarray(columns_of[f"{side}_{name}"], dtype=np.int64) for name in COUNTS], 1
-            )
-            for side in schemas
-        ],
-        axis=1,
-    )
-    states = np.stack([np.asarray(columns_of[f"{side}_state"]) for side in schemas], axis=1)
-    return Cells({name: np.asarray(columns_of[name]) for name in columns_of}, told, states)
-
-
-def make_sheet(cells: Cells, rows: np.ndarray, with_time: bool) -> Sheet:
-    """The sheet of some cells of one figure; quarters add up to years if asked for."""
     column = {name: cells.columns[name][rows] for name in cells.columns}
     told, states = cells.told[rows], cells.states[rows]
     sums = [_breakdown_sums(column)]
+    if with_thread and (column["stage_no"] >= 0).any():
+        sums += [_thread_sums(column, inside) for inside in ("stage_no", "owner_no")]
     if with_time and not column["is_stock"].any():
         sums.append(_time_sums(column))
     named = np.concatenate([each[0] for each in sums])
@@ -231,6 +54,20 @@ def _breakdown_sums(column: dict[str, np.ndarray]) -> tuple[np.ndarray, ...]:
     parts = np.flatnonzero((by > _WHOLE) & (whole_of[period] >= 0))
     named = period[parts].astype(np.int64) * (by.max() + 1) + by[parts]
     return named, parts, whole_of[period[parts]]
+
+
+def _thread_sums(column: dict[str, np.ndarray], inside: str) -> tuple[np.ndarray, ...]:
+    """The thread's cells of a stage, or of an owner, add up to that stage or owner of A1."""
+    span = int(max(column["part_no"].max(), column[inside].max())) + 1
+    key = column["period_no"].astype(np.int64) * span + column["part_no"]
+    parts = np.flatnonzero(column[inside] >= 0)
+    wanted = column["period_no"][parts].astype(np.int64) * span + column[inside][parts]
+    order = np.argsort(key)
+    at = np.minimum(np.searchsorted(key[order], wanted), len(key) - 1)
+    totals = order[at]
+    is_there = key[totals] == wanted
+    far = _FAR * (1 + (inside == "owner_no"))
+    return far + totals[is_there], parts[is_there], totals[is_there]
 
 
 def _time_sums(column: dict[str, np.ndarray]) -> tuple[np.ndarray, ...]:

@@ -10,13 +10,14 @@ Belongs here: deciding what is mended. Does not belong here: the arithmetic of t
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from orchestration.disclosure.figures import Cells, make_sheet, read_cells
+from orchestration.disclosure.figures import make_sheet
+from orchestration.disclosure.gathering import Cells, read_cells
 from orchestration.disclosure.profiles import attack_settings
 from orchestration.disclosure.propagation import (
     DENOMINATOR,
@@ -67,7 +68,7 @@ class Guarded:
 def guard(
     connection: "DuckDBPyConnection",
     schemas: dict[str, str],
-    with_feedback: bool,
+    beside: Collection[str],
     only_moved: bool,
 ) -> Guarded:
     """Attack a release that is about to be published, with the one before if there is one.
@@ -75,11 +76,11 @@ def guard(
     Args:
         connection: A connection that sees both.
         schemas: Where each stands: ``before``, if there is one, and ``now``.
-        with_feedback: Whether all of them have feedback as it is now.
+        beside: Tables beside indicator_value that all of them have.
         only_moved: The one before was attacked as well, so what did not move is safe.
     """
     told_of = attack_settings()
-    cells = read_cells(connection, schemas, with_feedback, told_of["stocks"], told_of["people"])
+    cells = read_cells(connection, schemas, beside, told_of["stocks"], told_of["people"])
     result = Guarded()
     if "before" in schemas and len(cells.told):
         _go_on_withholding(cells, result)
@@ -155,12 +156,15 @@ class _Figure:
         self.result.left[UNENDING] += 1
 
     def _attack(self) -> list[Narrowed] | None:
-        # Periods of two releases beside each other need not add up to one year.
-        if not self.kept:
-            found = find_narrow(make_sheet(self.cells, self.rows, with_time=True))
+        # Periods of two releases beside each other need not add up to one year, nor need the
+        # thread of one be that of the other: where they do not, an attacker has no use for them.
+        for with_time, with_thread in ((True, True), (False, True), (False, False)):
+            if with_time and self.kept:
+                continue
+            found = find_narrow(make_sheet(self.cells, self.rows, with_time, with_thread))
             if found is not None:
                 return found
-        return find_narrow(make_sheet(self.cells, self.rows, with_time=False))
+        return None
 
     def _mend(self, found: Narrowed) -> bool:
         period, by = int(self.period[found.cell]), int(self.by[found.cell])

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _BEFORE = "release_before.published"
 _NEEDED = frozenset({"numerator", "denominator", "exempt", "breakdown_value", "period_end"})
-_FEEDBACK = frozenset({"items", "replied", "source", "voice_kind", "theme_code", "period_end"})
 
 
 class HeldReleaseError(RuntimeError):
@@ -111,15 +110,19 @@ class LastHandOn:
         earlier: dict[str, frozenset[str]],
     ) -> "Guarded":
         # numpy and the arithmetic are needed by a run that publishes, and by nothing else.
+        from orchestration.disclosure.gathering import BESIDE
         from orchestration.releases.guard import guard
-        from orchestration.reporting.protecting import mend
+        from orchestration.reporting.mending import mend
 
-        schemas = {"now": draft}
-        has_feedback = columns.get("feedback", frozenset()) >= _FEEDBACK
+        schemas, tables = {"now": draft}, [columns]
         if self.trusts_before and earlier:
-            schemas = {"before": _BEFORE, "now": draft}
-            has_feedback &= earlier.get("feedback", frozenset()) >= _FEEDBACK
-        found = guard(connection, schemas, has_feedback, only_moved="before" in schemas)
+            schemas, tables = {"before": _BEFORE, "now": draft}, [columns, earlier]
+        beside = [
+            name
+            for name, needed in BESIDE.items()
+            if all(needed <= each.get(name, frozenset()) for each in tables)
+        ]
+        found = guard(connection, schemas, beside, only_moved="before" in schemas)
         mend(connection, draft, schemas.get("before"), found.marks)
         return found
 

@@ -1,25 +1,19 @@
-"""The last hand on a release before it is published: what its profile and the attack withhold.
+"""What a release goes without because of who reads it: the rules of its profile, on its draft.
 
-The models protect each cell by itself. What cells say together is seen here, on the draft of the
-release: a handful is not split, and what an attack finds is mended. Every decision follows from
-published numbers, so that what is missing says nothing that they did not.
+The models protect each cell by itself; what cells say together is seen here. Every decision follows
+from published numbers, so that what is missing says nothing that they did not.
 
-Belongs here: the SQL of it. Does not belong here: protecting a count (dbt's models) or the attack
-(``orchestration.releases.guard``).
+Belongs here: the SQL of it. Does not belong here: protecting a count (dbt's models), or what an
+attack asks for (``mending``).
 """
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from orchestration.disclosure.figures import CELLS
-from orchestration.ingestion.sql import identifier
-
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_MARKS = "protected_rows"
-# Words about a figure are of today also where the figure is that of an earlier release.
-_OF_TODAY = ("release_id", "quality", "quality_caveat")
+MARKS = "protected_rows"
 _HANDFULS = """
 create or replace temp table {marks} as
 select
@@ -78,6 +72,24 @@ where told.rowid in (
     where is_part and is_few
 )
 """
+# What is told of a stage and an owner is a part of what A1 tells of the stage.
+_HANDFULS_OF_THREAD = """
+update {schema}.voice_thread as thread set {nothing}, status = 'suppressed'
+where thread.voice_kind = 'as_information' and exists (
+    from {schema}.indicator_value as whole
+    where
+        whole.indicator_id = 'A1'
+        and whole.breakdown = 'stage'
+        and whole.breakdown_value = thread.stage
+        and whole.authority_code = thread.authority_code
+        and whole.period_type = thread.period_type
+        and whole.period_start = thread.period_start
+        and whole.status in ('shown', 'rate_withheld')
+        and least(
+            coalesce(whole.numerator, 0), coalesce(whole.denominator - whole.numerator, 0)
+        ) < {handful}
+)
+"""
 _MOSTLY_HIDDEN = """
 create or replace temp table {marks} as
 select row_id, true as is_suppressed
@@ -97,7 +109,7 @@ from (
 )
 where is_mostly_hidden and status in ('shown', 'rate_withheld')
 """
-_WITHHOLD = """
+WITHHOLD = """
 update {schema}.indicator_value as told set
     numerator = case when marks.no_numerator then null else told.numerator end,
     exempt = case when marks.no_exempt then null else told.exempt end,
@@ -109,45 +121,16 @@ update {schema}.indicator_value as told set
 from {marks} as marks
 where told.rowid = marks.row_id
 """
-_SUPPRESS = """
+SUPPRESS = """
 update {schema}.{relation} as told set {nothing}, status = 'suppressed'
 from {marks} as marks
 where told.rowid = marks.row_id and marks.is_suppressed
 """
-_MATCHED = {
-    "indicator_value": """
-        told.indicator_id = cells.figure and told.breakdown = cells.breakdown
-        and told.breakdown_value = cells.breakdown_value""",
-    "feedback": """
-        told.voice_owner = cells.figure
-        and case
-            when told.source <> 'all' then 'source|' || told.source
-            when told.voice_kind <> 'all' then 'voice_kind|' || told.voice_kind
-            when told.theme_code <> 'all' then 'theme|' || told.theme_code
-            else 'all|all'
-        end = cells.breakdown || '|' || cells.breakdown_value""",
-}
-_MARKED = """
-create or replace temp table {marks} as
-select
-    told.rowid as row_id,
-    mended.what in ('numerator', 'suppressed') as no_numerator,
-    mended.what in ('exempt', 'suppressed') as no_exempt,
-    mended.what = 'suppressed' and told.status in ('shown', 'rate_withheld') as is_suppressed
-from {schema}.{relation} as told
-inner join {cells} as cells
-    on
-        cells.relation = '{relation}'
-        and told.authority_code = cells.authority_code
-        and told.period_type = cells.period_type
-        and told.period_start = cells.period_start
-        and {matched}
-inner join mended_cells as mended on cells.cell_no = mended.cell_no
-where mended.what <> 'kept' and told.status in ('shown', 'rate_withheld')
-"""
-_NOTHING_OF = {
+_NUMBERS_OF = {
     "indicator_value": "numerator denominator exempt value lower upper completeness",
     "feedback": "items replied completeness",
+    "voice_thread": "opportunities voiced own_words considered changed told themed unbroken"
+    " completeness",
 }
 # A rate of a group must not bring back what the counts of its own window withhold.
 _GAPS = """
@@ -182,6 +165,11 @@ where gap.status = 'shown' and exists (
 """
 
 
+def set_to_nothing(relation: str) -> str:
+    """What a row of a table says when it is suppressed, as SQL."""
+    return ", ".join(f"{column} = null" for column in _NUMBERS_OF[relation].split())
+
+
 def withhold_handfuls(
     connection: "DuckDBPyConnection", schema: str, handful: int, tables: Mapping[str, object]
 ) -> None:
@@ -195,99 +183,25 @@ def withhold_handfuls(
     """
     if not handful:
         return
-    marks = {"schema": schema, "marks": _MARKS, "handful": int(handful)}
+    marks = {"schema": schema, "marks": MARKS, "handful": int(handful)}
     connection.execute(_HANDFULS.format(**marks))
-    connection.execute(_WITHHOLD.format(**marks))
+    connection.execute(WITHHOLD.format(**marks))
     if "feedback" in tables:
         connection.execute(_HANDFULS_OF_FEEDBACK.format(**marks))
+    if "voice_thread" in tables:
+        nothing = set_to_nothing("voice_thread")
+        connection.execute(_HANDFULS_OF_THREAD.format(nothing=nothing, **marks))
 
 
 def withhold_mostly_hidden(connection: "DuckDBPyConnection", schema: str, share: float) -> None:
     """Hide a breakdown of a period whole where more than a share of its cells is hidden."""
     if share >= 1:
         return
-    names = {"schema": schema, "marks": _MARKS, "relation": "indicator_value"}
+    names = {"schema": schema, "marks": MARKS, "relation": "indicator_value"}
     connection.execute(_MOSTLY_HIDDEN.format(share=float(share), **names))
-    nothing = ", ".join(f"{column} = null" for column in _NOTHING_OF["indicator_value"].split())
-    connection.execute(_SUPPRESS.format(nothing=nothing, **names))
+    connection.execute(SUPPRESS.format(nothing=set_to_nothing("indicator_value"), **names))
 
 
 def withhold_gaps(connection: "DuckDBPyConnection", schema: str, handful: int) -> None:
     """Leave out the rates of groups whose counts are left out."""
     connection.execute(_GAPS.format(schema=schema, handful=int(handful)))
-
-
-def mend(
-    connection: "DuckDBPyConnection", schema: str, before: str | None, marks: Mapping[int, str]
-) -> None:
-    """Do to the draft what the attack on it asked for.
-
-    Args:
-        connection: A connection that sees the draft, and the cells that were attacked.
-        schema: The draft's schema, with its database.
-        before: The schema of the release before, if there is one.
-        marks: What is to be done, by the number of the attacked cell.
-    """
-    if not marks:
-        return
-    connection.execute("create or replace temp table mended_cells (cell_no bigint, what varchar)")
-    connection.execute(
-        "insert into mended_cells select unnest(?), unnest(?)", [list(marks), list(marks.values())]
-    )
-    for relation in dict.fromkeys(("indicator_value", "feedback")):
-        _mend_one(connection, schema, before, relation)
-
-
-def _mend_one(
-    connection: "DuckDBPyConnection", schema: str, before: str | None, relation: str
-) -> None:
-    asked = connection.execute(
-        f"select mended.what, count(*) from mended_cells as mended join {CELLS} as cells"
-        " using (cell_no) where cells.relation = ? group by all",
-        [relation],
-    ).fetchall()
-    kinds = {str(what) for what, _ in asked}
-    names = {"schema": schema, "relation": relation, "marks": _MARKS, "cells": CELLS}
-    if kinds - {"kept"}:
-        matched = _MATCHED[relation]
-        connection.execute(_MARKED.format(matched=matched, **names))
-        if relation == "indicator_value":
-            connection.execute(_WITHHOLD.format(**names))
-        else:
-            connection.execute(
-                f"update {schema}.feedback as told set replied = null from {_MARKS} as marks"
-                " where told.rowid = marks.row_id and marks.no_numerator"
-            )
-        nothing = ", ".join(f"{column} = null" for column in _NOTHING_OF[relation].split())
-        connection.execute(_SUPPRESS.format(nothing=nothing, **names))
-    if before is not None and "kept" in kinds:
-        _put_back(connection, schema, before, relation)
-
-
-def _put_back(connection: "DuckDBPyConnection", schema: str, before: str, relation: str) -> None:
-    """The rows of a period as they were released before; the words of today stay beside them."""
-    columns = [
-        str(name)
-        for (name,) in connection.execute(
-            f"select column_name from (describe {before}.{identifier(relation)})"
-        ).fetchall()
-        if name not in _OF_TODAY
-    ]
-    same: tuple[str, ...]
-    key = "told.authority_code = old.authority_code and told.period_type = old.period_type"
-    key += " and told.period_start = old.period_start"
-    if relation == "indicator_value":
-        same = ("indicator_id", "breakdown", "breakdown_value")
-        figure = "told.indicator_id"
-    else:
-        same = ("voice_owner", "source", "voice_kind", "theme_code")
-        figure = "told.voice_owner"
-    key += "".join(f" and told.{column} = old.{column}" for column in same)
-    listed = ", ".join(f"{identifier(column)} = old.{identifier(column)}" for column in columns)
-    connection.execute(
-        f"update {schema}.{relation} as told set {listed} from {before}.{relation} as old"
-        f" where {key} and exists (from {CELLS} as cells join mended_cells as mended"
-        f" using (cell_no) where mended.what = 'kept' and cells.relation = '{relation}'"
-        f" and cells.authority_code = told.authority_code and cells.figure = {figure}"
-        " and cells.period_type = told.period_type and cells.period_start = told.period_start)"
-    )

@@ -46,6 +46,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.before = folder / "heard.duckdb"
         self.freezes = False
+        self.thread: list[tuple[str, str, int]] = []
         self.con = duckdb.connect()
         self.con.execute("attach ':memory:' as draft")
 
@@ -58,6 +59,8 @@ class Bench:
         """Make a draft and do the last to it."""
         _make("draft.published", rows, self.con)
         self.con.execute("create table draft.published.indicator as select 'r2' as release_id")
+        if self.thread:
+            _thread(self.con, self.thread)
         hand = LastHandOn(way, self.before, trusts_before, may_hold=True, freezes=self.freezes)
         hand(self.con, "draft.published")
         return hand
@@ -163,6 +166,46 @@ def test_half_hidden_is_not_mostly_hidden(bench: Bench) -> None:
     rows: list[Row] = [("all", "all", 60, 100), ("area", "A", 60, 90), ("area", "B", None, None)]
     bench.finish(rows, PUBLIC)
     assert bench.read()["A"][:2] == (60, 90)
+
+
+def _thread(con: duckdb.DuckDBPyConnection, voiced: list[tuple[str, str, int]]) -> None:
+    con.execute(
+        "create table draft.published.voice_thread (release_id varchar, authority_code varchar,"
+        " period_type varchar, period_start date, period_end date, stage varchar,"
+        " voice_owner varchar, opportunities bigint, voiced bigint, own_words bigint,"
+        " considered bigint, changed bigint, told bigint, status varchar, voice_kind varchar,"
+        " themed bigint, unbroken bigint, completeness integer)"
+    )
+    con.executemany(
+        "insert into draft.published.voice_thread values ('r2', '330', 'quarter', '2026-01-01',"
+        " '2026-03-31', ?, ?, 50, ?, 0, 0, 0, 0, 'shown', 'as_information', 0, 0, 90)",
+        voiced,
+    )
+
+
+STAGES: list[Row] = [
+    *(("all", "all", 60, 200), ("stage", "looked_after", 0, 100), ("stage", "send", 60, 100)),
+    *(("voice_owner", "child", 30, 100), ("voice_owner", "parent_carer", 30, 100)),
+]
+THREAD = [("send", "child", 30), ("send", "parent_carer", 30)]
+OF_THREAD = """
+select distinct status, voiced from draft.published.voice_thread where stage = 'looked_after'
+"""
+
+
+def test_the_thread_is_read_beside_the_stage_whose_parts_it_tells(bench: Bench) -> None:
+    bench.thread = [*THREAD, ("looked_after", "child", 5), ("looked_after", "parent_carer", 5)]
+    hand = bench.finish(STAGES, BOARD)
+    # Five each are one at least, and the stage has four at most.
+    assert hand.told["found"] >= 3
+    assert bench.con.execute(OF_THREAD).fetchall() == [("suppressed", None)]
+    assert not hand.holds
+
+
+def test_in_public_the_thread_does_not_split_the_handful_of_a_stage(bench: Bench) -> None:
+    bench.thread = [*THREAD, ("looked_after", "child", 0), ("looked_after", "parent_carer", 0)]
+    bench.finish(STAGES, PUBLIC)
+    assert bench.con.execute(OF_THREAD).fetchall() == [("suppressed", None)]
 
 
 def test_a_release_that_contradicts_the_one_before_is_held(bench: Bench) -> None:

@@ -44,7 +44,8 @@ from {schema}.indicator_value
 where status <> 'not_available'
 """
 _READ_BESIDE = {
-    # Feedback is a figure for each of those whose voice it is.
+    # Feedback is a figure for each of those whose voice it is; its whole is told nowhere, but its
+    # sources and its kinds add up to the same.
     "feedback": """
 select
     '{side}',
@@ -57,8 +58,7 @@ select
     case
         when source <> 'all' then 'source'
         when voice_kind <> 'all' then 'voice_kind'
-        when theme_code <> 'all' then 'theme'
-        else 'all'
+        else 'theme'
     end,
     case
         when source <> 'all' then source
@@ -68,6 +68,22 @@ select
     status,
     replied,
     items,
+    null
+from {schema}.feedback
+union all
+select distinct
+    '{side}',
+    authority_code,
+    'feedback',
+    'feedback ' || voice_owner,
+    period_type,
+    period_start,
+    period_end,
+    'all',
+    'all',
+    'suppressed',
+    cast(null as bigint),
+    cast(null as bigint),
     null
 from {schema}.feedback
 """,

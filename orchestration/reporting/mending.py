@@ -32,8 +32,7 @@ _MATCHED = {
         and case
             when told.source <> 'all' then 'source|' || told.source
             when told.voice_kind <> 'all' then 'voice_kind|' || told.voice_kind
-            when told.theme_code <> 'all' then 'theme|' || told.theme_code
-            else 'all|all'
+            else 'theme|' || told.theme_code
         end = cells.breakdown || '|' || cells.breakdown_value""",
     "voice_thread": """
         told.voice_kind = 'as_information'

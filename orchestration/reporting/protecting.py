@@ -50,6 +50,7 @@ from (
 )
 where no_numerator or no_exempt
 """
+# The whole of feedback is told by its kinds alone.
 _HANDFULS_OF_FEEDBACK = """
 update {schema}.feedback as told set replied = null
 where told.rowid in (
@@ -57,19 +58,14 @@ where told.rowid in (
     from (
         select
             rowid as row_id,
-            source <> 'all' or voice_kind <> 'all' or theme_code <> 'all' as is_part,
             least(
-                coalesce(max(replied) filter (where not is_part) over period, 0),
-                coalesce(max(items - replied) filter (where not is_part) over period, 0)
+                coalesce(sum(replied) filter (where voice_kind <> 'all') over period, 0),
+                coalesce(sum(items - replied) filter (where voice_kind <> 'all') over period, 0)
             ) < {handful} as is_few
-        from (
-            select rowid, *,
-                source <> 'all' or voice_kind <> 'all' or theme_code <> 'all' as is_part
-            from {schema}.feedback
-        )
+        from {schema}.feedback
         window period as (partition by authority_code, voice_owner, period_type, period_start)
     )
-    where is_part and is_few
+    where is_few
 )
 """
 # What is told of a stage and an owner is a part of what A1 tells of the stage.

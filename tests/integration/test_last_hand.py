@@ -46,6 +46,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.before = folder / "heard.duckdb"
         self.freezes = False
+        self.feedback: list[tuple[str, str, int, int]] = []
         self.thread: list[tuple[str, str, int]] = []
         self.con = duckdb.connect()
         self.con.execute("attach ':memory:' as draft")
@@ -61,6 +62,8 @@ class Bench:
         self.con.execute("create table draft.published.indicator as select 'r2' as release_id")
         if self.thread:
             _thread(self.con, self.thread)
+        if self.feedback:
+            _feedback(self.con, self.feedback)
         hand = LastHandOn(way, self.before, trusts_before, may_hold=True, freezes=self.freezes)
         hand(self.con, "draft.published")
         return hand
@@ -206,6 +209,39 @@ def test_in_public_the_thread_does_not_split_the_handful_of_a_stage(bench: Bench
     bench.thread = [*THREAD, ("looked_after", "child", 0), ("looked_after", "parent_carer", 0)]
     bench.finish(STAGES, PUBLIC)
     assert bench.con.execute(OF_THREAD).fetchall() == [("suppressed", None)]
+
+
+def _feedback(con: duckdb.DuckDBPyConnection, rows: list[tuple[str, str, int, int]]) -> None:
+    con.execute(
+        "create table draft.published.feedback (release_id varchar, authority_code varchar,"
+        " period_type varchar, period_start date, period_end date, source varchar,"
+        " voice_owner varchar, voice_kind varchar, theme_code varchar, items bigint,"
+        " replied bigint, status varchar, completeness integer)"
+    )
+    con.executemany(
+        "insert into draft.published.feedback values ('r2', '330', 'quarter', '2026-01-01',"
+        " '2026-03-31', ?, 'child', ?, 'all', ?, ?, 'shown', 90)",
+        rows,
+    )
+
+
+KINDS = [("all", "as_information", 50, 20), ("all", "about_information", 50, 20)]
+
+
+def test_sources_and_kinds_of_feedback_add_up_to_the_same_whole(bench: Bench) -> None:
+    bench.feedback = [*KINDS, ("survey", "all", 100, 40)]
+    assert bench.finish(FAR, BOARD).told["found"] == 0
+    bench.con.execute("drop schema draft.published cascade")
+    bench.feedback = [*KINDS, ("survey", "all", 200, 40)]
+    with pytest.raises(HeldReleaseError, match="left_contradiction"):
+        bench.finish(FAR, BOARD)
+
+
+def test_in_public_replies_to_a_handful_of_items_are_not_split(bench: Bench) -> None:
+    bench.feedback = [("all", "as_information", 50, 50), ("survey", "all", 50, 45)]
+    bench.finish(FAR, PUBLIC)
+    told = bench.con.execute("select items, replied from draft.published.feedback").fetchall()
+    assert told == [(50, None), (50, None)]
 
 
 def test_a_release_that_contradicts_the_one_before_is_held(bench: Bench) -> None:

@@ -30,6 +30,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 CODE_FOLDERS = ("orchestration", "expectations", "dbt_project", "seeds")
 OWN_MAPPINGS = "mappings"
 OWN_CLOCKS = "local_clocks.csv"
+OWN_RELEASES = "releases.yml"
 # Words are code too: what a column means is published with it.
 CODE_SUFFIXES = frozenset({".py", ".sql", ".yml", ".yaml", ".csv", ".md"})
 # What can change a number without a change in our own code.
@@ -159,6 +160,9 @@ def _inputs(settings: Settings) -> Iterator[tuple[str, Path]]:
         yield f"mappings/{path.relative_to(settings.home).as_posix()}", path
     if (clocks := settings.home / OWN_CLOCKS).is_file():
         yield OWN_CLOCKS, clocks
+    # Who reads a release decides what is left out of it.
+    if (releases := settings.home / OWN_RELEASES).is_file():
+        yield OWN_RELEASES, releases
     for folder in CODE_FOLDERS:
         for path in _walk(REPOSITORY / folder):
             if path.suffix in CODE_SUFFIXES:

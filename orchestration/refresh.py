@@ -121,11 +121,24 @@ def _outcome(settings: Settings, result: "dg.ExecuteInProcessResult") -> Outcome
         published = read_state(settings.home).published
         release_id = published.release_id if published else ""
         return Outcome("published", result.run_id, release_id)
+    # A release that the attack held is refused as by a check.
+    refusals += tuple(
+        Refusal("release/heard", "attack_finds_nothing")
+        for event in result.all_events
+        if event.is_step_failure and _is_held(event)
+    )
     if refusals:
         return Outcome("held_back", result.run_id, refusals=refusals)
     errors = tuple(_told(event) for event in result.all_events if event.is_step_failure)
     # Dagster calls a run that skipped its last step a success.
     return Outcome("failed", result.run_id, errors=errors or ("the release was not made",))
+
+
+def _is_held(event: Any) -> bool:
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error is not None and error.cls_name == "HeldReleaseError"
 
 
 def _told(event: Any) -> str:

@@ -58,6 +58,17 @@ def watch_checks(
         observe(watch.ledger, policy, evaluations, run_id, measured_at, upstream)
 
 
+def watch_attack(home: Path, is_held: bool, run_id: str) -> None:
+    """Turn what the attack on a release said into an incident, or into the end of one."""
+    from orchestration.incidents.observing import observe
+    from orchestration.incidents.results import attack_evaluation
+
+    now = datetime.now(UTC)
+    found = attack_evaluation(is_held)
+    with _watch(home, now) as watch:
+        observe(watch.ledger, watch.settings.policy, [found], f"watch-attack-{run_id}", now, dict)
+
+
 def watch_release(home: Path, release_id: str, released_at: datetime) -> None:
     """Record a release and whom to tell of it; a second time nothing happens."""
     from orchestration.alerts.outbox import write_release

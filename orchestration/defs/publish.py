@@ -6,27 +6,33 @@ Does not belong here: making the files (``orchestration.reporting.release``).
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from orchestration.defs.layers import HEARD_RELEASE, RELEASE, WAREHOUSE_POOL
 from orchestration.documentation import project_page
-from orchestration.fingerprint import record_published
+from orchestration.fingerprint import record_held_back, record_published
 from orchestration.incidents.standing import published_incidents
 from orchestration.knowing import known_on
 from orchestration.progress import report
 from orchestration.quotes.standing import quotes_to_publish
 from orchestration.quotes.standing import record_release as record_quotes
-from orchestration.releases.actions import place_of, record_release
+from orchestration.releases.actions import last_hand, place_of, record_release
+from orchestration.releases.last_hand import HeldReleaseError, LastHandOn
 from orchestration.releases.papers import read_papers_of
 from orchestration.releases.settings import read_release_settings
 from orchestration.reporting.permission import require_publishable
-from orchestration.reporting.release import publish_release
+from orchestration.reporting.release import Release, publish_release
 from orchestration.resources import Home, Inputs
-from orchestration.watching import watch_release
+from orchestration.watching import watch_attack, watch_release
 
-# Where a release is made, and the one before it is read.
-_DRAFTED_IN = ("published", "candidate")
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# Where a release is made, and where the one before it is read.
+_DRAFTED_IN = ("published", "candidate", "releases")
 
 
 def build_release_asset(
@@ -47,37 +53,25 @@ def build_release_asset(
         kinds={"duckdb", "parquet"},
         pool=WAREHOUSE_POOL,
     )
-    def heard_release(home: Home, inputs: Inputs) -> dg.MaterializeResult[None]:
+    def heard_release(
+        context: dg.AssetExecutionContext, home: Home, inputs: Inputs
+    ) -> dg.MaterializeResult[None]:
         """One published database, the same as Parquet and what it means, replaced in one step.
 
         Where people approve releases, it is made beside the published one and waits for them. It
         is not made when a stop-level check failed: the release before stays as it was.
         """
         report("Publishing")
-        way = read_release_settings(home.folder)
         current = inputs.fingerprint()
         # dbt opens the warehouse by itself, so before anybody else here does.
         docs = project_page(home.folder)
         with home.warehouse(reach=_DRAFTED_IN) as connection:
             # Whoever starts this step alone must not get past a check that refused.
             require_publishable(connection)
-            incidents = published_incidents(home.folder)
-            today = datetime.now(UTC).date()
-            # A past as it was known then quotes nobody: permission is a matter of today.
-            is_today = known_on(home.folder) is None
-            quotes = quotes_to_publish(connection, home.folder, today) if is_today else []
-            # Before readers, or where people decide about it.
-            place = place_of(home.folder, way)
-            release = publish_release(
-                connection, place, current, docs=docs, incidents=incidents, quotes=quotes
-            )
-            record_quotes(home.folder, release.release_id, release.released_at, quotes)
-            papers = read_papers_of(connection, current, way.profile.name)
-        if known_on(home.folder) is None:
-            record_release(home.folder, way, papers)
-            # Before the inputs count as published: killed here, the next run publishes and tells.
-            if not way.asks_people:
-                watch_release(home.folder, release.release_id, release.released_at)
+            if known_on(home.folder) is None:
+                release = _release(connection, home.folder, current, docs, context.run.run_id)
+            else:
+                release = _past_release(connection, home.folder, current, docs)
         record_published(home.folder, current, release.release_id)
         return dg.MaterializeResult(
             metadata={
@@ -89,3 +83,56 @@ def build_release_asset(
         )
 
     return heard_release
+
+
+def _release(
+    connection: "DuckDBPyConnection", home: Path, current: str, docs: Path, run_id: str
+) -> Release:
+    """Make a release that was attacked, before readers or where people decide about it."""
+    way = read_release_settings(home)
+    incidents = published_incidents(home)
+    quotes = quotes_to_publish(connection, home, datetime.now(UTC).date())
+    papers = read_papers_of(connection, current, way.profile.name)
+
+    def make(is_held: bool) -> tuple[Release, LastHandOn]:
+        hand, place = last_hand(home, way, is_held), place_of(home, way, is_held)
+        release = publish_release(
+            *(connection, place, current),
+            docs=docs,
+            incidents=incidents,
+            quotes=quotes,
+            last_hand=hand,
+        )
+        return release, hand
+
+    try:
+        release, hand = make(is_held=False)
+    except HeldReleaseError:
+        # Kept where people can look at it; what readers have stays as it is.
+        _, hand = make(is_held=True)
+        record_release(home, way, papers, hand.told, is_held=True)
+        watch_attack(home, is_held=True, run_id=run_id)
+        record_held_back(home, current)
+        raise
+    record_quotes(home, release.release_id, release.released_at, quotes)
+    record_release(home, way, papers, hand.told)
+    # Before the inputs count as published: killed here, the next run publishes and tells.
+    watch_attack(home, is_held=False, run_id=run_id)
+    if not way.asks_people:
+        watch_release(home, release.release_id, release.released_at)
+    return release
+
+
+def _past_release(
+    connection: "DuckDBPyConnection", home: Path, current: str, docs: Path
+) -> Release:
+    """What was known on a past day: it quotes nobody, as permission is a matter of today."""
+    way = read_release_settings(home)
+    hand = LastHandOn(way.profile, home, trusts_before=False, may_hold=False)
+    place = place_of(home, way)
+    incidents = published_incidents(home)
+    release = publish_release(
+        connection, place, current, docs=docs, incidents=incidents, quotes=[], last_hand=hand
+    )
+    record_quotes(home, release.release_id, release.released_at, [])
+    return release

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orchestration.disclosure.bounding import bound, is_narrow
+from orchestration.disclosure.bounding import bound
 from orchestration.disclosure.knowledge import Knowledge
+from orchestration.disclosure.narrowness import is_narrow
 from orchestration.disclosure.programme import COUNT, Targets, make_programme, make_targets
 from orchestration.disclosure.tables import SHOWN, Grid, Release, make_grid
 

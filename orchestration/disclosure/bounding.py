@@ -16,12 +16,9 @@ from scipy.optimize import Bounds as Limits
 from scipy.optimize import LinearConstraint, milp
 from scipy.sparse.csgraph import connected_components
 
+from orchestration.disclosure.narrowness import is_narrow
 from orchestration.disclosure.programme import Programme, Targets
 
-# Values that must stay possible, and the greatest count that is small.
-NARROW = 3
-SMALL = 4
-_TOLERANCE = 1e-6
 _DIRECTIONS = 6
 _FAR = 1e6
 
@@ -134,21 +131,3 @@ def _bound_block(
 def _is_pending(low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Which targets may still turn out to be narrow."""
     return np.asarray(is_narrow(low, high) | ~np.isfinite(low))
-
-
-def is_narrow(low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Somebody for sure, few for sure, and how many all but told.
-
-    Where none is possible as well nothing is told of anybody: that is as in any hidden cell.
-    """
-    least, most = np.minimum(np.abs(low), np.abs(high)), np.maximum(np.abs(low), np.abs(high))
-    is_somebody = (np.sign(low) == np.sign(high)) & (least >= 1 - _TOLERANCE)
-    is_few = most <= SMALL + _TOLERANCE
-    return np.asarray(is_somebody & is_few & (values_left(low, high) <= NARROW))
-
-
-def values_left(low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """How many whole numbers lie between two bounds; none before there are bounds."""
-    with np.errstate(invalid="ignore"):
-        left = np.floor(high + _TOLERANCE) - np.ceil(low - _TOLERANCE) + 1
-    return np.where(np.isfinite(left), left, 0)

@@ -23,6 +23,8 @@ class Profile:
     for_whom: str
     fail_on: Literal["exact", "narrow"]
     approvers: int
+    handful: int
+    mostly_hidden: float
 
 
 @cache

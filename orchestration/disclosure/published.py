@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from orchestration.disclosure.knowledge import Knowledge
-from orchestration.disclosure.tables import ABSENT, HIDDEN, IMPOSSIBLE, SHOWN, Grid
+from orchestration.disclosure.tables import ABSENT, HIDDEN, IMPOSSIBLE, LEFT_OUT, SHOWN, Grid
 from orchestration.hardening import connect
 
 COUNTS = ("numerator", "denominator", "exempt")
@@ -109,11 +109,12 @@ def _question(
     for number, count in enumerate(COUNTS):
         value = values[count].to_numpy(dtype=float)
         measure = indicators * len(COUNTS) + number
-        # A count that the indicator does not have is null also where the cell is shown.
-        has = np.isin(indicators, np.unique(indicators[~np.isnan(value)]))
-        is_there = has & ~((state == SHOWN) & np.isnan(value))
+        # A count that the indicator does not have is null in every cell; one that is null beside
+        # others was left out, and says no more than a hidden one.
+        is_there = np.isin(indicators, np.unique(indicators[~np.isnan(value)]))
+        said = np.where((state == SHOWN) & np.isnan(value), LEFT_OUT, state)
         index = (at[is_there], cells[is_there], measure[is_there])
-        states[index], told[index] = state[is_there], value[is_there]
+        states[index], told[index] = said[is_there], value[is_there]
     margins = _margins(values, named, period, with_time)
     place = pd.Series(np.arange(len(cell_names)), index=cell_names)
     sum_of, _ = pd.factorize(margins["sum"])

@@ -70,6 +70,26 @@ class Arrival:
     arrived_at: datetime
 
 
+def attack_evaluation(is_held: bool) -> Evaluation:
+    """What the attack on a release says, as a check says it."""
+    return Evaluation(
+        check_id="REL-001",
+        asset="release/heard",
+        authority_code="",
+        slice_kind="",
+        severity="stop",
+        dimension="confidentiality",
+        sentence="Nobody can tell a small number from what is published.",
+        what_to_do=(
+            "Run `heard release check`: it names the cells. A changed key or a margin that does"
+            " not hold is the usual cause."
+        ),
+        owner="information governance",
+        indicators="",
+        is_bad=is_held,
+    )
+
+
 def read_evaluations(connection: "DuckDBPyConnection", run_id: str) -> list[Evaluation]:
     """What the checks said in one run."""
     found = connection.execute(_RESULTS, {"run_id": run_id}).fetchall()

@@ -6,11 +6,13 @@ Does not belong here: drawing (``orchestration.commands.release``) or the rules 
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from orchestration.files import PRIVATE_FOLDER
 from orchestration.releases.gate import Verdict, judge
+from orchestration.releases.last_hand import LastHandOn
 from orchestration.releases.ledger import append, open_ledger, read_events
 from orchestration.releases.settings import ReleaseSettings, read_release_settings
 from orchestration.releases.snapshot import (
@@ -23,6 +25,7 @@ from orchestration.releases.snapshot import (
     thaw,
 )
 from orchestration.releases.states import (
+    ATTACK,
     AUTOMATIC,
     ReleaseActionError,
     Standing,
@@ -31,25 +34,39 @@ from orchestration.releases.states import (
     require_approvable,
     require_state,
 )
-from orchestration.reporting.release_files import SCHEMA
+from orchestration.reporting.release_files import DATABASE, SCHEMA
 
 LATEST = "latest"
 # Frozen releases that nobody but the setting approved; those that people approved are all kept.
 KEPT = 3
 
 
-def place_of(home: Path, settings: ReleaseSettings) -> Path:
+def place_of(home: Path, settings: ReleaseSettings, is_held: bool = False) -> Path:
     """The folder under which a run makes its release: before readers, or where people decide."""
-    if not settings.asks_people:
+    if not settings.asks_people and not is_held:
         return home
     folder = home / CANDIDATE_HOME
     folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
     return folder
 
 
-def record_release(home: Path, settings: ReleaseSettings, papers: Mapping[str, Any]) -> None:
-    """Freeze what a run has just made and enter it; what is entered already stays as it is."""
-    manifest = freeze(home, place_of(home, settings) / SCHEMA, papers)
+def record_release(
+    home: Path,
+    settings: ReleaseSettings,
+    papers: Mapping[str, Any],
+    attack: Mapping[str, int] | None = None,
+    is_held: bool = False,
+) -> None:
+    """Freeze what a run has just made and enter it; what is entered already stays as it is.
+
+    Args:
+        home: The home folder.
+        settings: How releases are made here.
+        papers: What it was made from and by.
+        attack: What the attack of the run found and mended: counts alone.
+        is_held: Something was left, so that it lies where people decide, and they cannot approve.
+    """
+    manifest = freeze(home, place_of(home, settings, is_held) / SCHEMA, papers)
     with open_ledger(home) as ledger:
         if manifest.release_id in fold(read_events(ledger)):
             return
@@ -58,8 +75,12 @@ def record_release(home: Path, settings: ReleaseSettings, papers: Mapping[str, A
             "approvers": settings.approvers if settings.asks_people else 0,
             "files": {file.path: file.sha256 for file in manifest.files},
         }
+        if attack:
+            detail[ATTACK] = dict(attack)
         append(ledger, manifest.release_id, "candidate", "heard run", detail)
-        if not settings.asks_people:
+        if is_held:
+            append(ledger, manifest.release_id, "held", "heard run", attack)
+        elif not settings.asks_people:
             # Nobody is asked: the setting approves, and the entry says so.
             append(ledger, manifest.release_id, "approved", AUTOMATIC)
             append(ledger, manifest.release_id, "published", AUTOMATIC)
@@ -67,6 +88,24 @@ def record_release(home: Path, settings: ReleaseSettings, papers: Mapping[str, A
     automatic = [name for name, release in known.items() if release.approvers == (AUTOMATIC,)]
     for name in automatic[:-KEPT]:
         thaw(home, name)
+
+
+def last_hand(home: Path, settings: ReleaseSettings, is_held: bool = False) -> LastHandOn:
+    """What is to be done to the draft of a release, given what readers have now."""
+    known = standings(home)
+    published = _published(known)
+    trusts = bool(published) and known[published[-1]].was_attacked
+    before = home / SCHEMA / DATABASE
+    if published and not before.is_file():
+        # Readers have nothing, and what they had is frozen here all the same.
+        before = snapshot_folder(home, published[-1]) / DATABASE
+    return LastHandOn(
+        settings.profile,
+        before,
+        trusts,
+        may_hold=not settings.asks_people and not is_held,
+        freezes=settings.freezes(datetime.now(UTC).date()),
+    )
 
 
 def standings(home: Path) -> dict[str, Standing]:

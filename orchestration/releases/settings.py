@@ -4,13 +4,16 @@ Belongs here: reading the file. Does not belong here: what follows from it.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
 from orchestration.disclosure.profiles import Profile, profile
 
 SETTINGS_FILE = "releases.yml"
-_KNOWN = {"release", "profile", "approvers"}
+_KNOWN = {"release", "profile", "approvers", "closed_periods", "revision_month"}
+# Reports of a financial year are done by then.
+_JUNE = 6
 
 
 class ReleaseSettingsError(ValueError):
@@ -24,11 +27,17 @@ class ReleaseSettings:
     release: Literal["automatic", "approval"]
     profile: Profile
     approvers: int
+    closed_periods: Literal["open", "frozen"] = "open"
+    revision_month: int = _JUNE
 
     @property
     def asks_people(self) -> bool:
         """Whether nothing is published before people approved it."""
         return self.release == "approval"
+
+    def freezes(self, on: date) -> bool:
+        """Whether a figure that was released stays as it is, whatever arrived since."""
+        return self.closed_periods == "frozen" and on.month != self.revision_month
 
 
 def read_release_settings(home: Path) -> ReleaseSettings:
@@ -56,4 +65,10 @@ def read_release_settings(home: Path) -> ReleaseSettings:
         raise ReleaseSettingsError(f"{path}: release is automatic or approval")
     if not isinstance(approvers, int) or isinstance(approvers, bool) or approvers < 1:
         raise ReleaseSettingsError(f"{path}: approvers is a number, 1 or more")
-    return ReleaseSettings(way, chosen, approvers)
+    closed = told.get("closed_periods", "open")
+    month = told.get("revision_month", _JUNE)
+    if closed not in ("open", "frozen"):
+        raise ReleaseSettingsError(f"{path}: closed_periods is open or frozen")
+    if month not in range(1, 13):
+        raise ReleaseSettingsError(f"{path}: revision_month is a number from 1 to 12")
+    return ReleaseSettings(way, chosen, approvers, closed, month)

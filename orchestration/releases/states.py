@@ -12,6 +12,8 @@ from orchestration.releases.ledger import Event
 
 # Who approves where the settings ask nobody.
 AUTOMATIC = "setting: release automatic"
+# Where the entry of a candidate keeps what the attack of its run found and mended.
+ATTACK = "attack"
 
 
 class State(StrEnum):
@@ -42,6 +44,8 @@ class Standing:
     reason: str = ""
     # The gate read all of it and found nothing, whatever became of it since.
     has_passed: bool = False
+    # The run that made it attacked it before it was published, and mended what it found.
+    was_attacked: bool = False
 
 
 def fold(events: Iterable[Event]) -> dict[str, Standing]:
@@ -57,7 +61,12 @@ def _after(before: Standing, event: Event) -> Standing:
     now = replace(before, since=event.happened_at)
     if event.kind == "candidate":
         needed = int(event.detail.get("approvers", 0))
-        return replace(now, needed=needed, profile=str(event.detail.get("profile", "")))
+        return replace(
+            now,
+            needed=needed,
+            profile=str(event.detail.get("profile", "")),
+            was_attacked=ATTACK in event.detail,
+        )
     if event.kind == "approved":
         approvers = (*before.approvers, event.actor)
         state = State.APPROVED if len(approvers) >= before.needed else before.state

@@ -6,7 +6,7 @@ Does not belong here: giving them their names (``release_files``), which numbers
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -72,6 +72,10 @@ select
 """
 
 
+# Given a connection that sees the draft, and the draft's schema.
+LastHand = Callable[["DuckDBPyConnection", str], None]
+
+
 class NothingToPublishError(RuntimeError):
     """The warehouse has no published schema, or it is empty."""
 
@@ -103,6 +107,7 @@ def publish_release(
     docs: Path | None = None,
     incidents: Sequence[PublishedIncident] = (),
     quotes: Sequence[Quote] | None = None,
+    last_hand: "LastHand | None" = None,
 ) -> Release:
     """Publish what the warehouse holds now.
 
@@ -117,6 +122,7 @@ def publish_release(
         docs: A page that says what the tables mean, to lie beside them.
         incidents: What is said of incidents.
         quotes: Words that may be quoted; None leaves the table out.
+        last_hand: Changes the draft before anything is made of it, or refuses it by raising.
 
     Raises:
         NothingToPublishError: There are no published views.
@@ -129,7 +135,8 @@ def publish_release(
     folder.chmod(PUBLISHED_FOLDER)
     clear_drafts(folder)
     _record_unrecorded(connection, folder)
-    tables = _fill(connection, folder, names, incidents, quotes, release_id, moment, inputs_hash)
+    ready = (incidents, quotes, last_hand)
+    tables = _fill(connection, folder, names, ready, release_id, moment, inputs_hash)
     if docs is not None:
         _copy_docs(docs, draft_docs(folder, release_id))
     manifest = Manifest(
@@ -162,13 +169,13 @@ def _fill(
     connection: "DuckDBPyConnection",
     folder: Path,
     names: list[str],
-    incidents: Sequence[PublishedIncident],
-    quotes: Sequence[Quote] | None,
+    ready: "tuple[Sequence[PublishedIncident], Sequence[Quote] | None, LastHand | None]",
     release_id: str,
     moment: datetime,
     inputs_hash: str,
 ) -> tuple[PublishedTable, ...]:
     """Write both forms of the release under draft names."""
+    incidents, quotes, last_hand = ready
     database = draft_database(folder, release_id)
     connection.execute(
         f"attach {literal(str(database))} as release_draft"
@@ -178,6 +185,8 @@ def _fill(
         target = f"release_draft.{SCHEMA}"
         connection.execute(f"create schema {target}")
         tables = [_copy_table(connection, target, name, release_id) for name in names]
+        if last_hand is not None:
+            last_hand(connection, target)
         restated = write_restated(connection, folder / DATABASE, target, release_id, moment.date())
         if restated is not None:
             tables.append(PublishedTable(RESTATED, restated))

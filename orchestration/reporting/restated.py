@@ -75,7 +75,7 @@ before as (
     where breakdown = 'all' and period_end <= as_of
 ),
 now as (
-    from published.indicator_value
+    from {schema}.indicator_value
     where breakdown = 'all'
 )
 select
@@ -127,7 +127,7 @@ def write_restated(
     if standing.is_file():
         connection.execute(f"attach {literal(str(standing))} as standing (read_only)")
         try:
-            _compare(connection, target, release_id, released_on)
+            _compare(connection, schema, release_id, released_on)
         finally:
             connection.execute("detach standing")
     for column, meaning in _COLUMNS.items():
@@ -142,8 +142,9 @@ def write_restated(
 
 
 def _compare(
-    connection: "DuckDBPyConnection", target: str, release_id: str, released_on: date
+    connection: "DuckDBPyConnection", schema: str, release_id: str, released_on: date
 ) -> None:
+    target = f"{schema}.{TABLE}"
     database = literal("standing")
     listed = connection.execute(
         "select count(*) from duckdb_tables() where database_name = 'standing' and table_name = ?",
@@ -153,7 +154,7 @@ def _compare(
         connection.execute(_CARRIED_ON.format(target=target), {"release_id": release_id})
     if _columns(connection, database) >= _NEEDED:
         connection.execute(
-            _COMPARE.format(target=target),
+            _COMPARE.format(target=target, schema=schema),
             {"release_id": release_id, "released_on": released_on},
         )
 

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
@@ -215,11 +215,47 @@ def test_a_release_is_entered_once_however_often_a_run_tries(site: Site) -> None
         ]
 
 
-@pytest.mark.parametrize("text", ["release: maybe", "approvers: 0", "colour: red", "- a list", "{"])
+@pytest.mark.parametrize(
+    "text", ["release: maybe", "approvers: 0", "colour: red", "- a list", "{", "closed_periods: no"]
+)
 def test_settings_that_are_not_understood_stop_everything(text: str, site: Site) -> None:
     (site.home / "releases.yml").write_text(text)
     with pytest.raises(ReleaseSettingsError, match=r"releases\.yml"):
         read_release_settings(site.home)
+
+
+def test_closed_periods_are_frozen_but_for_the_month_of_the_revision(site: Site) -> None:
+    assert not read_release_settings(site.home).freezes(date(2026, 5, 1))
+    (site.home / "releases.yml").write_text("closed_periods: frozen\nrevision_month: 7\n")
+    way = read_release_settings(site.home)
+    assert [way.freezes(date(2026, month, 1)) for month in (6, 7, 8)] == [True, False, True]
+
+
+def test_a_release_that_the_attack_held_is_kept_and_readers_keep_the_last(site: Site) -> None:
+    site.make(FIRST)
+    way = read_release_settings(site.home)
+    held = site.home / "candidate"
+    Site(held).make(SECOND)
+    actions.record_release(site.home, way, {}, {"left_narrow": 1}, is_held=True)
+    assert actions.standings(site.home)[SECOND].state is State.HELD
+    assert site.readers_see() == FIRST
+    with pytest.raises(ReleaseActionError, match="held"):
+        actions.approve(site.home, SECOND, "Ann")
+
+
+def test_the_release_before_is_trusted_once_a_run_attacked_it(site: Site) -> None:
+    site.make(FIRST)
+    way = read_release_settings(site.home)
+    assert not actions.last_hand(site.home, way).trusts_before
+    folder = site.home / "published"
+    Site(site.home / "other").make(SECOND)
+    for name in ("heard.duckdb", "manifest.json"):
+        (site.home / "other" / "published" / name).replace(folder / name)
+    (site.home / "other" / "published" / "parquet" / "release.parquet").replace(
+        folder / "parquet" / "release.parquet"
+    )
+    actions.record_release(site.home, way, {}, {"attacked": 3})
+    assert actions.last_hand(site.home, way).trusts_before
 
 
 def test_the_command_lists_checks_and_compares(

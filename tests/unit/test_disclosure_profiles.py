@@ -25,6 +25,11 @@ def test_there_are_three_profiles_and_no_other() -> None:
     assert [profile(name).fail_on for name in ("internal_board", "public", "dfe_table")] == [
         *("narrow", "narrow", "exact")
     ]
+    # What anybody reads never splits a handful; what the own boards read is attacked alone.
+    assert [profile(name).handful for name in ("internal_board", "public", "dfe_table")] == [
+        *(0, 10, 10)
+    ]
+    assert [profile(name).mostly_hidden for name in ("internal_board", "public")] == [1, 0.5]
     with pytest.raises(UnknownProfileError, match="internal_board"):
         profile("friends")
 

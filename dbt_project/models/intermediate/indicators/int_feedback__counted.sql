@@ -45,17 +45,37 @@ periods as (
 
 ),
 
+-- Brothers and sisters answer alike, so a family counts as one where it is known.
+families as (
+
+    select
+        authority_code,
+        person_key,
+        'family|' || min(family_id) as family_key
+    from {{ ref('stg_ssd__family') }}
+    where family_id is not null
+    group by authority_code, person_key
+
+),
+
 in_periods as (
 
     select
         feedback_items.*,
         periods.period_type,
-        periods.period_start
+        periods.period_start,
+        coalesce(
+            families.family_key, feedback_items.person_key, feedback_items.feedback_item_key
+        ) as contributor_key
     from feedback_items
     inner join periods
         on
             feedback_items.authority_code = periods.authority_code
             and feedback_items.received_on between periods.period_start and periods.period_end
+    left join families
+        on
+            feedback_items.authority_code = families.authority_code
+            and feedback_items.person_key = families.person_key
 
 ),
 
@@ -95,7 +115,7 @@ counts as (
         cast(null as {{ dbt.type_string() }}) as theme_code,
         cast(null as {{ dbt.type_string() }}) as voice_kind,
         voice_owner_code,
-        count(distinct coalesce(person_key, feedback_item_key)) as contributors,
+        count(distinct contributor_key) as contributors,
         count(*) as items,
         count(case when is_replied then 1 end) as replied
     from in_periods
@@ -109,7 +129,7 @@ counts as (
         cast(null as {{ dbt.type_string() }}) as theme_code,
         voice_kind,
         voice_owner_code,
-        count(distinct coalesce(person_key, feedback_item_key)) as contributors,
+        count(distinct contributor_key) as contributors,
         count(*) as items,
         count(case when is_replied then 1 end) as replied
     from in_periods
@@ -123,8 +143,7 @@ counts as (
         themes.theme_code,
         cast(null as {{ dbt.type_string() }}) as voice_kind,
         in_periods.voice_owner_code,
-        count(distinct coalesce(in_periods.person_key, in_periods.feedback_item_key))
-            as contributors,
+        count(distinct in_periods.contributor_key) as contributors,
         count(*) as items,
         count(case when in_periods.is_replied then 1 end) as replied
     from in_periods
@@ -151,7 +170,7 @@ select
     slices.theme_code,
     slices.voice_kind,
     owners.voice_owner_code,
-    -- One person who writes twelve times is one person.
+    -- One person who writes twelve times is one person, and one family.
     coalesce(counts.contributors, 0) as contributors,
     coalesce(counts.items, 0) as items,
     coalesce(counts.replied, 0) as replied

@@ -1,0 +1,193 @@
+"""The attacker for every night: what all parts and wholes together say, by intervals alone.
+
+Every rule of a protected cell compares two numbers: a count and its secret offset, a part and its
+whole, a count and nothing. So all that a cell tells is a table of the most that each number can
+lie above each other one. Such tables are closed and handed from parts to wholes and back until
+nothing gets narrower: some array operations, where a linear programme takes seconds.
+
+What is found is so: a bound is never narrower than the published numbers make it. For one count
+and its whole in one release it is what a linear programme finds; of more counts together the
+programme (``attacker``) may find a little more.
+
+Belongs here: arithmetic. Does not belong here: where cells come from (``figures``) or what
+follows (``orchestration.releases``).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from orchestration.disclosure.knowledge import OFFSETS
+from orchestration.disclosure.narrowness import is_narrow
+
+# The counts of a cell, in the order of the arrays.
+NUMERATOR, DENOMINATOR, EXEMPT = range(3)
+COUNTS = ("numerator", "denominator", "exempt")
+NOT_THERE, POSSIBLE, IMPOSSIBLE = range(3)
+UNTOLD = -1
+# Nothing is told; far beyond every count, and small enough to be added up.
+_FAR = 10**7
+_ROUNDS = 12
+_ZERO, _OFFSET, _FIRST = range(3)
+_HIDDEN_AT_MOST = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Which cells add up to which: parts in the order of their sums."""
+
+    sum_of: np.ndarray
+    parts: np.ndarray
+    totals: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All cells of one figure of one authority, in one release or in two.
+
+    Attributes:
+        told: The published number for each cell, release and count; ``UNTOLD`` where there is none.
+        states: For each cell and release: not there, possible or impossible.
+        counted: For each release and count, whether the figure has that count at all.
+        sums: Which cells add up to which.
+        is_people: The denominator is the number of people behind a cell, so that a hidden one is
+            known to be below ten.
+    """
+
+    told: np.ndarray
+    states: np.ndarray
+    counted: np.ndarray
+    sums: Sums
+    is_people: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """A count, a remainder or a change of which too little is left to guess."""
+
+    cell: int
+    release: int
+    count: int
+    kind: str
+    values_left: int
+
+
+def find_narrow(sheet: Sheet) -> list[Narrowed] | None:
+    """What is told too closely; nothing at all (None) where the numbers contradict each other."""
+    if (sheet.told == UNTOLD).all():
+        return []
+    most = _closed(_most_of_cells(sheet))
+    for _ in range(_ROUNDS):
+        before = most.copy()
+        _hand_round(most, sheet)
+        if np.array_equal(before, _closed(most)):
+            break
+    if (np.diagonal(most, axis1=1, axis2=2) < 0).any():
+        return None
+    return list(_narrowed(most, sheet))
+
+
+def _place(release: int, count: int) -> int:
+    return _FIRST + release * len(COUNTS) + count
+
+
+def _is_there(sheet: Sheet) -> np.ndarray:
+    """For each cell, release and count."""
+    there: np.ndarray = (sheet.states != NOT_THERE)[:, :, None] & sheet.counted
+    return there
+
+
+def _most_of_cells(sheet: Sheet) -> np.ndarray:
+    """How far each number of a cell can lie above each other, as the cell by itself tells."""
+    cells, releases, counts = sheet.told.shape
+    size = _FIRST + releases * counts
+    most = np.full((cells, size, size), _FAR, dtype=np.int32)
+    most[:, np.arange(size), np.arange(size)] = 0
+    # The offset, taken as a negative number: a count less it lies where it was rounded from.
+    most[:, _OFFSET, _ZERO] = 0
+    most[:, _ZERO, _OFFSET] = OFFSETS - 1
+    there = _is_there(sheet)
+    for release in range(releases):
+        is_impossible = sheet.states[:, release] == IMPOSSIBLE
+        for count in range(counts):
+            at, told = _place(release, count), sheet.told[:, release, count]
+            most[there[:, release, count], _ZERO, at] = 0
+            most[is_impossible & there[:, release, count], at, _ZERO] = 0
+            is_told = told != UNTOLD
+            most[is_told, at, _OFFSET] = told[is_told] + OFFSETS - 1
+            most[is_told, _OFFSET, at] = -told[is_told]
+        part, whole = _place(release, NUMERATOR), _place(release, DENOMINATOR)
+        most[there[:, release, :2].all(axis=1), part, whole] = 0
+        if sheet.is_people:
+            is_hidden = (sheet.states[:, release] == POSSIBLE) & (
+                sheet.told[:, release, DENOMINATOR] == UNTOLD
+            )
+            most[is_hidden, whole, _OFFSET] = _HIDDEN_AT_MOST
+    return most
+
+
+def _closed(most: np.ndarray) -> np.ndarray:
+    """Draw every conclusion within each cell."""
+    for through in range(most.shape[1]):
+        np.minimum(most, most[:, :, through, None] + most[:, None, through, :], out=most)
+    np.minimum(most, _FAR, out=most)
+    return most
+
+
+def _hand_round(most: np.ndarray, sheet: Sheet) -> None:
+    """Tell wholes what their parts say, and each part what the whole less the others says."""
+    sums = sheet.sums
+    if not len(sums.totals):
+        return
+    # An offset does not add up; nothing, and every count, does.
+    adds = np.r_[_ZERO, _FIRST : most.shape[1]]
+    there = np.concatenate(
+        [np.ones((len(most), 1), dtype=bool), _is_there(sheet).reshape(len(most), -1)], axis=1
+    )
+    starts = np.searchsorted(sums.sum_of, np.arange(len(sums.totals)))
+    lacks = np.logical_or.reduceat(~there[sums.parts], starts, axis=0) | ~there[sums.totals]
+    lacks_either = lacks[:, :, None] | lacks[:, None, :]
+    known = most[:, adds[:, None], adds]
+    parts = known[sums.parts]
+    together = np.add.reduceat(parts, starts, axis=0, dtype=np.int32)
+    together[lacks_either] = _FAR
+    _lower(known, sums.totals, together)
+    others = together[sums.sum_of] - parts
+    of_whole = known[sums.totals][sums.sum_of]
+    back = of_whole + others.transpose(0, 2, 1)
+    back[lacks_either[sums.sum_of]] = _FAR
+    _lower(known, sums.parts, back)
+    most[:, adds[:, None], adds] = np.minimum(known, _FAR)
+
+
+def _lower(known: np.ndarray, cells: np.ndarray, told: np.ndarray) -> None:
+    """Take over what is told of cells, which may be named often; as ``minimum.at``, but fast."""
+    order = np.argsort(cells, kind="stable")
+    named, starts = np.unique(cells[order], return_index=True)
+    known[named] = np.minimum(known[named], np.minimum.reduceat(told[order], starts, axis=0))
+
+
+def _narrowed(most: np.ndarray, sheet: Sheet) -> Iterator[Narrowed]:
+    there = _is_there(sheet) & (sheet.states == POSSIBLE)[:, :, None]
+    releases, counts = there.shape[1:]
+    for release in range(releases):
+        for count in range(counts):
+            at, is_asked = _place(release, count), there[:, release, count]
+            yield from _judge(most, at, _ZERO, is_asked, (release, count, "count"))
+            if release:
+                was = _place(release - 1, count)
+                both = is_asked & there[:, release - 1, count]
+                yield from _judge(most, at, was, both, (release, count, "change"))
+        rest = (_place(release, DENOMINATOR), _place(release, NUMERATOR))
+        both = there[:, release, :2].all(axis=1)
+        yield from _judge(most, *rest, both, (release, NUMERATOR, "difference"))
+
+
+def _judge(
+    most: np.ndarray, above: int, below: int, is_asked: np.ndarray, named: tuple[int, int, str]
+) -> Iterator[Narrowed]:
+    high, low = most[:, above, below], -most[:, below, above]
+    release, count, kind = named
+    for cell in np.flatnonzero(is_asked & is_narrow(low, high)):
+        yield Narrowed(int(cell), release, count, kind, int(high[cell] - low[cell] + 1))

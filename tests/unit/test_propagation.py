@@ -1,0 +1,99 @@
+"""The nightly attacker finds what trying out every world finds, no more and no less."""
+
+import itertools
+import random
+
+import numpy as np
+import pytest
+
+from orchestration.disclosure.propagation import POSSIBLE, UNTOLD, Sheet, Sums, find_narrow
+
+# A whole and two parts, each with a numerator and a denominator.
+WHOLE_OF_TWO = Sums(np.array([0, 0]), np.array([1, 2]), np.array([0]))
+
+
+def _sheet(*releases: list[tuple[int, int]]) -> Sheet:
+    told = np.full((3, len(releases), 3), UNTOLD)
+    for number, release in enumerate(releases):
+        told[:, number, :2] = release
+    states = np.full((3, len(releases)), POSSIBLE)
+    counted = np.array([[True, True, False]] * len(releases))
+    return Sheet(told, states, counted, WHOLE_OF_TWO)
+
+
+def _published(count: int, offset: int) -> int:
+    return 5 * ((count + offset) // 5)
+
+
+def _worlds(told: list[tuple[int, int]]) -> list[set[tuple[int, int, int]]]:
+    """Each numerator, denominator and remainder that some world has, for each cell."""
+    by_cell = []
+    for numerator, denominator in told:
+        by_cell.append(
+            {
+                (n, d)
+                for offset in range(5)
+                for n in range(max(numerator - 4, 0), numerator + 5)
+                for d in range(max(denominator - 4, n), denominator + 5)
+                if (_published(n, offset), _published(d, offset)) == (numerator, denominator)
+            }
+        )
+    found: list[set[tuple[int, int, int]]] = [set(), set(), set()]
+    whole, *parts = by_cell
+    for first, second in itertools.product(*parts):
+        together = (first[0] + second[0], first[1] + second[1])
+        if together in whole:
+            for cell, (n, d) in enumerate((together, first, second)):
+                found[cell].add((n, d, d - n))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_it_finds_exactly_what_trying_out_every_world_finds(seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - whom does not matter
+    parts = []
+    for _ in range(2):
+        numerator = chance.choice((0, 1, 2, 3, 5, 9))
+        parts.append((numerator, numerator + chance.choice((0, 1, 2, 3, 8))))
+    truth = [(parts[0][0] + parts[1][0], parts[0][1] + parts[1][1]), *parts]
+    offsets = [chance.randrange(5) for _ in range(3)]
+    told = [
+        (_published(n, offset), _published(d, offset))
+        for (n, d), offset in zip(truth, offsets, strict=True)
+    ]
+    expected = set()
+    for cell, worlds in enumerate(_worlds(told)):
+        for at, name in enumerate((("count", 0), ("count", 1), ("difference", 0))):
+            values = {world[at] for world in worlds}
+            left = max(values) - min(values) + 1
+            if min(values) >= 1 and max(values) <= 4 and left <= 3:
+                expected.add((cell, *name, left))
+    found = find_narrow(_sheet(told))
+    assert found is not None
+    assert {(each.cell, each.kind, each.count, each.values_left) for each in found} == expected
+
+
+def test_two_parts_with_somebody_and_a_whole_with_few_tell_on_each_other() -> None:
+    # Each part has 1 at least, the whole 4 at most: 2 to 4 in all, and 1 to 3 in each.
+    found = find_narrow(_sheet([(0, 100), (5, 50), (5, 50)]))
+    assert found is not None
+    assert {(each.cell, each.values_left) for each in found if each.kind == "count"} == {
+        *((0, 3), (1, 3), (2, 3))
+    }
+
+
+def test_what_is_left_out_tells_nothing() -> None:
+    assert find_narrow(_sheet([(0, 100), (UNTOLD, 50), (UNTOLD, 50)])) == []
+
+
+def test_a_part_greater_than_its_whole_is_a_contradiction() -> None:
+    assert find_narrow(_sheet([(5, 20), (40, 40), (0, 0)])) is None
+
+
+def test_a_small_change_between_two_releases_is_found() -> None:
+    # Each part moved up by one rounding: 1 at least each. The whole moved by 4 at most: it did not.
+    found = find_narrow(_sheet([(0, 100), (0, 50), (0, 50)], [(0, 100), (0, 55), (0, 55)]))
+    assert found is not None
+    assert {(each.cell, each.values_left) for each in found if each.kind == "change"} == {
+        *((0, 3), (1, 3), (2, 3))
+    }

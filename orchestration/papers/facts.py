@@ -14,6 +14,7 @@ from typing import Any
 from orchestration.alerts.settings import Route, read_alert_settings
 from orchestration.contracts import Contract
 from orchestration.disclosure.profiles import rules
+from orchestration.erasure.retention import Rule, read_rules
 from orchestration.fairness.thresholds import Thresholds, load_thresholds
 from orchestration.mappings.loader import load_mappings, source_contracts
 from orchestration.papers.dictionary import Listing, modelled, published
@@ -24,8 +25,6 @@ from orchestration.reporting.lineage import definitions
 from orchestration.reporting.pack.boards import Board, load_boards
 from orchestration.settings import links_authorities, read_setting
 
-_RETENTION = "retention.yaml"
-_SHIPPED_RETENTION = Path(__file__).resolve().parents[1] / "erasure" / _RETENTION
 _DATABASE = Path("published") / "heard.duckdb"
 _DATABASE_SETTING = "HEARD_DATABASE_URL"
 NOT_SET = "not set"
@@ -62,7 +61,7 @@ class Facts:
     links_authorities: bool
     reads_database: bool
     name_finder: str
-    retention: tuple[Mapping[str, Any], ...]
+    retention: tuple[Rule, ...]
 
 
 def read_facts(home: Path, manifest: Mapping[str, Any], checks: CheckFacts) -> Facts:
@@ -95,20 +94,8 @@ def read_facts(home: Path, manifest: Mapping[str, Any], checks: CheckFacts) -> F
         links_authorities=links_authorities(),
         reads_database=read_setting(_DATABASE_SETTING) is not None,
         name_finder=installed_model() or "",
-        retention=read_retention(home),
+        retention=tuple(read_rules(home).values()),
     )
-
-
-def read_retention(home: Path) -> tuple[Mapping[str, Any], ...]:
-    """Return how long what is kept: the shipped lines, and those of ``HOME/retention.yaml``."""
-    import yaml
-
-    lines: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for path in (_SHIPPED_RETENTION, home / _RETENTION):
-        if path.is_file():
-            for line in yaml.safe_load(path.read_text(encoding="utf-8")) or ():
-                lines[str(line.get("what")), str(line.get("source", "*"))] = line
-    return tuple(lines.values())
 
 
 def sensitivities(contract: Contract) -> Mapping[str, int]:

@@ -42,7 +42,7 @@ test: install ## Run all checks: linters, unit, property, integration and end-to
 	@$(MAKE) --no-print-directory -j2 lint pytest
 
 pytest: install
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: install ## Formatting, types, unsafe code, SQL style, import rules, dbt parse
 	@$(BIN)/ruff check .

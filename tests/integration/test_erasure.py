@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from orchestration.erasure.tombstones import (
     tombstones_path,
 )
 from orchestration.ingestion.warehouse import open_warehouse
+from orchestration.knowing import make_as_known
 from orchestration.rebuilding import rebuild
 from orchestration.refresh import Outcome
 from orchestration.verification import verify
@@ -225,6 +227,9 @@ def test_an_erasure_that_was_killed_is_finished_and_never_said_to_be_done(
     assert not list((small.home / "erasures").glob("E-*.json"))
     with pytest.raises(ErasurePendingError, match="not finished"):
         small.ingest()
+    # Nor may a copy of the past keep somebody who is on their way out.
+    with pytest.raises(ErasurePendingError):
+        make_as_known(child.settings(small), datetime.now(UTC), small.inbox.parent / "past")
     done = finish_pending(child.settings(small))
     assert done is not None
     assert done.certificate.is_file()

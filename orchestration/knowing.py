@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+from orchestration.erasure.pending import require_none_under_way
 from orchestration.files import PRIVATE_FOLDER, replace_text
 from orchestration.ingestion.delivery_manifest import DeliveryRecord, write_record
 from orchestration.ingestion.run import load_landed
@@ -70,10 +71,13 @@ def make_as_known(settings: Settings, moment: datetime, out: Path) -> Known:
     Raises:
         MissingKeyError: There is no pseudonym key.
         OtherKeyError: The key is not the one that the deliveries were loaded with.
+        ErasurePendingError: An erasure was begun and not finished.
         RebuildRefusedError: Landed files are damaged or missing, nothing had arrived by then, or
             the folder is not empty.
     """
     name = key_id(master_key())
+    # A copy must not keep somebody whose erasure was begun.
+    require_none_under_way(settings.home)
     records = require_whole(settings.home, name)
     known = [_as_then(record, moment) for record in records if record.known_since <= moment]
     if not known:

@@ -18,16 +18,19 @@ from orchestration.erasure.retention import Rule, read_rules
 from orchestration.fairness.thresholds import Thresholds, load_thresholds
 from orchestration.mappings.loader import load_mappings, source_contracts
 from orchestration.papers.dictionary import Listing, modelled, published
-from orchestration.privacy.keys import MissingKeyError, WeakKeyError, key_id, master_key
+from orchestration.privacy.key_files import KeyFileError
+from orchestration.privacy.keys import MissingKeyError, WeakKeyError, key_id, read_ring
 from orchestration.redaction.model import installed_model
 from orchestration.releases.settings import ReleaseSettings, read_release_settings
 from orchestration.reporting.lineage import definitions
 from orchestration.reporting.pack.boards import Board, load_boards
 from orchestration.settings import links_authorities, read_setting
+from orchestration.themes.model import is_installed
 
 _DATABASE = Path("published") / "heard.duckdb"
 _DATABASE_SETTING = "HEARD_DATABASE_URL"
 NOT_SET = "not set"
+_PURPOSES = ("pseudonyms", "disclosure", "tombstones")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,11 @@ class Facts:
     thresholds: Thresholds
     boards: tuple[Board, ...]
     routes: tuple[Route, ...]
-    key: str
+    keys: Mapping[str, str]
     links_authorities: bool
     reads_database: bool
     name_finder: str
+    theme_model: bool
     retention: tuple[Rule, ...]
 
 
@@ -90,10 +94,11 @@ def read_facts(home: Path, manifest: Mapping[str, Any], checks: CheckFacts) -> F
         thresholds=load_thresholds(),
         boards=load_boards(home).boards,
         routes=read_alert_settings(home).routes,
-        key=_key_name(),
+        keys=_key_names(),
         links_authorities=links_authorities(),
         reads_database=read_setting(_DATABASE_SETTING) is not None,
         name_finder=installed_model() or "",
+        theme_model=is_installed(),
         retention=tuple(read_rules(home).values()),
     )
 
@@ -118,9 +123,10 @@ def _delivered(database: Path) -> tuple[str, tuple[tuple[str, str, str], ...] | 
     return (str(release[0]) if release else ""), tuple((str(a), str(s), str(d)) for a, s, d in rows)
 
 
-def _key_name() -> str:
-    """The name of the key, which tells nothing about it."""
+def _key_names() -> dict[str, str]:
+    """The name of the key of each purpose, which tells nothing about it."""
     try:
-        return key_id(master_key())
-    except (MissingKeyError, WeakKeyError):
-        return NOT_SET
+        ring = read_ring()
+    except (MissingKeyError, WeakKeyError, KeyFileError):
+        return dict.fromkeys(_PURPOSES, NOT_SET)
+    return {purpose: key_id(getattr(ring, purpose)) for purpose in _PURPOSES}

@@ -181,10 +181,10 @@ def test_a_command_that_fails_tells_nothing_of_the_rows(
     if "make" in path:
         _damage(place.home / path["make"], row)
     for name, value in path.get("env", {}).items():
-        monkeypatch.setenv(name, row.fill(value))
+        monkeypatch.setenv(name, row.fill(value).replace("HOME", str(place.home)))
     file = place.root / "given.csv"
     file.write_text(row.fill(path.get("file", "")))
-    ended = told(*(str(file) if word == "FILE" else word for word in path["run"]))
+    ended = told(*(str(file) if word == "FILE" else row.fill(word) for word in path["run"]))
     assert (ended[0], path["ends"][1] in ended[1]) == (path["ends"][0], True), ended
     rows = [row, *(Row.of(each["id"]) for each in PATHS["files"])]
     # What was copied keeps its time, and was searched where it came from.

@@ -143,13 +143,13 @@ def test_a_paper_names_the_key_and_tells_nothing_of_it(
     home: Path, manifest: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_key = papers(home, manifest)["dpia"].markdown
-    monkeypatch.setenv("HEARD_PSEUDONYM_KEY", "c4" * 32)
+    monkeypatch.setenv("HEARD_DISCLOSURE_KEY", "c4" * 32)
     with_other = papers(home, manifest)["dpia"].markdown
     monkeypatch.delenv("HEARD_PSEUDONYM_KEY")
     without = papers(home, manifest)["dpia"].markdown
     assert len({with_key, with_other, without}) == 3
     assert KEY[:8] not in with_key
-    assert "key `not set`" in without
+    assert "`not set` (pseudonyms)" in without
 
 
 def test_each_paper_is_a_page_that_needs_nothing_else_and_no_warehouse(

@@ -5,6 +5,7 @@ Belongs here: reading them. Does not belong here: who may approve (``orchestrati
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import permutations
 from pathlib import Path
 from typing import Any, Literal
 
@@ -55,3 +56,15 @@ def rules() -> dict[str, Any]:
 def attack_settings() -> dict[str, tuple[str, ...]]:
     """Indicators of which the attacker is told something."""
     return {name: tuple(found) for name, found in _stored()["attack"].items()}
+
+
+def ties() -> list[tuple[str, str, str]]:
+    """Pairs of indicators: what the first withholds, and the count of the second that tells it."""
+    stored = _stored()["ties"]
+    same = [
+        (first, second, "numerator")
+        for group in stored["numerator"]
+        for first, second in permutations(group, 2)
+    ]
+    parts = [(first, second, "denominator") for first, second in stored["denominator"]]
+    return same + parts

@@ -27,6 +27,10 @@ class Profile:
     handful: int
     mostly_hidden: float
 
+    def numbers(self) -> dict[str, float]:
+        """The numbers that a release of this profile was made with, for the record."""
+        return {"handful": self.handful, "mostly_hidden": self.mostly_hidden}
+
 
 @cache
 def _stored() -> dict[str, Any]:

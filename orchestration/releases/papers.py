@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.disclosure.profiles import rules
+from orchestration.disclosure.profiles import profile, rules
 from orchestration.files import digest_files
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _REPOSITORY = _CODE.parent
 
 
 def read_papers_of(
-    connection: "DuckDBPyConnection", inputs_hash: str, profile: str
+    connection: "DuckDBPyConnection", inputs_hash: str, profile_name: str
 ) -> dict[str, Any]:
     """What stands behind the release that the warehouse holds now."""
     deliveries = connection.execute(
@@ -37,6 +37,6 @@ def read_papers_of(
         # A delivery's id is a hash of its bytes.
         "deliveries": [list(row) for row in deliveries],
         "checks": dict(checks),
-        "profile": profile,
-        "rules": rules(),
+        "profile": profile_name,
+        "rules": rules() | profile(profile_name).numbers(),
     }

@@ -5,7 +5,6 @@ Belongs here: reading them. Does not belong here: who may approve (``orchestrati
 
 from dataclasses import dataclass
 from functools import cache
-from itertools import permutations
 from pathlib import Path
 from typing import Any, Literal
 
@@ -63,12 +62,5 @@ def attack_settings() -> dict[str, tuple[str, ...]]:
 
 
 def ties() -> list[tuple[str, str, str]]:
-    """Pairs of indicators: what the first withholds, and the count of the second that tells it."""
-    stored = _stored()["ties"]
-    same = [
-        (first, second, "numerator")
-        for group in stored["numerator"]
-        for first, second in permutations(group, 2)
-    ]
-    parts = [(first, second, "denominator") for first, second in stored["denominator"]]
-    return same + parts
+    """Pairs of indicators: what the first leaves out, and the count of the second that tells it."""
+    return [(tie["left_out_of"], tie["told_by"], tie["as"]) for tie in _stored()["ties"]]

@@ -91,10 +91,10 @@ _TIED = """
 create or replace temp table {marks} as
 select
     told.rowid as row_id,
-    true as no_numerator,
+    bool_or(first.numerator is null) as no_numerator,
     told.exempt is not null and bool_or(first.exempt is null and ties.what = 'numerator')
         as no_exempt,
-    bool_or(ties.what = 'denominator') as is_suppressed
+    bool_or(first.numerator is null and ties.what = 'denominator') as is_suppressed
 from {schema}.indicator_value as told
 inner join (select unnest($ties, recursive := true)) as ties
     on told.indicator_id = ties.second
@@ -107,10 +107,10 @@ inner join {schema}.indicator_value as first
         and told.breakdown = first.breakdown
         and told.breakdown_value = first.breakdown_value
 where
-    first.status = 'rate_withheld'
-    and first.numerator is null
+    first.status in ('shown', 'rate_withheld')
     and told.status in ('shown', 'rate_withheld')
 group by told.rowid, told.exempt
+having no_numerator or no_exempt
 """
 _MOSTLY_HIDDEN = """
 create or replace temp table {marks} as

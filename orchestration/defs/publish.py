@@ -111,13 +111,13 @@ def _release(
         # Kept where people can look at it; what readers have stays as it is.
         _, hand = make(is_held=True)
         record_release(home, way, papers, hand.told, is_held=True)
-        watch_attack(home, is_held=True, run_id=run_id)
+        watch_attack(home, True, run_id)
         record_held_back(home, current)
         raise
     record_quotes(home, release.release_id, release.released_at, quotes)
-    record_release(home, way, papers, hand.told)
+    record_release(home, way, papers, hand.told, hand.holds)
     # Before the inputs count as published: killed here, the next run publishes and tells.
-    watch_attack(home, is_held=False, run_id=run_id)
+    watch_attack(home, hand.holds, run_id)
     if not way.asks_people:
         watch_release(home, release.release_id, release.released_at)
     return release

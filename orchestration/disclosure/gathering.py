@@ -263,3 +263,11 @@ def read_cells(
     )
     states = np.stack([np.asarray(columns_of[f"{side}_state"]) for side in schemas], axis=1)
     return Cells({name: np.asarray(columns_of[name]) for name in columns_of}, told, states)
+
+
+def read_figures(connection: "DuckDBPyConnection") -> dict[tuple[str, str], int]:
+    """The number of each figure of each authority, of the cells that were read last."""
+    found = connection.execute(
+        "select authority_code, figure, figures_no from attacked_figures"
+    ).fetchall()
+    return {(str(authority), str(figure)): int(number) for authority, figure, number in found}

@@ -26,6 +26,10 @@ class Profile:
     handful: int
     mostly_hidden: float
 
+    def numbers(self) -> dict[str, float]:
+        """The numbers that a release of this profile was made with, for the record."""
+        return {"handful": self.handful, "mostly_hidden": self.mostly_hidden}
+
 
 @cache
 def _stored() -> dict[str, Any]:
@@ -55,3 +59,8 @@ def rules() -> dict[str, Any]:
 def attack_settings() -> dict[str, tuple[str, ...]]:
     """Indicators of which the attacker is told something."""
     return {name: tuple(found) for name, found in _stored()["attack"].items()}
+
+
+def ties() -> list[tuple[str, str, str]]:
+    """Pairs of indicators: what the first leaves out, and the count of the second that tells it."""
+    return [(tie["left_out_of"], tie["told_by"], tie["as"]) for tie in _stored()["ties"]]

@@ -10,18 +10,19 @@ Belongs here: deciding what is mended. Does not belong here: the arithmetic of t
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from orchestration.disclosure.figures import make_sheet
-from orchestration.disclosure.gathering import Cells, read_cells
-from orchestration.disclosure.profiles import attack_settings
+from orchestration.disclosure.gathering import Cells, read_cells, read_figures
+from orchestration.disclosure.profiles import attack_settings, ties
 from orchestration.disclosure.propagation import (
     DENOMINATOR,
     EXEMPT,
+    NOT_THERE,
     NUMERATOR,
     POSSIBLE,
     UNTOLD,
@@ -91,7 +92,25 @@ def guard(
         if len(rows):
             result.attacked += len(rows)
             _Figure(cells, rows, result).mend()
+    if KEPT in result.marks.values():
+        _keep_together(cells, read_figures(connection), result)
     return result
+
+
+def _keep_together(cells: Cells, figures: Mapping[tuple[str, str], int], result: Guarded) -> None:
+    """A period that one indicator keeps is kept by those that tell the same count."""
+    number, period = cells.columns["figure_no"], cells.columns["period_no"]
+    kept = np.zeros(len(number), dtype=bool)
+    kept[[row for row, done in result.marks.items() if done == KEPT]] = True
+    for authority in {code for code, _ in figures}:
+        for first, second, _ in ties():
+            of_first, of_second = (
+                number == figures.get((authority, name), -1) for name in (first, second)
+            )
+            chosen = of_second & np.isin(period, np.unique(period[of_first & kept]))
+            # A period that is new in this release has nothing to keep.
+            rows = np.flatnonzero(chosen & (cells.states[:, 0] != NOT_THERE) & ~kept)
+            result.marks.update(dict.fromkeys(rows.tolist(), KEPT))
 
 
 def _near_what_moved(cells: Cells, rows: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.disclosure.profiles import Profile
+from orchestration.disclosure.profiles import Profile, ties
 from orchestration.ingestion.sql import literal
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class LastHandOn:
             protecting.withhold_mostly_hidden(connection, draft, self.profile.mostly_hidden)
             protecting.withhold_handfuls(connection, draft, self.profile.handful, columns)
             found = self._attack(connection, draft, columns, earlier)
+        protecting.withhold_ties(connection, draft, ties())
         if "equity_gap" in columns:
             protecting.withhold_gaps(connection, draft, self.profile.handful)
         self.told, self.holds = found.told() | waiting, found.holds

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.disclosure.profiles import rules
+from orchestration.disclosure.profiles import profile, rules
 from orchestration.files import digest_files
 from orchestration.ingestion.key_guard import used_disclosure_key
 
@@ -20,7 +20,7 @@ _REPOSITORY = _CODE.parent
 
 
 def read_papers_of(
-    connection: "DuckDBPyConnection", inputs_hash: str, profile: str
+    connection: "DuckDBPyConnection", inputs_hash: str, profile_name: str
 ) -> dict[str, Any]:
     """What stands behind the release that the warehouse holds now."""
     deliveries = connection.execute(
@@ -38,7 +38,7 @@ def read_papers_of(
         # A delivery's id is a hash of its bytes.
         "deliveries": [list(row) for row in deliveries],
         "checks": dict(checks),
-        "profile": profile,
+        "profile": profile_name,
         "disclosure_key_id": used_disclosure_key(connection),
-        "rules": rules(),
+        "rules": rules() | profile(profile_name).numbers(),
     }

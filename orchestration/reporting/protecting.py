@@ -7,7 +7,7 @@ Belongs here: the SQL of it. Does not belong here: protecting a count (dbt's mod
 attack asks for (``mending``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -85,6 +85,32 @@ where thread.voice_kind = 'as_information' and exists (
             coalesce(whole.numerator, 0), coalesce(whole.denominator - whole.numerator, 0)
         ) < {handful}
 )
+"""
+# One count under two names is withheld under both.
+_TIED = """
+create or replace temp table {marks} as
+select
+    told.rowid as row_id,
+    bool_or(first.numerator is null) as no_numerator,
+    told.exempt is not null and bool_or(first.exempt is null and ties.what = 'numerator')
+        as no_exempt,
+    bool_or(first.numerator is null and ties.what = 'denominator') as is_suppressed
+from {schema}.indicator_value as told
+inner join (select unnest($ties, recursive := true)) as ties
+    on told.indicator_id = ties.second
+inner join {schema}.indicator_value as first
+    on
+        ties.first = first.indicator_id
+        and told.authority_code = first.authority_code
+        and told.period_type = first.period_type
+        and told.period_start = first.period_start
+        and told.breakdown = first.breakdown
+        and told.breakdown_value = first.breakdown_value
+where
+    first.status in ('shown', 'rate_withheld')
+    and told.status in ('shown', 'rate_withheld')
+group by told.rowid, told.exempt
+having no_numerator or no_exempt
 """
 _MOSTLY_HIDDEN = """
 create or replace temp table {marks} as
@@ -195,6 +221,17 @@ def withhold_mostly_hidden(connection: "DuckDBPyConnection", schema: str, share:
         return
     names = {"schema": schema, "marks": MARKS, "relation": "indicator_value"}
     connection.execute(_MOSTLY_HIDDEN.format(share=float(share), **names))
+    connection.execute(SUPPRESS.format(nothing=set_to_nothing("indicator_value"), **names))
+
+
+def withhold_ties(
+    connection: "DuckDBPyConnection", schema: str, ties: Sequence[tuple[str, str, str]]
+) -> None:
+    """Leave out a count that another indicator leaves out under its own name."""
+    named = [dict(zip(("first", "second", "what"), tie, strict=True)) for tie in ties]
+    names = {"schema": schema, "marks": MARKS, "relation": "indicator_value"}
+    connection.execute(_TIED.format(**names), {"ties": named})
+    connection.execute(WITHHOLD.format(**names))
     connection.execute(SUPPRESS.format(nothing=set_to_nothing("indicator_value"), **names))
 
 

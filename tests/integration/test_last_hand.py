@@ -46,6 +46,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.before = folder / "heard.duckdb"
         self.freezes = False
+        self.and_then = "select 1"
         self.feedback: list[tuple[str, str, int, int]] = []
         self.thread: list[tuple[str, str, int]] = []
         self.con = duckdb.connect()
@@ -62,6 +63,7 @@ class Bench:
         self.con.execute("create table draft.published.indicator as select 'r2' as release_id")
         if self.thread:
             _thread(self.con, self.thread)
+        self.con.execute(self.and_then)
         if self.feedback:
             _feedback(self.con, self.feedback)
         hand = LastHandOn(way, self.before, trusts_before, may_hold=True, freezes=self.freezes)
@@ -95,6 +97,21 @@ def test_numerators_that_tell_on_each_other_go_for_the_whole_breakdown(bench: Be
     assert not hand.holds
 
 
+def test_a_count_that_two_indicators_tell_is_left_out_of_both(bench: Bench) -> None:
+    bench.and_then = (
+        "insert into draft.published.indicator_value select * replace (replace(indicator_id, 'A1',"
+        " 'A2') as indicator_id) from draft.published.indicator_value where breakdown = 'stage'"
+    )
+    bench.finish(
+        [("all", "all", 0, 100), ("stage", "send", 5, 50), ("stage", "missing", 5, 50)], BOARD
+    )
+    told = bench.con.execute(
+        "select indicator_id, numerator, denominator, status from draft.published.indicator_value"
+        " where breakdown_value = 'send' order by all"
+    ).fetchall()
+    assert told == [(name, None, 50, "rate_withheld") for name in ("A1", "A2")]
+
+
 def test_in_public_a_handful_is_not_split_in_the_first_place(bench: Bench) -> None:
     # 95 of 100: five are left, whom no part may share out among its cells.
     rows: list[Row] = [("all", "all", 95, 100), ("sex", "F", 45, 50), ("sex", "M", 50, 50)]
@@ -118,6 +135,26 @@ def test_a_late_correction_that_shows_too_closely_waits(bench: Bench) -> None:
     # The figures are those that were published, the word about them is today's.
     assert bench.read()["F"] == (30, 50, 60, "shown", "good")
     assert (hand.told["kept_as_before"], hand.holds) == (3, False)
+
+
+def test_a_correction_waits_under_every_name_that_its_count_has(bench: Bench) -> None:
+    bench.release_before(
+        [("all", "all", 60, 100), ("stage", "send", 30, 50), ("stage", "m", 30, 50)]
+    )
+    as_a2 = (
+        "insert into {0}published.indicator_value select * replace ('A2' as indicator_id)"
+        " from {0}published.indicator_value where breakdown = 'stage'"
+    )
+    with duckdb.connect(str(bench.before)) as con:
+        con.execute(as_a2.format(""))
+    bench.and_then = as_a2.format("draft.")
+    moved: list[Row] = [("all", "all", 60, 100), ("stage", "send", 30, 55), ("stage", "m", 30, 55)]
+    bench.finish(moved, BOARD, trusts_before=True)
+    told = bench.con.execute(
+        "select distinct indicator_id, denominator from draft.published.indicator_value"
+        " where breakdown = 'stage' order by all"
+    ).fetchall()
+    assert told == [("A1", 50), ("A2", 50)]
 
 
 def test_a_correction_that_tells_of_nobody_is_published(bench: Bench) -> None:

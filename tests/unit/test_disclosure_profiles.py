@@ -3,7 +3,13 @@
 import pytest
 import yaml
 
-from orchestration.disclosure.profiles import UnknownProfileError, attack_settings, profile, rules
+from orchestration.disclosure.profiles import (
+    UnknownProfileError,
+    attack_settings,
+    profile,
+    rules,
+    ties,
+)
 from tests.support.command import REPOSITORY
 
 _MACROS = REPOSITORY / "dbt_project" / "macros"
@@ -38,3 +44,4 @@ def test_the_attacker_is_told_of_indicators_that_exist() -> None:
     definitions = yaml.safe_load((REPOSITORY / "dbt_project" / "vars.yml").read_text())
     known = {indicator["id"] for indicator in definitions["vars"]["indicators"]}
     assert set().union(*attack_settings().values()) <= known
+    assert {name for first, second, _ in ties() for name in (first, second)} <= known

@@ -122,6 +122,31 @@ def test_a_published_rate_is_that_of_the_indicator_and_no_second_release_of_the_
     assert ("insufficient",) in words
 
 
+def test_in_or_out_of_area_is_what_annex_a_says_of_the_latest_placement(
+    warehouse: duckdb.DuckDBPyConnection, site: Site
+) -> None:
+    # The generator writes "out" from forty miles; nothing but the list carries that word.
+    found = warehouse.execute(
+        "select said.placement_location, count(*), min(homes.cla_placement_distance),"
+        " max(homes.cla_placement_distance) from marts.fct_voice_opportunities as said"
+        " inner join staging.stg_ssd__cla_placement as homes using (authority_code, person_key)"
+        " where said.opportunity_date >= homes.cla_placement_start_date"
+        " and said.opportunity_date < coalesce(homes.cla_placement_end_date, date '2999-01-01')"
+        " and said.placement_distance in ('up_to_20_miles', 'over_20_miles')"
+        " group by all order by all"
+    ).fetchall()
+    (inside, outside, unknown) = found
+    assert (inside[0], outside[0], unknown[0]) == ("in_area", "out_of_area", "unknown")
+    assert (inside[3] < 40, outside[2] >= 40) == (True, True)
+    assert min(inside[1], outside[1], unknown[1]) > 100
+    with duckdb.connect(str(database_path(site.home)), read_only=True) as connection:
+        told = connection.execute(
+            "select distinct breakdown_value from published.equity_gap"
+            " where breakdown = 'placement_location' and status = 'shown' order by all"
+        ).fetchall()
+    assert told == [("in_area",), ("out_of_area",)]
+
+
 def test_teams_are_held_to_a_funnel_and_compared_with_nobody(
     warehouse: duckdb.DuckDBPyConnection, site: Site
 ) -> None:

@@ -65,6 +65,7 @@ expressions as (
         uasc,
         placement_group,
         placement_distance,
+        placement_location,
         legal_group,
         category_of_need,
         care_leaver,

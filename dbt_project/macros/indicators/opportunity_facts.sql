@@ -181,6 +181,7 @@ kinds as (
         uasc,
         placement_group,
         placement_distance,
+        placement_location,
         legal_group,
         category_of_need,
         care_leaver,

@@ -296,6 +296,7 @@ select
     coalesce(child_dates.uasc, 'unknown') as uasc,
     coalesce(child_dates.placement_group, 'not_applicable') as placement_group,
     coalesce(child_dates.placement_distance, 'not_applicable') as placement_distance,
+    coalesce(child_dates.placement_location, 'not_applicable') as placement_location,
     coalesce(child_dates.legal_group, 'not_applicable') as legal_group,
     coalesce(child_dates.category_of_need, 'not_applicable') as category_of_need,
     coalesce(child_dates.care_leaver, 'unknown') as care_leaver,

@@ -126,6 +126,7 @@ select
     child_dates.uasc,
     child_dates.placement_group,
     child_dates.placement_distance,
+    child_dates.placement_location,
     child_dates.legal_group,
     child_dates.category_of_need,
     child_dates.care_leaver,

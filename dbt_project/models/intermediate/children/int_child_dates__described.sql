@@ -78,7 +78,8 @@ addresses as (
 ),
 
 {{ latest_on_date(
-    'placement_on_date', 'placements', 'placement_group', 'on_date', also='placement_distance'
+    'placement_on_date', 'placements', 'placement_group', 'on_date',
+    also='placement_distance, placement_location'
 ) }},
 
 {{ latest_on_date(
@@ -143,6 +144,7 @@ select
     coalesce(aged.uasc, 'unknown') as uasc,
     coalesce(placement_on_date.placement_group, 'not_applicable') as placement_group,
     coalesce(placement_on_date.placement_distance, 'not_applicable') as placement_distance,
+    coalesce(placement_on_date.placement_location, 'not_applicable') as placement_location,
     coalesce(legal_status_on_date.legal_group, 'not_applicable') as legal_group,
     coalesce(need_on_date.category_of_need, 'not_applicable') as category_of_need,
     case

@@ -18,6 +18,23 @@ ssda903_episodes as (
 
 ),
 
+-- Two periods of care cannot have one latest placement; if they say so, nobody knows where it is.
+listed_placements as (
+
+    select
+        authority_code,
+        person_key,
+        latest_placement_start_date,
+        case
+            when min(placement_location_code) = max(placement_location_code)
+                then min(placement_location_code)
+        end as placement_location_code
+    from {{ ref('stg_annex_a__children_in_care') }}
+    where latest_placement_start_date is not null
+    group by authority_code, person_key, latest_placement_start_date
+
+),
+
 placement_type_codes as (
 
     select * from {{ ref('ref_placement_type_codes') }}
@@ -115,8 +132,19 @@ select
         when merged.miles_from_home > 20 then 'over_20_miles'
         else 'unknown'
     end as placement_distance,
+    -- Only Annex A says it, of the latest placement of each child.
+    case listed_placements.placement_location_code
+        when 'in' then 'in_area'
+        when 'out' then 'out_of_area'
+        else 'unknown'
+    end as placement_location,
     coalesce(merged.placement_type_code in ('U1', 'U4'), false) as is_long_term
 from merged
 left join placement_type_codes
     on merged.placement_type_code = placement_type_codes.placement_type_code
+left join listed_placements
+    on
+        merged.authority_code = listed_placements.authority_code
+        and merged.person_key = listed_placements.person_key
+        and merged.start_date = listed_placements.latest_placement_start_date
 where merged.person_key is not null and merged.start_date is not null

@@ -88,6 +88,18 @@ matrix as (
         breakdown <> 'ethnic_group'
         and {{ equity_role('breakdown_value') }} = 'group'
     {%- for indicator in told | map(attribute='indicator') %}
+    {%- for breakdown, groups in equity.get('compared_only', {}).items() %}
+    {%- for group in groups %}
+    union all
+    select
+        authority_code,
+        '{{ indicator }}' as indicator_id,
+        '{{ breakdown }}' as breakdown,
+        '{{ group }}' as breakdown_value,
+        true as is_possible
+    from authorities
+    {%- endfor %}
+    {%- endfor %}
     {%- for breakdown, value in [
         ('ethnicity', 'ethnicity_code'),
         ('ethnic_group', equity_ethnic_group('ethnicity_code', 'ethnic_group_code')),

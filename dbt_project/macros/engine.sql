@@ -37,6 +37,20 @@
     datediff({{ end_date }}, {{ start_date }})
 {%- endmacro %}
 
+{# The largest value of a group and the second largest, added up. #}
+{% macro sum_of_top_two(column) %}
+    {{- return(adapter.dispatch('sum_of_top_two', 'heard')(column)) -}}
+{% endmacro %}
+{% macro default__sum_of_top_two(column) -%}
+    (select sum(top.value) from unnest((array_agg({{ column }} order by {{ column }} desc))[1:2]) as top (value))
+{%- endmacro %}
+{% macro duckdb__sum_of_top_two(column) -%}
+    list_sum(max({{ column }}, 2))
+{%- endmacro %}
+{% macro spark__sum_of_top_two(column) -%}
+    aggregate(slice(sort_array(collect_list({{ column }}), false), 1, 2), 0L, (total, each) -> total + each)
+{%- endmacro %}
+
 {# A quantile by linear interpolation; 0.5 is the median. Nulls do not count. #}
 {% macro quantile(column, at) -%}
     percentile_cont({{ at }}) within group (order by cast({{ column }} as {{ type_rate() }}))

@@ -23,7 +23,9 @@ def test_the_recorded_rules_are_those_of_the_sql() -> None:
     hidden = f"< {told['min_children']}"
     assert hidden in (_MACROS / "protected_table.sql").read_text()
     model = (REPOSITORY / _MODEL).read_text()
-    assert f"contributors {hidden} then 'suppressed'" in model
+    assert f"contributors {hidden} or is_dominated then 'suppressed'" in model
+    shared = yaml.safe_load((REPOSITORY / "dbt_project" / "vars.yml").read_text())["vars"]
+    assert shared["top_two_share"] == told["top_two_share"]
     assert f"denominator < {told['min_rate_denominator']} or" in model
 
 

@@ -4,7 +4,8 @@
    columns and the columns that the definitions name) and `periods` (authority_code, month_start,
    period_type, period_start, period_end).
    Grain: authority, period, indicator, breakdown value. contributors counts the children behind a
-   denominator; months, which are never published, have none.
+   denominator; months, which are never published, have none. is_dominated says that two of them make
+   up most of it.
 
    An indicator is a ratio of two counts unless its aggregation says difference (the ratio of
    compared_numerator to compared_denominator, less its own) or quantile (macro measured_ctes). #}
@@ -35,6 +36,7 @@ select
     {{ parts.recorded }} as recorded,
     {{ parts.recorded_of }} as recorded_of,
     {{ contributor_count(indicator) }} as contributors,
+    {{ is_dominated(indicator) }} as is_dominated,
     {{ parts.compared_numerator or 'cast(null as bigint)' }} as compared_numerator,
     {{ parts.compared_denominator or 'cast(null as bigint)' }} as compared_denominator,
     cast(null as {{ type_rate() }}) as quantile_value
@@ -63,6 +65,7 @@ select
     {{ prefix }}_count as recorded,
     {{ prefix }}_recorded_of as recorded_of,
     {{ prefix }}_contributors as contributors,
+    false as is_dominated,
     cast(null as bigint) as compared_numerator,
     cast(null as bigint) as compared_denominator,
     {{ prefix }}_quantile as quantile_value
@@ -167,8 +170,7 @@ by_quarter_and_contributor as (
         quarters.quarter_start,
         by_month_and_contributor.contributor_key,
         {%- for people in distinct_people %}
-        max(case when {{ people.column }} > 0 then 1 else 0 end)
-            as {{ people.name }}_contributes{{ "," if not loop.last }}
+        sum({{ people.column }}) as {{ people.name }}_count{{ "," if not loop.last }}
         {%- endfor %}
     from by_month_and_contributor
     inner join quarters
@@ -190,8 +192,7 @@ contributors_in_period as (
         by_quarter_and_contributor.breakdown_value,
         {{ period }},
         {%- for people in distinct_people %}
-        max({{ people.name }}_contributes)
-            as {{ people.name }}_contributes{{ "," if not loop.last }}
+        sum({{ people.name }}_count) as {{ people.name }}_count{{ "," if not loop.last }}
         {%- endfor %}
     from by_quarter_and_contributor
     inner join periods
@@ -214,8 +215,9 @@ contributors as (
         {{ cell }},
         {{ period }},
         {%- for people in distinct_people %}
-        cast(sum({{ people.name }}_contributes) as bigint)
-            as {{ people.name }}_contributors{{ "," if not loop.last }}
+        count(case when {{ people.name }}_count > 0 then 1 end) as {{ people.name }}_contributors,
+        {{ sum_of_top_two(people.name ~ '_count') }} > {{ var('top_two_share') }} * sum({{ people.name }}_count)
+            as {{ people.name }}_dominated{{ "," if not loop.last }}
         {%- endfor %}
     from contributors_in_period
     group by
@@ -230,7 +232,8 @@ cells as (
     select
         counted.*{{ "," if distinct_people }}
         {%- for people in distinct_people %}
-        contributors.{{ people.name }}_contributors{{ "," if not loop.last }}
+        contributors.{{ people.name }}_contributors,
+        contributors.{{ people.name }}_dominated{{ "," if not loop.last }}
         {%- endfor %}
     from counted
     {%- if distinct_people %}
@@ -261,37 +264,6 @@ cells as (
         'contributors': none if people == 'denominator' else people,
     }) }}
 {% endmacro %}
-
-{# Whom to count once behind an indicator: as which name, and those with something in which column.
-   None where the definition names a column that is a number of people already. #}
-{% macro distinct_contributors(indicator) %}
-    {%- set people = [] -%}
-    {%- if indicator.contributors is not defined -%}
-        {%- do people.append({'name': indicator.id | lower, 'column': indicator.denominator}) -%}
-        {%- if indicator.compared_denominator is defined -%}
-            {%- do people.append({
-                'name': (indicator.id | lower) ~ '_compared',
-                'column': indicator.compared_denominator,
-            }) -%}
-        {%- endif -%}
-    {%- endif -%}
-    {{ return(people) }}
-{% endmacro %}
-
-{# How many people stand behind a cell; of two sides, the smaller. #}
-{% macro contributor_count(indicator) -%}
-    {%- set names = [] -%}
-    {%- for people in distinct_contributors(indicator) -%}
-        {%- do names.append(people.name ~ '_contributors') -%}
-    {%- endfor -%}
-    {%- if names | length > 1 -%}
-        least({{ names | join(', ') }})
-    {%- elif names -%}
-        {{ names[0] }}
-    {%- else -%}
-        {{ indicator_columns(indicator).contributors or indicator.denominator }}
-    {%- endif -%}
-{%- endmacro %}
 
 {# How many facts hold, or the sum of a column that is a number already (its name has no is_). #}
 {% macro indicator_sum(column) -%}

@@ -217,6 +217,7 @@ select
     cast(open_at_end.open_children as bigint) as recorded,
     cast(open_at_end.open_children as bigint) as recorded_of,
     cast(open_at_end.open_children as bigint) as contributors,
+    false as is_dominated,
     cast(null as bigint) as compared_numerator,
     cast(null as bigint) as compared_denominator,
     cast(null as {{ type_rate() }}) as quantile_value
@@ -239,6 +240,7 @@ select
     cast(events_in_period.events_coded as bigint) as recorded,
     cast(events_in_period.all_events as bigint) as recorded_of,
     cast(people_in_period.people as bigint) as contributors,
+    false as is_dominated,
     cast(null as bigint) as compared_numerator,
     cast(null as bigint) as compared_denominator,
     cast(null as {{ type_rate() }}) as quantile_value

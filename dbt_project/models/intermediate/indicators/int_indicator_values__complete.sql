@@ -59,6 +59,7 @@ select
     coalesce(counts.recorded, 0) as recorded,
     coalesce(counts.recorded_of, 0) as recorded_of,
     coalesce(counts.contributors, 0) as contributors,
+    coalesce(counts.is_dominated, false) as is_dominated,
     case when indicators.aggregation = 'difference' then coalesce(counts.compared_numerator, 0) end
         as compared_numerator,
     case

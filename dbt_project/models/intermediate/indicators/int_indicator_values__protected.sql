@@ -62,21 +62,23 @@ protected as (
         {{ protected_count('recorded_of', 'cell_offset') }} as recorded_of,
         quantile_value,
         {{ protected_count('exempt', 'cell_offset') }} as exempt,
+        is_dominated,
         status as source_status
     from offset_cells
 
 ),
 
--- Everything from here on is a function of protected numbers only, but for a quantile itself. That
--- is whole, and is told only where 11 people or more stand behind it (a protected 15) and a
--- protected 5 lie beyond it, so that it is nobody's own figure.
+-- Everything from here on is a function of protected numbers only, but for whether two children
+-- make up most of a cell (rule R7), which hides it, and for a quantile itself. That is whole, and is
+-- told only where 11 people or more stand behind it (a protected 15) and a protected 5 lie beyond
+-- it, so that it is nobody's own figure.
 judged as (
 
     select
         *,
         case
             when source_status <> 'shown' then source_status
-            when contributors < 10 then 'suppressed'
+            when contributors < 10 or is_dominated then 'suppressed'
             when aggregation = 'quantile'
                 then
                     case

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import pytest
 
@@ -20,6 +21,9 @@ from orchestration.ingestion.results import IngestReport
 from orchestration.ingestion.run import ingest_inbox
 from orchestration.ingestion.warehouse import open_warehouse
 from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
 
 KEY_HEX = "7b" * 16 + "1c" * 16
 REVIEWS_HEADER = "CHILD,DOB,REVIEW,REVIEW_CODE\n"
@@ -86,11 +90,14 @@ def make_bench(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
 
 def parse_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the parser work in this process: a child for each of hundreds of runs takes minutes."""
+    # One connection for each parser, as a child has; it ends with the parser.
+    connections: WeakKeyDictionary[Parser, duckdb.DuckDBPyConnection] = WeakKeyDictionary()
 
     def exchange(self: Parser, request: dict[str, Any], _patience: float) -> str:
-        landing = self._home.resolve() / "landing"
-        with parser._connect(landing, self._scratch.resolve()) as con:
-            return json.dumps(parser._answer(con, request))
+        if self not in connections:
+            landing = self._home.resolve() / "landing"
+            connections[self] = parser._connect(landing, self._scratch.resolve())
+        return json.dumps(parser._answer(connections[self], request))
 
     monkeypatch.setattr(parser, "_grant_time", lambda _path: None)
     monkeypatch.setattr(Parser, "_exchange", exchange)

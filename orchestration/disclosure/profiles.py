@@ -25,6 +25,7 @@ class Profile:
     approvers: int
     handful: int
     mostly_hidden: float
+    closed_periods: Literal["open", "frozen"]
 
     def numbers(self) -> dict[str, float]:
         """The numbers that a release of this profile was made with, for the record."""

@@ -69,9 +69,9 @@ protected as (
 ),
 
 -- Everything from here on is a function of protected numbers only, but for whether two children
--- make up most of a cell (rule R7), which hides it, and for a quantile itself. That is whole, and is
--- told only where 11 people or more stand behind it (a protected 15) and a protected 5 lie beyond
--- it, so that it is nobody's own figure.
+-- make up most of a cell (rule R7), which hides it, and for a quantile itself. That is whole, and
+-- is told only where 11 people or more stand behind it (a protected 15) and a protected 5 lie
+-- beyond it, so that it is nobody's own figure.
 judged as (
 
     select

@@ -42,6 +42,7 @@ def make_sheet(cells: Cells, rows: np.ndarray, with_time: bool, with_thread: boo
         (told >= 0).any(axis=0),
         Sums(sum_of[order], parts[order], totals[first]),
         bool(column["is_people"].any()),
+        bool(column["is_apart"].any()),
     )
 
 

@@ -171,6 +171,7 @@ select
     datediff('day', date '1970-01-01', period_end) as last_day,
     figure in ({stocks}) as is_stock,
     figure in ({people}) as is_people,
+    figure in ({apart}) as is_apart,
     {sides}
 from attacked_numbers
 inner join attacked_figures using (figures_no)
@@ -222,6 +223,7 @@ def read_cells(
     beside: Collection[str],
     stocks: Sequence[str],
     people: Sequence[str],
+    apart: Sequence[str] = (),
 ) -> Cells:
     """Gather the cells of one release or of two.
 
@@ -231,6 +233,7 @@ def read_cells(
         beside: Tables of ``BESIDE`` that all of them have.
         stocks: Indicators whose counts do not add up over time.
         people: Indicators whose denominator is the number of people behind a cell.
+        apart: Indicators whose numerator is not counted among the denominator.
     """
     tables = [_READ, *(_READ_BESIDE[name] for name in sorted(beside))]
     read = " union all ".join(
@@ -250,6 +253,7 @@ def read_cells(
             sides=", ".join(wanted),
             stocks=", ".join(map(literal, stocks)) or "null",
             people=", ".join(map(literal, people)) or "null",
+            apart=", ".join(map(literal, apart)) or "null",
         )
     ).fetchnumpy()
     told = np.stack(

@@ -53,6 +53,8 @@ class Sheet:
         sums: Which cells add up to which.
         is_people: The denominator is the number of people behind a cell, so that a hidden one is
             known to be below ten.
+        is_apart: The numerator is not counted among the denominator, so that neither limits the
+            other.
     """
 
     told: np.ndarray
@@ -60,6 +62,7 @@ class Sheet:
     counted: np.ndarray
     sums: Sums
     is_people: bool = False
+    is_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,8 @@ def _most_of_cells(sheet: Sheet) -> np.ndarray:
             most[is_told, at, _OFFSET] = told[is_told] + OFFSETS - 1
             most[is_told, _OFFSET, at] = -told[is_told]
         part, whole = _place(release, NUMERATOR), _place(release, DENOMINATOR)
-        most[there[:, release, :2].all(axis=1), part, whole] = 0
+        if not sheet.is_apart:
+            most[there[:, release, :2].all(axis=1), part, whole] = 0
         if sheet.is_people:
             is_hidden = (sheet.states[:, release] == POSSIBLE) & (
                 sheet.told[:, release, DENOMINATOR] == UNTOLD
@@ -179,6 +183,8 @@ def _narrowed(most: np.ndarray, sheet: Sheet) -> Iterator[Narrowed]:
                 was = _place(release - 1, count)
                 both = is_asked & there[:, release - 1, count]
                 yield from _judge(most, at, was, both, (release, count, "change"))
+        if sheet.is_apart:
+            continue
         rest = (_place(release, DENOMINATOR), _place(release, NUMERATOR))
         both = there[:, release, :2].all(axis=1)
         yield from _judge(most, *rest, both, (release, NUMERATOR, "difference"))

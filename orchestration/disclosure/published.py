@@ -64,6 +64,7 @@ def make_questions(
     releases: Mapping[str, pd.DataFrame],
     stocks: Sequence[str] = (),
     people: Sequence[str] = (),
+    apart: Sequence[str] = (),
     is_sticky: bool = True,
     with_time: bool = False,
 ) -> list[Question]:
@@ -73,6 +74,7 @@ def make_questions(
         releases: Values by name of the release, in the order of publication.
         stocks: Indicators whose counts do not add up over time.
         people: Indicators whose denominator is the number of people behind a cell.
+        apart: Indicators whose numerator is not counted among the denominator.
         is_sticky: All were protected with the same key.
         with_time: Also use that quarters add up to years; that ties all periods into one large
             programme, which takes minutes.
@@ -83,7 +85,9 @@ def make_questions(
     )
     found = []
     for (authority, family), values in every.groupby(["authority_code", "family"]):
-        grid, knowledge = _question(tuple(releases), values, stocks, people, is_sticky, with_time)
+        grid, knowledge = _question(
+            tuple(releases), values, stocks, people, apart, is_sticky, with_time
+        )
         found.append(Question(str(authority), str(family), grid, knowledge))
     return found
 
@@ -93,6 +97,7 @@ def _question(
     values: pd.DataFrame,
     stocks: Sequence[str],
     people: Sequence[str],
+    apart: Sequence[str],
     is_sticky: bool,
     with_time: bool,
 ) -> tuple[Grid, Knowledge]:
@@ -132,7 +137,8 @@ def _question(
     parts = [
         (f"{name} numerator", f"{name} denominator")
         for name in indicator_names
-        if not np.isnan(values.loc[values["indicator_id"] == name, "numerator"]).all()
+        if name not in apart
+        and not np.isnan(values.loc[values["indicator_id"] == name, "numerator"]).all()
     ]
     knowledge = Knowledge(
         dimensions=(),

@@ -63,7 +63,10 @@ def judge(
     cells = 0
     told_of = attack_settings()
     questions = make_questions(
-        _moved(values) if only_moved else values, told_of["stocks"], told_of["people"]
+        _moved(values) if only_moved else values,
+        told_of["stocks"],
+        told_of["people"],
+        told_of["apart"],
     )
     for question in questions:
         cells += len(question.grid.cells)

@@ -81,7 +81,7 @@ def guard(
         only_moved: The one before was attacked as well, so what did not move is safe.
     """
     told_of = attack_settings()
-    cells = read_cells(connection, schemas, beside, told_of["stocks"], told_of["people"])
+    cells = read_cells(connection, schemas, beside, **told_of)
     result = Guarded()
     if "before" in schemas and len(cells.told):
         _go_on_withholding(cells, result)

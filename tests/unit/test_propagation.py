@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -97,3 +98,9 @@ def test_a_small_change_between_two_releases_is_found() -> None:
     assert {(each.cell, each.values_left) for each in found if each.kind == "change"} == {
         *((0, 3), (1, 3), (2, 3))
     }
+
+
+def test_items_for_children_may_be_more_than_children() -> None:
+    more = _sheet([(15, 10), (5, 5), (10, 5)])
+    assert find_narrow(more) is None
+    assert find_narrow(replace(more, is_apart=True)) is not None

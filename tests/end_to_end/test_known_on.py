@@ -57,7 +57,7 @@ def restated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Site, str, dict[
     """A site that published, then got a restatement; the moment between; what was said before."""
     folder = tmp_path_factory.mktemp("restated")
     site = Site(inbox=folder / "inbox", home=folder / "home")
-    sizes = ("--children", "300", "--years", "2", "--seed", "3", "--as-of", AS_OF)
+    sizes = ("--children", "150", "--years", "2", "--seed", "3", "--as-of", AS_OF)
     assert heard("generate", "--out", str(site.inbox), *sizes).returncode == 0
     heard_run(site)
     before = figures(site)

@@ -47,13 +47,9 @@ WITHOUT_KEYS = {
 
 @pytest.fixture(scope="module")
 def returned(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """Two authorities that handed in one return each, and two the same three in other orders."""
+    """An authority that handed in one return, and two that sent the same three in other orders."""
     site = _site(tmp_path_factory.mktemp("returned"))
-    for sample, pattern, delivery in (
-        ("csc-validator-be-903", "*.csv", "999/ssda903/2031-03-31"),
-        ("cs-demand-model", "2018-*.csv", "998/ssda903/2018-03-31"),
-    ):
-        _deliver(samples(sample), pattern, site.inbox / delivery)
+    _deliver(samples("csc-validator-be-903"), "*.csv", site.inbox / "999/ssda903/2031-03-31")
     settings = Settings(inbox=site.inbox, home=site.home)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HEARD_PSEUDONYM_KEY", KEY)
@@ -115,8 +111,8 @@ def test_what_a_return_cannot_show_is_not_available_and_not_zero(
             """
             select distinct authority_code, status, numerator, denominator, value
             from published.indicator_value
-            where indicator_id = ? and authority_code in ('998', '999') order by authority_code
+            where indicator_id = ? and authority_code in ('995', '999') order by authority_code
             """,
             [indicator],
         ).fetchall()
-    assert rows == [(code, "not_available", None, None, None) for code in ("998", "999")]
+    assert rows == [(code, "not_available", None, None, None) for code in ("995", "999")]

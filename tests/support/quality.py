@@ -65,7 +65,7 @@ def deliver(
             f"date '{as_of}', i + 1, i from range(1, {part.rows + 1}) as numbers (i)"
         )
         con.execute(
-            "insert into ledger.delivery_tables values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
+            "insert into ledger.delivery_tables values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)",
             [
                 delivery_id,
                 delivery_number(delivery_id),

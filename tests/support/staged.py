@@ -69,7 +69,7 @@ class Staged:
             self.con.execute(
                 "insert into ledger.delivery_tables"
                 " select $id, $number, $authority, $source, $as_of, $at, $extent, $raw,"
-                " $n, $n, 0, 0",
+                " $n, $n, 0, 0, 0",
                 {
                     "id": f"{number:012x}",
                     "number": number,

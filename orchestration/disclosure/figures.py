@@ -7,7 +7,7 @@ from their sums (``propagation``).
 import numpy as np
 
 from orchestration.disclosure.gathering import Cells
-from orchestration.disclosure.propagation import Sheet, Sums
+from orchestration.disclosure.propagation import DENOMINATOR, POSSIBLE, UNTOLD, Sheet, Sums
 
 _WHOLE = 0
 _QUARTERS = 4
@@ -41,9 +41,23 @@ def make_sheet(cells: Cells, rows: np.ndarray, with_time: bool, with_thread: boo
         states,
         (told >= 0).any(axis=0),
         Sums(sum_of[order], parts[order], totals[first]),
-        bool(column["is_people"].any()),
+        _few(column, told, states) if column["is_people"].any() else None,
         bool(column["is_apart"].any()),
     )
+
+
+def _few(column: dict[str, np.ndarray], told: np.ndarray, states: np.ndarray) -> np.ndarray:
+    """Hidden cells that are hidden for being small: others of their breakdown are told.
+
+    A breakdown of which nothing is told may have been hidden whole, for what it would tell.
+    """
+    is_told = told[:, :, DENOMINATOR] != UNTOLD
+    together = np.stack([column["period_no"], column["by_no"]], axis=1)
+    _, breakdown = np.unique(together, axis=0, return_inverse=True)
+    some_told = np.zeros((breakdown.max() + 1, is_told.shape[1]), dtype=bool)
+    np.logical_or.at(some_told, breakdown, is_told)
+    few: np.ndarray = (states == POSSIBLE) & ~is_told & some_told[breakdown]
+    return few
 
 
 def _breakdown_sums(column: dict[str, np.ndarray]) -> tuple[np.ndarray, ...]:

@@ -51,8 +51,8 @@ class Sheet:
         states: For each cell and release: not there, possible or impossible.
         counted: For each release and count, whether the figure has that count at all.
         sums: Which cells add up to which.
-        is_people: The denominator is the number of people behind a cell, so that a hidden one is
-            known to be below ten.
+        few: For each cell and release, whether it is hidden and known to be below ten, because the
+            denominator is the number of people behind it; none where it is not.
         is_apart: The numerator is not counted among the denominator, so that neither limits the
             other.
     """
@@ -61,7 +61,7 @@ class Sheet:
     states: np.ndarray
     counted: np.ndarray
     sums: Sums
-    is_people: bool = False
+    few: np.ndarray | None = None
     is_apart: bool = False
 
 
@@ -123,11 +123,8 @@ def _most_of_cells(sheet: Sheet) -> np.ndarray:
         part, whole = _place(release, NUMERATOR), _place(release, DENOMINATOR)
         if not sheet.is_apart:
             most[there[:, release, :2].all(axis=1), part, whole] = 0
-        if sheet.is_people:
-            is_hidden = (sheet.states[:, release] == POSSIBLE) & (
-                sheet.told[:, release, DENOMINATOR] == UNTOLD
-            )
-            most[is_hidden, whole, _OFFSET] = _HIDDEN_AT_MOST
+        if sheet.few is not None:
+            most[sheet.few[:, release], whole, _OFFSET] = _HIDDEN_AT_MOST
     return most
 
 

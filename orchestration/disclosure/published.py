@@ -111,6 +111,10 @@ def _question(
     states, told = np.full(shape, ABSENT), np.full(shape, np.nan)
     at = values["release"].to_numpy()
     state = values["status"].map(_STATES).to_numpy()
+    # A breakdown of which nothing is told may have been hidden whole: not for being small.
+    together = [values["release"], values["indicator_id"], period, values["breakdown"]]
+    some_told = (values["status"].map(_STATES) == SHOWN).groupby(together).transform("any")
+    state = np.where((state == HIDDEN) & ~some_told.to_numpy(), LEFT_OUT, state)
     for number, count in enumerate(COUNTS):
         value = values[count].to_numpy(dtype=float)
         measure = indicators * len(COUNTS) + number

@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from orchestration.disclosure.figures import make_sheet
+from orchestration.disclosure.gathering import Cells
 from orchestration.disclosure.propagation import POSSIBLE, UNTOLD, Sheet, Sums, find_narrow
 
 # A whole and two parts, each with a numerator and a denominator.
@@ -104,3 +106,27 @@ def test_items_for_children_may_be_more_than_children() -> None:
     more = _sheet([(15, 10), (5, 5), (10, 5)])
     assert find_narrow(more) is None
     assert find_narrow(replace(more, is_apart=True)) is not None
+
+
+def _people(*denominators: int) -> Sheet:
+    """A whole and the cells of its one breakdown, of an indicator that counts people."""
+    size = len(denominators)
+    told = np.full((size, 1, 3), UNTOLD)
+    told[:, 0, 1] = denominators
+    numbers = np.zeros(size, dtype=np.int64)
+    columns = {
+        **dict.fromkeys(("period_no", "first_day", "last_day", "part_no"), numbers),
+        **dict.fromkeys(("is_stock", "is_apart", "is_quarter"), numbers > 0),
+        **dict.fromkeys(("stage_no", "owner_no"), numbers - 1),
+        "by_no": np.minimum(np.arange(size), 1),
+        "is_people": numbers == 0,
+    }
+    cells = Cells(columns, told, np.full((size, 1), POSSIBLE))
+    return make_sheet(cells, np.arange(size), with_time=False)
+
+
+def test_a_hidden_cell_is_small_only_beside_one_that_is_told() -> None:
+    # Forty people: ten are told, so the other two cells would have to hold thirty.
+    assert find_narrow(_people(40, 10, UNTOLD, UNTOLD)) is None
+    # All of it is hidden, as where most of it was small: then any of them may be large.
+    assert find_narrow(_people(40, UNTOLD, UNTOLD, UNTOLD)) == []

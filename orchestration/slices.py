@@ -9,9 +9,8 @@ Belongs here: making a slice, and putting its rows in place.
 Does not belong here: which authorities (``orchestration.authority_builds``), or building.
 """
 
-import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ import duckdb
 
 from orchestration.builds import Name, delivered_tables
 from orchestration.hardening import connect
-from orchestration.ingestion.files import make_private_folder, private_files
+from orchestration.ingestion.files import scratch_folder
 from orchestration.ingestion.sql import identifier, literal
 from orchestration.ingestion.warehouse import WAREHOUSE_NAME, transaction
 
@@ -36,17 +35,9 @@ class ForeignRowsError(RuntimeError):
     """A slice holds rows that are none of its authorities'."""
 
 
-@contextmanager
-def slice_folder(home: Path) -> Iterator[Path]:
+def slice_folder(home: Path) -> AbstractContextManager[Path]:
     """Give a private folder for one slice, empty before and gone after."""
-    folder = home / _FOLDER
-    shutil.rmtree(folder, ignore_errors=True)
-    make_private_folder(folder)
-    try:
-        with private_files():
-            yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    return scratch_folder(home / _FOLDER)
 
 
 def attach_whole(connection: duckdb.DuckDBPyConnection, path: str) -> None:

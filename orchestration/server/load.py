@@ -7,7 +7,6 @@ die, the server forgets what we had begun.
 Belongs here: the transaction. Does not belong here: the statements (``tables``, ``grants``).
 """
 
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.hardening import connect
-from orchestration.ingestion.files import make_private_folder, private_files
+from orchestration.ingestion.files import scratch_folder
 from orchestration.ingestion.sql import identifier, literal
 from orchestration.ingestion.warehouse import open_warehouse
 from orchestration.reporting.published import NotPublishedError, database_path
@@ -85,7 +84,7 @@ def serve(home: Path, address: Address, with_marts: bool, force: bool = False) -
             f"nothing is published in {home}; run `heard run` first, or, where a release was"
             " withdrawn, `heard server withdraw`"
         )
-    with _scratch(home) as scratch, _transaction(address) as server:
+    with scratch_folder(home / _SCRATCH) as scratch, _transaction(address) as server:
         with connect(path, read_only=True, folders=[scratch]) as published:
             ((release_id,),) = published.execute(
                 "select release_id from published.release"
@@ -196,19 +195,6 @@ def _close(server: Any) -> None:
 
     with suppress(InterfaceError, OSError):
         server.close()
-
-
-@contextmanager
-def _scratch(home: Path) -> Iterator[Path]:
-    """Give a private folder, empty before and gone after."""
-    folder = home / _SCRATCH
-    shutil.rmtree(folder, ignore_errors=True)
-    make_private_folder(folder)
-    try:
-        with private_files():
-            yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _tell(server: Any, statements: Iterable[str]) -> None:

@@ -80,14 +80,11 @@ def test_a_tables_grain_is_never_null_by_contract(models: list[Node]) -> None:
         assert grain | ({"authority_code"} & columns.keys()) <= required, model["name"]
 
 
-def test_every_column_of_staging_marts_and_published_says_how_sensitive_it_is(
-    models: list[Node],
-) -> None:
+def test_every_column_says_how_sensitive_it_is(models: list[Node]) -> None:
     for model in models:
         for column in model["columns"].values():
             told = (model["name"], column["name"])
-            if layer_of(model) != "intermediate":
-                assert _sensitivity(column) in SENSITIVITIES, told
+            assert _sensitivity(column) in SENSITIVITIES, told
 
 
 def test_a_staged_column_is_as_sensitive_as_the_contract_says_of_what_it_renames(

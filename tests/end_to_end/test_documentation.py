@@ -48,6 +48,26 @@ def test_every_published_table_and_column_says_what_it_is(site: Site) -> None:
     assert [row for row in tables + columns if not row[-1]] == []
 
 
+def test_every_column_that_a_model_makes_is_described(site: Site) -> None:
+    nodes = read_manifest(prepare_manifest(site.home))["nodes"].values()
+    described = {
+        (node["schema"], node["alias"], name)
+        for node in nodes
+        if node["resource_type"] == "model"
+        for name, column in node["columns"].items()
+        if column["description"].strip()
+    }
+    schemas = {schema for schema, _, _ in described}
+    with duckdb.connect(str(site.warehouse), read_only=True) as con:
+        made = con.execute(
+            "select schema_name, table_name, column_name from duckdb_columns()"
+            " where schema_name in (select unnest(?))",
+            [sorted(schemas)],
+        ).fetchall()
+    assert len(made) > 1_900
+    assert set(made) - described == set()
+
+
 def test_every_mart_and_its_columns_say_what_they_are_in_the_warehouse(site: Site) -> None:
     with duckdb.connect(str(site.warehouse), read_only=True) as con:
         silent = con.execute(

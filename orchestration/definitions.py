@@ -55,6 +55,7 @@ def build_definitions(settings: Settings, settle_seconds: float) -> dg.Definitio
             ingest.landing_deliveries,
             ingest.delivery_tables,
             ingest.local_clocks,
+            ingest.quotes_used,
             *ingest.themes,
             *ingest.build_raw_assets(
                 list(load_contracts().values()), {*models.dependency_keys, *guarded}

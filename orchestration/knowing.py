@@ -15,6 +15,7 @@ from orchestration.ingestion.delivery_manifest import DeliveryRecord, write_reco
 from orchestration.ingestion.run import load_landed
 from orchestration.privacy.keys import key_id, master_key
 from orchestration.progress import report
+from orchestration.quotes.handover import leave_what_was_quoted
 from orchestration.rebuilding import RebuildRefusedError, prepare_copy, require_whole
 from orchestration.settings import Settings
 from orchestration.themes.ledger import leave_what_was_known
@@ -92,6 +93,7 @@ def make_as_known(settings: Settings, moment: datetime, out: Path) -> Known:
     copy.inbox.mkdir(parents=True, mode=PRIVATE_FOLDER)
     prepare_copy(out, settings.home, known)
     leave_what_was_known(out, moment)
+    leave_what_was_quoted(out, moment)
     replace_text(out / _NOTE, moment.isoformat() + "\n")
     for record in known:
         write_record(out, record.landed, name, record.known_since)

@@ -41,6 +41,8 @@ MAPPINGS = "mappings"
 CLOCKS = "local_clocks.csv"
 # Themes that people gave: a file of its own, read like a delivery.
 THEMES = "themes.sqlite3"
+# Which words were quoted in which release: the same.
+QUOTES = "quotes.sqlite3"
 
 
 class RebuildRefusedError(RuntimeError):
@@ -200,7 +202,7 @@ def prepare_copy(copy: Path, home: Path, records: list[DeliveryRecord]) -> None:
     (copy / "landing").mkdir(parents=True, mode=PRIVATE_FOLDER)
     if (home / MAPPINGS).is_dir():
         shutil.copytree(home / MAPPINGS, copy / MAPPINGS)
-    for own in (CLOCKS, THEMES):
+    for own in (CLOCKS, THEMES, QUOTES):
         if (home / own).is_file():
             shutil.copy2(home / own, copy / own)
     for sha256 in sorted({file.sha256 for record in records for file in record.landed.files}):

@@ -14,6 +14,7 @@ from orchestration.defs.layers import (
     DELIVERY_TABLES,
     LANDING,
     LOCAL_CLOCKS,
+    QUOTES_USED,
     RAW,
     ROW_COUNT,
     THEMES,
@@ -69,6 +70,13 @@ local_clocks = dg.AssetSpec(
     list(LOCAL_CLOCKS),
     group_name=LANDING,
     description="One row per clock and step that an authority set in local_clocks.csv.",
+    kinds={"duckdb"},
+)
+
+quotes_used = dg.AssetSpec(
+    list(QUOTES_USED),
+    group_name=LANDING,
+    description="One row per recorded words and day of a release that quoted them.",
     kinds={"duckdb"},
 )
 

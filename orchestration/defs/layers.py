@@ -21,6 +21,7 @@ PACKS = "packs"
 DELIVERIES = (LANDING, "deliveries")
 DELIVERY_TABLES = ("ledger", "delivery_tables")
 LOCAL_CLOCKS = ("ledger", "local_clocks")
+QUOTES_USED = ("ledger", "quotes_used")
 THEMES = (("ledger", "theme_decisions"), ("ledger", "theme_agreement"))
 CHECK_RESULTS = (QUALITY, "check_results")
 FIGURE_QUALITY = (QUALITY, "figure_quality")

@@ -95,6 +95,11 @@ _LEDGER: dict[str, dict[str, str]] = {
     },
     **CLOCK_TABLES,
     **THEME_TABLES,
+    "quotes_used": {
+        "authority_code": "varchar",
+        "expression_id": "varchar",
+        "released_on": "date",
+    },
     "drift": {
         "delivery_id": "varchar",
         "file_name": "varchar",

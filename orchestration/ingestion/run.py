@@ -35,6 +35,7 @@ from orchestration.ingestion.results import (
 from orchestration.ingestion.warehouse import open_warehouse
 from orchestration.mappings.loader import load_mappings, source_contracts
 from orchestration.privacy.keys import key_id, master_key
+from orchestration.quotes.handover import load_quotes
 from orchestration.settings import Settings
 from orchestration.themes.handover import load_themes
 
@@ -84,7 +85,8 @@ def load_landed(
     Raises:
         OtherKeyError: The warehouse was made with another key; nothing was loaded.
         LocalClocksError: The file of local clocks cannot be used; nothing was loaded.
-        ThemeLedgerError: The file of themes cannot be used; nothing was loaded.
+        ThemeLedgerError, QuoteLedgerError: The file of themes, or of quotes, cannot be used;
+            nothing was loaded.
     """
     key = master_key()
     contracts, mappings = source_contracts(settings.home), load_mappings(settings.home)
@@ -100,6 +102,7 @@ def load_landed(
         require_same_key(con, key)
         load_local_clocks(con, clocks)
         load_themes(con, settings.home)
+        load_quotes(con, settings.home)
         clean = _cleaned(settings.home, contracts, parser)
         for done, delivery in enumerate(landed, start=1):
             with clean(delivery) as kept:

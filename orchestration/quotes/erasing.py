@@ -10,7 +10,7 @@ from pathlib import Path
 
 from orchestration.quotes.ledger import ledger_path, open_ledger
 
-_ERASED = "erased:"
+ERASED = "erased:"
 
 
 def quotes_among(
@@ -43,7 +43,7 @@ def forget_quotes(home: Path, quotes: tuple[str, ...]) -> None:
             )
             ledger.execute(
                 "update quotes set expression_id = ? where quote_id = ?",
-                (f"{_ERASED}{quote}", quote),
+                (f"{ERASED}{quote}", quote),
             )
     # What a page no longer uses goes from the file as well.
     connection = sqlite3.connect(ledger_path(home), isolation_level=None)

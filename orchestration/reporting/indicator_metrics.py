@@ -19,7 +19,7 @@ from orchestration.reporting.lineage import PROJECT, definitions
 
 FILE = PROJECT / "models" / "marts" / "_indicator_metrics.yml"
 # Counts of children or of the children open at a period's end: a child of two months is one child.
-_MONTHS_DO_NOT_ADD_UP = frozenset({"children", "asks", "feedback", "none"})
+_MONTHS_DO_NOT_ADD_UP = frozenset({"children", "asks", "feedback"})
 
 _OPENING = """\
 # Generated from vars.yml by `python -m orchestration.reporting.indicator_metrics`; change that and

@@ -14,8 +14,6 @@ from typing import Any
 PROJECT = Path(__file__).resolve().parent.parent.parent / "dbt_project"
 DEFINITIONS = PROJECT / "vars.yml"
 COUNTS_MODEL = "int_indicator_counts__{measure}"
-# The measure of an indicator that no delivered source can show.
-NOT_COUNTED = "none"
 VALUES_MODEL = "fct_indicator_values"
 PUBLISHED_MODEL = "indicator_value"
 LAYERS = ("marts", "intermediate", "staging")
@@ -63,8 +61,6 @@ def definition(indicator_id: str) -> Mapping[str, Any]:
 def read_lineage(manifest_path: Path, indicator_id: str) -> Lineage | None:
     """Return where an indicator comes from; None while the warehouse was never built."""
     measure = definition(indicator_id)["measure"]
-    if measure == NOT_COUNTED:
-        return Lineage(PUBLISHED_MODEL, (VALUES_MODEL,), (), (), (), ())
     if not manifest_path.is_file():
         return None
     manifest = json.loads(manifest_path.read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ import pytest
 
 from expectations.figures import tables
 from expectations.registry import Check, load_registry
-from orchestration.reporting.lineage import COUNTS_MODEL, NOT_COUNTED, definitions
+from orchestration.reporting.lineage import COUNTS_MODEL, definitions
 from orchestration.transform import prepare_manifest
 
 # Kinds that speak of a delivered table as a whole, so of everything that cannot do without it.
@@ -53,7 +53,7 @@ def test_a_check_bears_only_on_indicators_made_from_its_table(tmp_path: Any) -> 
     nodes = manifest(tmp_path)
     sources = {
         measure: made_from(nodes, COUNTS_MODEL.format(measure=measure))
-        for measure in {found["measure"] for found in definitions().values()} - {NOT_COUNTED}
+        for measure in {found["measure"] for found in definitions().values()}
     }
     marts = {
         check.relation: delivered(made_from(nodes, check.relation))
@@ -64,9 +64,8 @@ def test_a_check_bears_only_on_indicators_made_from_its_table(tmp_path: Any) -> 
         (check.id, name)
         for check in load_registry()
         for name in check.indicators
-        if definitions()[name]["measure"] != NOT_COUNTED
         # What a characteristic lacks, it lacks wherever figures are broken down by it.
-        and check.breakdown is None
+        if check.breakdown is None
         and looked_at(check) not in sources[definitions()[name]["measure"]]
         # A mart that is no part of it shows what became of the same deliveries.
         and not marts.get(check.relation, set())
@@ -104,8 +103,7 @@ def test_a_check_of_a_whole_table_bears_on_all_that_need_it(check: Check) -> Non
 
 def test_every_indicator_that_can_have_a_figure_has_checks() -> None:
     borne = {name for check in load_registry() if not check.shadow for name in check.indicators}
-    counted = {name for name, found in definitions().items() if found["measure"] != NOT_COUNTED}
-    assert counted <= borne
+    assert definitions().keys() <= borne
 
 
 def test_a_published_table_is_marked_by_the_indicators_that_count_the_same_facts(

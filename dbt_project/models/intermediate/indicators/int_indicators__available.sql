@@ -2,7 +2,22 @@
     table without which nothing of it can be seen. -#}
 with current_deliveries as (
 
-    select * from {{ ref('stg_ledger__current_deliveries') }}
+    select
+        authority_code,
+        raw_table,
+        as_of
+    from {{ ref('stg_ledger__current_deliveries') }}
+    union all
+    -- Quotes are not delivered: releases of this installation hold them.
+    select distinct
+        quotes_used.authority_code,
+        'quotes_used' as raw_table,
+        authorities.as_of
+    from {{ ref('stg_ledger__quotes_used') }} as quotes_used
+    inner join {{ ref('int_authorities__delivered') }} as authorities
+        on
+            quotes_used.authority_code = authorities.authority_code
+            and quotes_used.released_on < authorities.as_of
 
 ),
 

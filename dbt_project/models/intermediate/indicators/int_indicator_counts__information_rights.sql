@@ -1,4 +1,4 @@
-{#- Of what somebody asked or was told about information on them, and of whose words were quoted. -#}
+{#- What people asked, or were told, about information on them, and whose words were quoted. -#}
 with information_rights as (
 
     select * from {{ ref('fct_information_rights') }}
@@ -38,7 +38,7 @@ quarters as (
 
 ),
 
--- Words count once a month in which a release held them. What was released on the day of the extract
+-- Words count once a month in which a release held them. What was released on the extract's day
 -- or later is left for the next one, so that the same deliveries always say the same.
 quoted as (
 

@@ -37,12 +37,17 @@
     datediff({{ end_date }}, {{ start_date }})
 {%- endmacro %}
 
-{# The largest value of a group and the second largest, added up. #}
+{# A sum of whole numbers as floating point, in which it is exact up to 2^53 and costs a third. #}
+{% macro exact_sum(expression) -%}
+    sum(cast({{ expression }} as {{ type_rate() }}))
+{%- endmacro %}
+
+{# The largest value of a group and the second largest, added up. Nulls do not count. #}
 {% macro sum_of_top_two(column) %}
     {{- return(adapter.dispatch('sum_of_top_two', 'heard')(column)) -}}
 {% endmacro %}
 {% macro default__sum_of_top_two(column) -%}
-    (select sum(top.value) from unnest((array_agg({{ column }} order by {{ column }} desc))[1:2]) as top (value))
+    (select sum(top.value) from unnest((array_agg({{ column }} order by {{ column }} desc nulls last))[1:2]) as top (value))
 {%- endmacro %}
 {% macro duckdb__sum_of_top_two(column) -%}
     list_sum(max({{ column }}, 2))

@@ -6,3 +6,9 @@
         {%- endfor %}
     )
 {% endmacro %}
+
+{# A key that only the rows have for which something holds. In an outer join such a condition belongs
+   into the key: beside it DuckDB would compare every row with every other. #}
+{% macro key_where(condition, key) -%}
+    case when {{ condition }} then {{ key }} end
+{%- endmacro %}

@@ -25,7 +25,7 @@ from orchestration.ingestion.warehouse import WAREHOUSE_NAME, open_warehouse
 from orchestration.slices import attach_whole, cut_slice, put_in_place, slice_folder
 from orchestration.transform import PROJECT, prepare_manifest, read_manifest, target_folder
 from tests.support.command import KEY, REPOSITORY, Site, heard, heard_run
-from tests.support.many_authorities import codes, table_statements, time_tables
+from tests.support.many_authorities import CONFIG, codes, table_statements, time_tables
 
 SIZES = [int(size) for size in os.environ.get("HEARD_BENCH_AUTHORITIES", "1,10").split(",")]
 LARGEST_MIB = 8 * 1024
@@ -40,7 +40,9 @@ spent = build_tables(home, table_statements(home))
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 print(json.dumps({"spent": spent, "peak_mib": peak}))
 """
-COUNTS = "models/intermediate/indicators/int_indicator_counts__opportunities.sql"
+COUNTS = "models/intermediate/indicators/int_indicator_counts__{}.sql"
+# Nine tenths of the counts; each other measure would add to the plain side only.
+PLAIN = ("opportunities", "expressions")
 
 
 @pytest.fixture(scope="module")
@@ -134,57 +136,47 @@ def test_a_delivery_of_one_authority_costs_its_share(
 
 
 @pytest.mark.benchmark(group="scale")
-def test_the_cube_of_opportunities_beside_one_pass_of_plain_sql(
+def test_the_cube_beside_one_pass_of_plain_sql(
     benchmark: BenchmarkFixture, built: dict[int, tuple[Path, dict[str, Any]]]
 ) -> None:
-    home, _ = built[SIZES[-1]]
-    model = (target_folder(home) / "compiled" / "heard" / COUNTS).read_text()
-    seconds, answers = {}, {}
-    with duckdb.connect(str(home / WAREHOUSE_NAME), read_only=True) as con:
-        for name, sql in {"plain": plain_cube(model), "model": model}.items():
-            start = time.process_time()
-            con.execute(f"create temp table {name} as {sql}")
-            seconds[name] = time.process_time() - start
-            answers[name] = con.execute(
-                f"select count(*), sum(hash(columns(*))) from {name}"
-                " where period_type <> 'month' and denominator > 0"
-            ).fetchall()
+    """The plain SQL has nearly all rows of the cube, but not who dominates a cell."""
+    home, found = built[SIZES[0]]
+    seconds: dict[str, float] = {"plain": 0}
+    with duckdb.connect(str(home / WAREHOUSE_NAME), config=dict(CONFIG)) as con:
+        for measure in PLAIN:
+            model = (
+                target_folder(home) / "compiled" / "heard" / COUNTS.format(measure)
+            ).read_text()
+            answers = {}
+            for name, sql in {"plain": plain_cube(model, measure), "model": model}.items():
+                start = time.process_time()
+                con.execute(f"create or replace temp table {name} as {sql}")
+                seconds[f"{name} {measure}"] = time.process_time() - start
+                answers[name] = _counts(con, name)
+            assert answers["plain"] == answers["model"]
+            seconds["plain"] += seconds[f"plain {measure}"]
+    seconds["cube"] = found["spent"]["intermediate.int_indicator_values__complete"]
+    seconds["all models"] = sum(found["spent"].values())
     benchmark.pedantic(lambda: None, rounds=1)
     benchmark.extra_info["cpu_seconds"] = seconds
-    assert answers["plain"] == answers["model"]
-    assert seconds["model"] <= 2 * seconds["plain"]
+    assert seconds["cube"] <= 2 * seconds["plain"]
+    assert seconds["all models"] <= 2 * seconds["plain"]
 
 
-def plain_cube(model: str) -> str:
+def plain_cube(model: str, measure: str) -> str:
     """Return the query that a person would write: join facts and periods, group by sets."""
-    facts = model[: model.index("by_month_and_contributor as (")]
+    facts = model[: model.index("by_month as (")]
     definitions = yaml.safe_load((PROJECT / "vars.yml").read_text())["vars"]["indicators"]
-    ours = [found for found in definitions if found["measure"] == "opportunities"]
+    ours = [
+        found for found in definitions if found["measure"] == measure and "measured" not in found
+    ]
     breakdowns = sorted({name for found in ours for name in found["breakdowns"]})
-    place = "authority_code, period_type, period_start, period_end"
     of = "facts.authority_code, period_type, period_start, period_end"
     sets = ", ".join([f"({of})", *(f"({of}, {name})" for name in breakdowns)])
     breakdown = " ".join(f"when grouping({name}) = 0 then '{name}'" for name in breakdowns)
     value = " ".join(f"when grouping({name}) = 0 then {name}" for name in breakdowns)
-    counts, answers = [], []
-    for found in ours:
-        name = found["id"].lower()
-        recorded = found.get("recorded", found["denominator"])
-        recorded_of = found.get("recorded_of", found["denominator"])
-        counts += [
-            f"count(*) filter ({found['numerator']}) as {name}_n",
-            f"count(*) filter ({found['denominator']}) as {name}_d",
-            f"count(*) filter ({recorded}) as {name}_r",
-            f"count(*) filter ({recorded_of}) as {name}_of",
-            f"count(distinct contributor_key) filter ({found['denominator']}) as {name}_c",
-        ]
-        wanted = ", ".join(f"'{each}'" for each in ["all", *found["breakdowns"]])
-        answers.append(
-            f"select {place}, '{found['id']}' as indicator_id, breakdown, breakdown_value,"
-            f" {name}_n as numerator, {name}_d as denominator, {name}_r as recorded,"
-            f" {name}_of as recorded_of, {name}_c as contributors"
-            f" from cube where {name}_of > 0 and breakdown in ({wanted})"
-        )
+    counts = [count for found in ours for count in _plain_counts(found)]
+    answers = [_plain_answer(found) for found in ours]
     return (
         f"{facts} cube as materialized (select {of}, case {breakdown} else 'all' end as breakdown,"
         f" case {value} else 'all' end as breakdown_value, {', '.join(counts)}"
@@ -192,6 +184,42 @@ def plain_cube(model: str) -> str:
         f" and measure_month = month_start group by grouping sets ({sets}))"
         f" {' union all '.join(answers)}"
     )
+
+
+def _plain_counts(found: dict[str, Any]) -> list[str]:
+    name = found["id"].lower()
+    denominator = found["denominator"]
+    return [
+        f"count(*) filter ({found['numerator']}) as {name}_n",
+        f"count(*) filter ({denominator}) as {name}_d",
+        f"count(*) filter ({found.get('recorded', denominator)}) as {name}_r",
+        f"count(*) filter ({found.get('recorded_of', denominator)}) as {name}_of",
+        f"count(*) filter ({found.get('exempt', 'false')}) as {name}_e",
+        f"count(distinct contributor_key) filter ({denominator}) as {name}_c",
+    ]
+
+
+def _plain_answer(found: dict[str, Any]) -> str:
+    name = found["id"].lower()
+    wanted = ", ".join(f"'{each}'" for each in ["all", *found["breakdowns"]])
+    return (
+        "select authority_code, period_type, period_start, period_end,"
+        f" '{found['id']}' as indicator_id, breakdown, breakdown_value,"
+        f" {name}_n as numerator, {name}_d as denominator, {name}_r as recorded,"
+        f" {name}_of as recorded_of, {name}_c as contributors"
+        f" from cube where {name}_of + {name}_e > 0 and breakdown in ({wanted})"
+    )
+
+
+def _counts(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[Any, ...]]:
+    """Return one sum for each column that both ways give, of what is published."""
+    columns = "numerator, denominator, recorded, recorded_of, contributors"
+    return con.execute(
+        f"select indicator_id, breakdown, period_type, count(*), sum(hash(breakdown_value)),"
+        f" sum(hash(authority_code, period_start, breakdown_value, {columns}))"
+        f" from {table} where period_type <> 'month' and denominator > 0 and not"
+        f" starts_with(indicator_id, 'D5') group by all order by all"
+    ).fetchall()
 
 
 def _rows(home: Path) -> list[tuple[Any, ...]]:

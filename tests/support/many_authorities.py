@@ -19,7 +19,7 @@ from orchestration.privacy.disclosure_keys import attach_disclosure_keys
 from orchestration.transform import prepare_manifest, target_folder
 
 # As `open_warehouse` and dbt's profile have it, so that what is measured is what runs.
-CONFIG: Mapping[str, str] = {"memory_limit": "8GB"}
+CONFIG: Mapping[str, str] = {"memory_limit": "6GB"}
 FIRST_CODE = 400
 
 

@@ -1,16 +1,166 @@
 {# Who stands behind a cell, and whether it is nearly all of two of them. #}
 
-{# Whom to count once behind an indicator: as which name, and those with something in which column.
+{# How many people stand behind each cell, and whether two make up most of it: `contributors`.
+
+   Months are never published, so nobody is counted in them, and months of one quarter never part. Short
+   numbers stand for people and cells: what is grouped here has a row a person, cell and quarter. #}
+{% macro contributor_ctes(distinct_people, breakdowns) %}
+people as (
+
+    select
+        authority_code,
+        contributor_key,
+        row_number() over (order by authority_code, contributor_key) as contributor_number
+    from facts
+    group by authority_code, contributor_key
+
+),
+
+facts_of_people as (
+
+    select
+        facts.*,
+        people.contributor_number,
+        quarters.quarter_start
+    from facts
+    inner join quarters
+        on facts.measure_month = quarters.month_start
+    -- Who has no key is one person in each authority.
+    left join people
+        on
+            facts.authority_code = people.authority_code
+            and facts.contributor_key = people.contributor_key
+
+),
+
+by_quarter_and_contributor as (
+
+    select
+        authority_code,
+        {{ grouped_breakdown(breakdowns) }},
+        quarter_start,
+        contributor_number,
+        {%- for people in distinct_people %}
+        {{ indicator_sum(people) }} as {{ people }}_count{{ "," if not loop.last }}
+        {%- endfor %}
+    from facts_of_people
+    group by {{ breakdown_sets(
+        ['authority_code', 'quarter_start', 'contributor_number'], breakdowns
+    ) }}
+
+),
+
+numbered_cells as (
+
+    select
+        authority_code,
+        breakdown,
+        breakdown_value,
+        row_number() over (order by authority_code, breakdown, breakdown_value) as cell_number
+    from by_month
+    group by authority_code, breakdown, breakdown_value
+
+),
+
+numbered_spans as (
+
+    select
+        authority_code,
+        period_start,
+        period_end,
+        row_number() over (order by authority_code, period_start, period_end) as span_number
+    from spans
+    where not is_month
+    group by authority_code, period_start, period_end
+
+),
+
+quarters_of_spans as (
+
+    select
+        spans.authority_code,
+        spans.month_start as quarter_start,
+        numbered_spans.span_number
+    from spans
+    inner join numbered_spans
+        on
+            spans.authority_code = numbered_spans.authority_code
+            and spans.period_start = numbered_spans.period_start
+            and spans.period_end = numbered_spans.period_end
+
+),
+
+contributors_in_spans as (
+
+    select
+        numbered_cells.cell_number,
+        quarters_of_spans.span_number,
+        {%- for people in distinct_people %}
+        {{ exact_sum('by_quarter_and_contributor.' ~ people ~ '_count') }}
+            as {{ people }}_count{{ "," if not loop.last }}
+        {%- endfor %}
+    from by_quarter_and_contributor
+    inner join numbered_cells
+        on
+            by_quarter_and_contributor.authority_code = numbered_cells.authority_code
+            and by_quarter_and_contributor.breakdown = numbered_cells.breakdown
+            and by_quarter_and_contributor.breakdown_value = numbered_cells.breakdown_value
+    inner join quarters_of_spans
+        on
+            by_quarter_and_contributor.authority_code = quarters_of_spans.authority_code
+            and by_quarter_and_contributor.quarter_start = quarters_of_spans.quarter_start
+    group by
+        numbered_cells.cell_number,
+        quarters_of_spans.span_number,
+        by_quarter_and_contributor.contributor_number
+
+),
+
+counted_contributors as (
+
+    select
+        cell_number,
+        span_number,
+        {%- for people in distinct_people %}
+        count(nullif({{ people }}_count, 0)) as {{ people }}_contributors,
+        {{ sum_of_top_two('nullif(' ~ people ~ '_count, 0)') }}
+        > {{ var('top_two_share') }} * cast(sum({{ people }}_count) as bigint)
+            as {{ people }}_dominated{{ "," if not loop.last }}
+        {%- endfor %}
+    from contributors_in_spans
+    group by cell_number, span_number
+
+),
+
+contributors as (
+
+    select
+        numbered_cells.authority_code,
+        numbered_cells.breakdown,
+        numbered_cells.breakdown_value,
+        numbered_spans.period_start,
+        numbered_spans.period_end,
+        {%- for people in distinct_people %}
+        counted_contributors.{{ people }}_contributors,
+        counted_contributors.{{ people }}_dominated{{ "," if not loop.last }}
+        {%- endfor %}
+    from counted_contributors
+    inner join numbered_cells
+        on counted_contributors.cell_number = numbered_cells.cell_number
+    inner join numbered_spans
+        on counted_contributors.span_number = numbered_spans.span_number
+
+),
+{% endmacro %}
+
+{# Whom to count once behind an indicator: those with something in which columns.
    None where the definition names a column that is a number of people already. #}
 {% macro distinct_contributors(indicator) %}
     {%- set people = [] -%}
     {%- if indicator.contributors is not defined -%}
-        {%- do people.append({'name': indicator.id | lower, 'column': indicator.denominator}) -%}
+        {%- do people.append(indicator.denominator) -%}
         {%- if indicator.compared_denominator is defined -%}
-            {%- do people.append({
-                'name': (indicator.id | lower) ~ '_compared',
-                'column': indicator.compared_denominator,
-            }) -%}
+            {%- do people.append(indicator.compared_denominator) -%}
         {%- endif -%}
     {%- endif -%}
     {{ return(people) }}
@@ -20,7 +170,7 @@
 {% macro contributor_count(indicator) -%}
     {%- set names = [] -%}
     {%- for people in distinct_contributors(indicator) -%}
-        {%- do names.append(people.name ~ '_contributors') -%}
+        {%- do names.append(people ~ '_contributors') -%}
     {%- endfor -%}
     {%- if names | length > 1 -%}
         least({{ names | join(', ') }})
@@ -36,7 +186,38 @@
 {% macro is_dominated(indicator) -%}
     {%- set names = [] -%}
     {%- for people in distinct_contributors(indicator) -%}
-        {%- do names.append('coalesce(' ~ people.name ~ '_dominated, false)') -%}
+        {%- do names.append('coalesce(' ~ people ~ '_dominated, false)') -%}
     {%- endfor -%}
     {{ names | join(' or ') or 'false' }}
+{%- endmacro %}
+
+{# Groups of all facts, and of each breakdown's values; the first breakdown is 'all'. #}
+{% macro breakdown_sets(columns, breakdowns) -%}
+    grouping sets (
+        ({{ columns | join(', ') }})
+        {%- for breakdown in breakdowns if breakdown != 'all' %},
+        ({{ columns | join(', ') }}, {{ breakdown }})
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+{# Of which breakdown and value a row of such groups is. #}
+{% macro grouped_breakdown(breakdowns) -%}
+    {%- if breakdowns | length == 1 -%}
+        'all' as breakdown,
+        'all' as breakdown_value
+    {%- else -%}
+        case
+            {%- for breakdown in breakdowns if breakdown != 'all' %}
+            when grouping({{ breakdown }}) = 0 then '{{ breakdown }}'
+            {%- endfor %}
+            else 'all'
+        end as breakdown,
+        case
+            {%- for breakdown in breakdowns if breakdown != 'all' %}
+            when grouping({{ breakdown }}) = 0 then {{ breakdown }}
+            {%- endfor %}
+            else 'all'
+        end as breakdown_value
+    {%- endif -%}
 {%- endmacro %}

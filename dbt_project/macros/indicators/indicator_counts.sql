@@ -82,13 +82,15 @@ where
 
 {# Sums of every column that the indicators name: `cells`.
 
-   The facts are read once, into months and contributors; everything after works on those. #}
+   Counts are added up by month, and people by quarter: a month of a year is not read twice. #}
 {% macro counted_ctes(indicators) %}
 {%- set breakdowns = ['all'] -%}
 {%- set columns = [] -%}
 {%- set distinct_people = [] -%}
 {%- for indicator in indicators -%}
-    {%- do distinct_people.extend(distinct_contributors(indicator)) -%}
+    {%- for people in distinct_contributors(indicator) if people not in distinct_people -%}
+        {%- do distinct_people.append(people) -%}
+    {%- endfor -%}
     {%- for breakdown in indicator.breakdowns if breakdown not in breakdowns -%}
         {%- do breakdowns.append(breakdown) -%}
     {%- endfor -%}
@@ -96,43 +98,31 @@ where
         {%- do columns.append(column) -%}
     {%- endfor -%}
 {%- endfor -%}
-{%- set cell = ['authority_code', 'breakdown', 'breakdown_value'] | join(',\n        ') -%}
-{%- set period = ['period_type', 'period_start', 'period_end'] | join(',\n        ') -%}
-
-by_month_and_contributor as (
-    {% for breakdown in breakdowns %}
-    select
-        authority_code,
-        '{{ breakdown }}' as breakdown,
-        {{ "'all'" if breakdown == 'all' else breakdown }} as breakdown_value,
-        measure_month,
-        contributor_key,
-        {%- for column in columns %}
-        {{ indicator_sum(column) }} as {{ column }}{{ "," if not loop.last }}
-        {%- endfor %}
-    from facts
-    group by
-        authority_code,
-        {{ breakdown ~ "," if breakdown != 'all' }}
-        measure_month,
-        contributor_key
-    {{ "union all" if not loop.last }}
-    {%- endfor %}
-
-),
 
 by_month as (
 
     select
-        {{ cell }},
+        authority_code,
+        {{ grouped_breakdown(breakdowns) }},
         measure_month,
         {%- for column in columns %}
-        sum({{ column }}) as {{ column }}{{ "," if not loop.last }}
+        {{ indicator_sum(column) }} as {{ column }}{{ "," if not loop.last }}
         {%- endfor %}
-    from by_month_and_contributor
-    group by
-        {{ cell }},
-        measure_month
+    from facts
+    group by {{ breakdown_sets(['authority_code', 'measure_month'], breakdowns) }}
+
+),
+
+-- Two periods of the same days, such as a financial year and a rolling one, are counted once.
+spans as (
+
+    select distinct
+        authority_code,
+        month_start,
+        period_start,
+        period_end,
+        period_type = 'month' as is_month
+    from periods
 
 ),
 
@@ -142,108 +132,60 @@ counted as (
         by_month.authority_code,
         by_month.breakdown,
         by_month.breakdown_value,
-        {{ period }},
+        spans.period_start,
+        spans.period_end,
         {%- for column in columns %}
-        cast(sum({{ column }}) as bigint) as {{ column }}{{ "," if not loop.last }}
+        cast(sum(by_month.{{ column }}) as bigint) as {{ column }}{{ "," if not loop.last }}
         {%- endfor %}
     from by_month
-    inner join periods
+    inner join spans
         on
-            by_month.authority_code = periods.authority_code
-            and by_month.measure_month = periods.month_start
+            by_month.authority_code = spans.authority_code
+            and by_month.measure_month = spans.month_start
     group by
         by_month.authority_code,
         by_month.breakdown,
         by_month.breakdown_value,
-        {{ period }}
+        spans.period_start,
+        spans.period_end
 
 ),
 
-{%- if distinct_people %}
--- Months of one quarter never part, so a child is looked for in quarters.
-by_quarter_and_contributor as (
+{{ contributor_ctes(distinct_people, breakdowns) if distinct_people }}
+period_names as (
 
-    select
-        by_month_and_contributor.authority_code,
-        by_month_and_contributor.breakdown,
-        by_month_and_contributor.breakdown_value,
-        quarters.quarter_start,
-        by_month_and_contributor.contributor_key,
-        {%- for people in distinct_people %}
-        sum({{ people.column }}) as {{ people.name }}_count{{ "," if not loop.last }}
-        {%- endfor %}
-    from by_month_and_contributor
-    inner join quarters
-        on by_month_and_contributor.measure_month = quarters.month_start
-    group by
-        by_month_and_contributor.authority_code,
-        by_month_and_contributor.breakdown,
-        by_month_and_contributor.breakdown_value,
-        quarters.quarter_start,
-        by_month_and_contributor.contributor_key
+    select distinct
+        authority_code,
+        period_type,
+        period_start,
+        period_end
+    from periods
 
 ),
 
-contributors_in_period as (
-
-    select
-        by_quarter_and_contributor.authority_code,
-        by_quarter_and_contributor.breakdown,
-        by_quarter_and_contributor.breakdown_value,
-        {{ period }},
-        {%- for people in distinct_people %}
-        sum({{ people.name }}_count) as {{ people.name }}_count{{ "," if not loop.last }}
-        {%- endfor %}
-    from by_quarter_and_contributor
-    inner join periods
-        on
-            by_quarter_and_contributor.authority_code = periods.authority_code
-            and by_quarter_and_contributor.quarter_start = periods.month_start
-            and periods.period_type <> 'month'
-    group by
-        by_quarter_and_contributor.authority_code,
-        by_quarter_and_contributor.breakdown,
-        by_quarter_and_contributor.breakdown_value,
-        {{ period }},
-        by_quarter_and_contributor.contributor_key
-
-),
-
-contributors as (
-
-    select
-        {{ cell }},
-        {{ period }},
-        {%- for people in distinct_people %}
-        count(case when {{ people.name }}_count > 0 then 1 end) as {{ people.name }}_contributors,
-        {{ sum_of_top_two(people.name ~ '_count') }} > {{ var('top_two_share') }} * sum({{ people.name }}_count)
-            as {{ people.name }}_dominated{{ "," if not loop.last }}
-        {%- endfor %}
-    from contributors_in_period
-    group by
-        {{ cell }},
-        {{ period }}
-
-),
-
-{%- endif %}
 cells as (
 
     select
-        counted.*{{ "," if distinct_people }}
+        counted.*,
         {%- for people in distinct_people %}
-        contributors.{{ people.name }}_contributors,
-        contributors.{{ people.name }}_dominated{{ "," if not loop.last }}
+        contributors.{{ people }}_contributors,
+        contributors.{{ people }}_dominated,
         {%- endfor %}
+        period_names.period_type
     from counted
+    inner join period_names
+        on
+            counted.authority_code = period_names.authority_code
+            and counted.period_start = period_names.period_start
+            and counted.period_end = period_names.period_end
     {%- if distinct_people %}
     left join contributors
         on
             counted.authority_code = contributors.authority_code
             and counted.breakdown = contributors.breakdown
             and counted.breakdown_value = contributors.breakdown_value
-            and counted.period_type = contributors.period_type
             and counted.period_start = contributors.period_start
+            and counted.period_end = contributors.period_end
     {%- endif %}
 
 )

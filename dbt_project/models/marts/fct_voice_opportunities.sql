@@ -148,18 +148,18 @@ left join conferences
         opportunities.authority_code = conferences.authority_code
         and opportunities.occasion_table = conferences.occasion_table
         and opportunities.occasion_id = conferences.occasion_id
-        and opportunities.person_key = conferences.person_key
-        and opportunities.is_own_voice
+        and {{ key_where('opportunities.is_own_voice', 'opportunities.person_key') }}
+        = conferences.person_key
 left join family_meetings
     on
         opportunities.authority_code = family_meetings.authority_code
         and opportunities.occasion_table = family_meetings.occasion_table
         and opportunities.occasion_id = family_meetings.occasion_id
-        and opportunities.person_key = family_meetings.person_key
-        and opportunities.stage = 'family_network'
+        and {{ key_where("opportunities.stage = 'family_network'", 'opportunities.person_key') }}
+        = family_meetings.person_key
 left join return_interviews
     on
         opportunities.authority_code = return_interviews.authority_code
         and opportunities.occasion_table = return_interviews.occasion_table
-        and opportunities.occasion_id = return_interviews.occasion_id
-        and opportunities.is_own_voice
+        and {{ key_where('opportunities.is_own_voice', 'opportunities.occasion_id') }}
+        = return_interviews.occasion_id

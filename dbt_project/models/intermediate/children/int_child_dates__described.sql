@@ -67,7 +67,19 @@ needs as (
 
 versions as (
 
-    select * from {{ ref('int_children__versions') }}
+    -- An open end is a date: `is null or` in an outer join has every row compared with every other.
+    select
+        authority_code,
+        person_key,
+        disability,
+        communication_need,
+        interpreter_needed,
+        first_language,
+        uasc,
+        is_care_leaver,
+        coalesce(valid_from, cast('0001-01-01' as date)) as valid_from,
+        coalesce(valid_to, cast('9999-12-31' as date)) as valid_to
+    from {{ ref('int_children__versions') }}
 
 ),
 
@@ -120,8 +132,8 @@ aged as (
         on
             child_dates.authority_code = versions.authority_code
             and child_dates.person_key = versions.person_key
-            and (versions.valid_from is null or child_dates.on_date >= versions.valid_from)
-            and (versions.valid_to is null or child_dates.on_date < versions.valid_to)
+            and child_dates.on_date >= versions.valid_from
+            and child_dates.on_date < versions.valid_to
 
 )
 

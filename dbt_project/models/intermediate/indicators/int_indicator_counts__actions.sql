@@ -154,20 +154,15 @@ answered_voice as (
 
 ),
 
-requests as (
+answered_changes as (
 
-    select
+    select distinct
         changes.authority_code,
         changes.person_key,
         changes.changed_on,
-        max(case when answered_voice.person_key is not null then 1 else 0 end) = 1
-            as has_outcome
+        changes.theme_code
     from changes
-    inner join authorities
-        on
-            changes.authority_code = authorities.authority_code
-            and changes.changed_on <= authorities.as_of
-    left join answered_voice
+    inner join answered_voice
         on
             changes.authority_code = answered_voice.authority_code
             and changes.person_key = answered_voice.person_key
@@ -177,11 +172,27 @@ requests as (
                 'changes.changed_on', '-(' ~ indicator_setting('D6', 'limit') ~ ')', 'day'
             ) }}
             and ';' || answered_voice.theme_codes || ';' like '%;' || changes.theme_code || ';%'
-    group by
+
+),
+
+requests as (
+
+    select
         changes.authority_code,
         changes.person_key,
         changes.changed_on,
-        changes.theme_code
+        answered_changes.person_key is not null as has_outcome
+    from changes
+    inner join authorities
+        on
+            changes.authority_code = authorities.authority_code
+            and changes.changed_on <= authorities.as_of
+    left join answered_changes
+        on
+            changes.authority_code = answered_changes.authority_code
+            and changes.person_key = answered_changes.person_key
+            and changes.changed_on = answered_changes.changed_on
+            and changes.theme_code = answered_changes.theme_code
 
 ),
 
@@ -203,9 +214,9 @@ board_actions as (
             and coalesce(influences.action_due_on, influences.decided_on) < authorities.as_of
     left join survey_waves
         on
-            influences.subject_kind = 'survey_wave'
-            and influences.authority_code = survey_waves.authority_code
-            and influences.subject_id = survey_waves.wave_id
+            influences.authority_code = survey_waves.authority_code
+            and {{ key_where("influences.subject_kind = 'survey_wave'", 'influences.subject_id') }}
+            = survey_waves.wave_id
     where influences.decision_type = 'board_action'
 
 ),

@@ -59,7 +59,7 @@ complaints as (
         on
             feedback.stage = clocks.complaint_stage
             and feedback.received_on >= clocks.valid_from
-            and (clocks.valid_to is null or feedback.received_on < clocks.valid_to)
+            and feedback.received_on < coalesce(clocks.valid_to, cast('9999-12-31' as date))
     left join working_days as received_days
         on feedback.received_on = received_days.date_day
     left join working_days as due_days

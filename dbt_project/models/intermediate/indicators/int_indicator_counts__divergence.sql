@@ -172,8 +172,9 @@ linked as (
             and paired_answers.divergence_pair = paired_records.divergence_pair
             and paired_answers.person_key = paired_records.person_key
             and paired_answers.answered_on >= paired_records.recorded_on
-            and {{ days_between('paired_records.recorded_on', 'paired_answers.answered_on') }}
-            <= paired_answers.window_days
+            and paired_records.recorded_on >= {{ add_to_date(
+                'paired_answers.answered_on', '-(paired_answers.window_days)', 'day'
+            ) }}
     where paired_answers.person_key is not null
 
 ),

@@ -21,7 +21,17 @@ identified as (
             'breakdown': "case when breakdown <> 'all' then breakdown_value end",
             'authority': 'authority_code',
             'period': "period_type || ':' || cast(period_start as " ~ dbt.type_string() ~ ")",
-        }) }} as cell_id
+        }) }} as cell_id,
+        greatest(
+            coalesce(numerator, 0),
+            denominator,
+            contributors,
+            coalesce(compared_numerator, 0),
+            coalesce(compared_denominator, 0),
+            recorded,
+            recorded_of,
+            coalesce(exempt, 0)
+        ) > 0 as counts_something
     from complete
 
 ),
@@ -30,9 +40,14 @@ offset_cells as (
 
     select
         identified.*,
-        {{ keyed_offset(
-            'identified.cell_id', 'disclosure_keys.inner_pad', 'disclosure_keys.outer_pad', 5
-        ) }} as cell_offset
+        -- Zero stays zero under every offset, and most cells of a complete matrix count nothing.
+        case
+            when identified.counts_something
+                then {{ keyed_offset(
+                    'identified.cell_id', 'disclosure_keys.inner_pad', 'disclosure_keys.outer_pad', 5
+                ) }}
+            else 0
+        end as cell_offset
     from identified
     inner join disclosure_keys
         on identified.authority_code = disclosure_keys.authority_code

@@ -93,9 +93,11 @@ due as (
         on dated.clock_start_date = start_days.date_day
     left join working_days as due_days
         on
-            clocks.first_unit = 'working_day'
-            and due_days.is_working_day
-            and start_days.working_day_number + clocks.first_interval = due_days.working_day_number
+            due_days.is_working_day
+            and {{ key_where(
+                "clocks.first_unit = 'working_day'",
+                'start_days.working_day_number + clocks.first_interval',
+            ) }} = due_days.working_day_number
     where dated.held_on is null
 
 ),

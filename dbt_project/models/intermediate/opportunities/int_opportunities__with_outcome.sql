@@ -81,6 +81,27 @@ initial_conferences as (
 
 ),
 
+-- Under no person those of everybody, for a review that names nobody.
+review_codes as (
+
+    select
+        authority_code,
+        conference_id,
+        person_key,
+        participation_code
+    from conference_participation
+    where conference_kind = 'review' and person_key is not null
+    union all
+    select
+        authority_code,
+        conference_id,
+        '' as person_key,
+        participation_code
+    from conference_participation
+    where conference_kind = 'review' and person_key is not null
+
+),
+
 conference_codes as (
 
     select
@@ -90,17 +111,15 @@ conference_codes as (
         -- A filler or unknown text of the case system must not hide the extension's code.
         coalesce(
             nullif(cp_reviews.cp_review_participation_code, 'not_mapped'),
-            conference_participation.participation_code,
+            review_codes.participation_code,
             cp_reviews.cp_review_participation_code
         ) as participation_code
     from cp_reviews
-    left join conference_participation
+    left join review_codes
         on
-            cp_reviews.authority_code = conference_participation.authority_code
-            and cp_reviews.cp_review_id = conference_participation.conference_id
-            and coalesce(cp_reviews.person_key, conference_participation.person_key)
-            = conference_participation.person_key
-            and conference_participation.conference_kind = 'review'
+            cp_reviews.authority_code = review_codes.authority_code
+            and cp_reviews.cp_review_id = review_codes.conference_id
+            and coalesce(cp_reviews.person_key, '') = review_codes.person_key
     union all
     select
         initial_conferences.authority_code,

@@ -126,5 +126,5 @@ from claims
 left join ends
     on
         claims.authority_code = ends.authority_code
-        and claims.former_person_key = ends.former_person_key
-        and claims.claim_count = 1
+        and {{ key_where('claims.claim_count = 1', 'claims.former_person_key') }}
+        = ends.former_person_key

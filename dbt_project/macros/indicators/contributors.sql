@@ -34,19 +34,24 @@ facts_of_people as (
 ),
 
 by_quarter_and_contributor as (
-
+    {% for breakdown in breakdowns %}
     select
         authority_code,
-        {{ grouped_breakdown(breakdowns) }},
+        '{{ breakdown }}' as breakdown,
+        {{ "'all'" if breakdown == 'all' else breakdown }} as breakdown_value,
         quarter_start,
         contributor_number,
         {%- for people in distinct_people %}
         {{ indicator_sum(people) }} as {{ people }}_count{{ "," if not loop.last }}
         {%- endfor %}
     from facts_of_people
-    group by {{ breakdown_sets(
-        ['authority_code', 'quarter_start', 'contributor_number'], breakdowns
-    ) }}
+    group by
+        authority_code,
+        {{ breakdown ~ "," if breakdown != 'all' }}
+        quarter_start,
+        contributor_number
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
 
 ),
 
@@ -189,35 +194,4 @@ contributors as (
         {%- do names.append('coalesce(' ~ people ~ '_dominated, false)') -%}
     {%- endfor -%}
     {{ names | join(' or ') or 'false' }}
-{%- endmacro %}
-
-{# Groups of all facts, and of each breakdown's values; the first breakdown is 'all'. #}
-{% macro breakdown_sets(columns, breakdowns) -%}
-    grouping sets (
-        ({{ columns | join(', ') }})
-        {%- for breakdown in breakdowns if breakdown != 'all' %},
-        ({{ columns | join(', ') }}, {{ breakdown }})
-        {%- endfor %}
-    )
-{%- endmacro %}
-
-{# Of which breakdown and value a row of such groups is. #}
-{% macro grouped_breakdown(breakdowns) -%}
-    {%- if breakdowns | length == 1 -%}
-        'all' as breakdown,
-        'all' as breakdown_value
-    {%- else -%}
-        case
-            {%- for breakdown in breakdowns if breakdown != 'all' %}
-            when grouping({{ breakdown }}) = 0 then '{{ breakdown }}'
-            {%- endfor %}
-            else 'all'
-        end as breakdown,
-        case
-            {%- for breakdown in breakdowns if breakdown != 'all' %}
-            when grouping({{ breakdown }}) = 0 then {{ breakdown }}
-            {%- endfor %}
-            else 'all'
-        end as breakdown_value
-    {%- endif -%}
 {%- endmacro %}

@@ -100,16 +100,22 @@ where
 {%- endfor -%}
 
 by_month as (
-
+    {% for breakdown in breakdowns %}
     select
         authority_code,
-        {{ grouped_breakdown(breakdowns) }},
+        '{{ breakdown }}' as breakdown,
+        {{ "'all'" if breakdown == 'all' else breakdown }} as breakdown_value,
         measure_month,
         {%- for column in columns %}
         {{ indicator_sum(column) }} as {{ column }}{{ "," if not loop.last }}
         {%- endfor %}
     from facts
-    group by {{ breakdown_sets(['authority_code', 'measure_month'], breakdowns) }}
+    group by
+        authority_code,
+        {{ breakdown ~ "," if breakdown != 'all' }}
+        measure_month
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
 
 ),
 

@@ -13,5 +13,5 @@ select
     disa_table_id as table_id,
     disa_disability_code as disability_code,
     _as_of as as_of,
-    cast(_row_key as varchar) as row_key
+    {{ row_key_text() }} as row_key
 from current_rows

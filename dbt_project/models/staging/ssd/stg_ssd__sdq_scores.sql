@@ -12,5 +12,5 @@ select
     csdq_sdq_reason as sdq_reason,
     csdq_sdq_score as sdq_score,
     _as_of as as_of,
-    cast(_row_key as varchar) as row_key
+    {{ row_key_text() }} as row_key
 from current_rows

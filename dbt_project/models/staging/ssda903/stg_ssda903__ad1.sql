@@ -15,5 +15,5 @@ select
     sex_adoptr,
     ls_adoptr,
     _as_of as as_of,
-    cast(_row_key as varchar) as row_key
+    {{ row_key_text() }} as row_key
 from current_rows

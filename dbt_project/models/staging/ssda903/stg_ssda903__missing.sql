@@ -15,5 +15,5 @@ select
     mis_start as missing_start_date,
     mis_end as missing_end_date,
     _as_of as as_of,
-    cast(_row_key as varchar) as row_key
+    {{ row_key_text() }} as row_key
 from current_rows

@@ -11,5 +11,5 @@ select
     sex as sex_code,
     duc as uasc_ceased_date,
     _as_of as as_of,
-    cast(_row_key as varchar) as row_key
+    {{ row_key_text() }} as row_key
 from current_rows

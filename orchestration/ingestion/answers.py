@@ -67,4 +67,4 @@ def _reader(reading: str, rule_set: str) -> _Reader:
         return EvidenceRules(rule_set)
     if reading == "agreed":
         return AgreedRules(rule_set)
-    return FirstRule(rule_set, strict=reading == "strict")
+    return FirstRule(rule_set)

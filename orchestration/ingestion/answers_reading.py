@@ -8,23 +8,29 @@ doubt (answers_doubts), or sets whose answers may name several groups (answers_e
 import re
 
 from orchestration.ingestion.answers_doubts import is_code, sides
-from orchestration.ingestion.answers_rules import NOT_MAPPED, Rule, read_rules
+from orchestration.ingestion.answers_rules import NOT_MAPPED, Rule, read_rules, somebody_else
 
+_CHANGED = re.compile(
+    r"[()\u2192]|[-=]+>|\b(?:to|then|was|now|ex|previously|formerly|changed)\b", re.IGNORECASE
+)
 _SAYS_LITTLE = "other"
+# What parts the name of a group from its details.
+_DETAILS = re.compile(r"\s[-\u2013]\s?|[:(]")
+_EITHER = re.compile(r"(?<=\w\w)\s*[/\\]\s*(?=\w\w)|\sor\s", re.IGNORECASE)
+_LONG = 12
+_LOCAL_CODE = re.compile(r"\W*([A-Z0-9.]{2,8})\s*[-\u2013:)]\s*\w")
 _SHORT_FORM = re.compile(r"[a-z]{3,5}")
 
 
 class FirstRule:
-    """Reads answers by the first rule that matches.
+    """Reads answers by the first rule that matches, if the answer says nothing beside it."""
 
-    Args:
-        rule_set: name of the rules.
-        strict: an answer with a word that neither rules nor labels know is not mapped.
-    """
-
-    def __init__(self, rule_set: str, *, strict: bool = False) -> None:
+    def __init__(self, rule_set: str) -> None:
         self._rules = read_rules(rule_set, repair=True)
-        self._known = self._rules.words() if strict else None
+        self._beside = {
+            code: self._rules.words_beside(code)
+            for code in {rule.code for rule in self._rules.rules}
+        }
         self._words = {
             word: rule.code
             for word in self._rules.wording.vocabulary
@@ -41,18 +47,43 @@ class FirstRule:
             return self._completed(text)
         doubted = (
             not self._rules.stands(rule, text)
-            or self._goes_on(rule, text)
+            or self._goes_on(rule, text, answer)
             or self._contradicted(answer, text, rule)
         )
         return NOT_MAPPED if doubted else rule.code
 
-    def _goes_on(self, rule: Rule, text: str) -> bool:
-        """Whether a strict set has a word beside the wording of the rule that nothing knows."""
+    def _goes_on(self, rule: Rule, text: str, answer: str) -> bool:
+        """Whether a word stands beside the wording of the rule that may change what it says.
+
+        After the name of a group, details may follow in any words ("Lodgings - no formal support"),
+        unless they speak of somebody else. A local code may go before ("WHB - White British").
+        """
         found = rule.wording.search(text)
-        if self._known is None or found is None or is_code(found):
+        if found is None or is_code(found):
             return False
-        left = rule.wording.sub(" ", text).split()
-        return any(word.isalpha() and len(word) > 1 for word in left if word not in self._known)
+        left = set(rule.wording.sub(" ", text).split()) - self._beside[rule.code]
+        if self._headed(rule, answer):
+            left &= somebody_else()
+        elif begun := _LOCAL_CODE.match(answer):
+            left -= set(self._rules.understood(begun.group(1)).split()) - somebody_else()
+        unknown = [
+            word
+            for word in left
+            if word.isalpha() and len(word) > 1 and not self._means(word, rule.code)
+        ]
+        # A long text nearly all of whose words are official is an official description.
+        words = len(text.split())
+        return bool(unknown) and not (words >= _LONG and len(unknown) * 4 <= words)
+
+    def _headed(self, rule: Rule, answer: str) -> bool:
+        head, *details = _DETAILS.split(answer, maxsplit=1)
+        understood = self._rules.understood(head)
+        named = self._rules.labels.get(understood) == rule.code
+        return bool(details) and (named or rule.wording.fullmatch(understood) is not None)
+
+    def _means(self, word: str, code: str) -> bool:
+        said = self._rules.first(word)
+        return said is not None and said.code == code
 
     def _completed(self, text: str) -> str:
         if _SHORT_FORM.fullmatch(text) is None or text in self._rules.wording.vocabulary:
@@ -69,14 +100,16 @@ class FirstRule:
         if is_code(found):
             if self._labelled_otherwise(found, rule.code):
                 return True
-            # "N1/N5" is two; in "E15, where E5 and E6 do not apply" the first is meant.
-            if not all(self._is_code(part) for part in parts):
-                return False
+            changed = [self._rules.understood(part) for part in _CHANGED.split(answer)]
+            parts = parts or [part for part in changed if part]
+            # "N1/N5" is two, as is "N1 (was N5)"; in "E15, where E5 and E6 do not apply" the first
+            # is meant.
+            named = [self._rules.first(part) for part in parts if self._is_code(part)]
+            return len(named) == len(parts) and {one.code for one in named if one} > {rule.code}
         # A wording that reaches over both parts has weighed them already.
-        elif not any(found.group() in part for part in parts):
+        if not any(found.group() in part for part in parts):
             return False
-        else:
-            parts = [part for part in parts if not self._is_code(part, begun=True)]
+        parts = [part for part in parts if not self._is_code(part, begun=True)]
         return any(self._says_otherwise(part, rule.code) for part in parts if part != _SAYS_LITTLE)
 
     def _says_otherwise(self, part: str, meant: str) -> bool:
@@ -109,4 +142,8 @@ class AgreedRules:
     def code_of(self, answer: str) -> str:
         """The code that an answer means, or `not_mapped`."""
         text = self._rules.understood(answer)
-        return self._rules.named.get(text) or self._rules.agreed(text)
+        if text in self._rules.named:
+            return self._rules.named[text]
+        # "Seen / not seen" is neither.
+        parts = {self._rules.agreed(self._rules.understood(part)) for part in _EITHER.split(answer)}
+        return NOT_MAPPED if len(parts - {NOT_MAPPED}) > 1 else self._rules.agreed(text)

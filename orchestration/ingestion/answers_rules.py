@@ -4,19 +4,21 @@ Belongs here: the seeds `ref_answer_*.csv`, and whether one rule holds for one a
 Does not belong here: any rule itself (the seeds), how the rules of a set decide together
 (answers_reading, answers_evidence), plain wording (answers_words) or place names (answers_places).
 
-A set is read in one of five ways:
+A set is read in one of four ways:
 
 - `first`: rules in order of priority, the first that matches decides. Misspelt words are repaired,
   and a short form (`NEI`) stands for the words that begin with it if all of them mean one code.
-- `strict`: as `first`, and a word that no rule knows leaves the answer open.
-- `agreed`: every rule that matches must give the same code, and nothing is repaired or completed.
-  For answers about a child's voice, where a contradiction must not become an answer.
+  A word beside the wording that has no use for that code leaves the answer open.
+- `agreed`: every rule that matches must give the same code, nothing is repaired or completed, and
+  a word that no rule of the set knows leaves the answer open. For answers about a child's voice,
+  where a contradiction must not become an answer.
 - `evidence`: every wording found speaks for its code, and all must agree (answers_evidence).
 - `place`: the answer names an authority.
 """
 
 import csv
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,7 +33,9 @@ _EVERYWHERE = "*"
 # Codes that say that nothing is known.
 _NOTHING_KNOWN = frozenset({"unknown", "not_known", "not_stated", "not_recorded", "N0"})
 # Priorities of the rows that hold for every set.
-_DENIES, _ASKS, _HEDGES, _HARMLESS = "1", "2", "3", "4"
+_DENIES, _ASKS, _HEDGES, _HARMLESS, _SOMEBODY_ELSE = "1", "2", "3", "4", "5"
+# The row of a set that lists what its official descriptions say beside the wordings.
+_DETAILS = "1000"
 _ESCAPED = re.compile(r"\\[a-z]")
 _LITERAL = re.compile(r"[a-z]+")
 
@@ -57,8 +61,9 @@ class Rule:
     wording: re.Pattern[str]
     unless: re.Pattern[str] | None
     code: str
-    # The words that the rule is written with.
+    # The words that the rule is written with, and those of wordings that need not be all there is.
     own: frozenset[str]
+    beside: frozenset[str]
 
     def matches(self, text: str) -> bool:
         """Whether the answer has the wording and nothing that speaks against it."""
@@ -81,6 +86,10 @@ class RuleSet:
     named: dict[str, str]
     labels: dict[str, str]
     doubts: Doubts
+    # Words of the official descriptions that change nothing.
+    details: frozenset[str]
+    # Every word that the set has a use for.
+    known: frozenset[str]
 
     def understood(self, answer: str) -> str:
         """The answer in the form that the rules are written in."""
@@ -100,11 +109,21 @@ class RuleSet:
             for rule in rules
             for one in rule.wording.finditer(text)
         )
-        return codes.pop() if agree else NOT_MAPPED
+        return codes.pop() if agree and not self._goes_on(rules, text) else NOT_MAPPED
 
-    def words(self) -> frozenset[str]:
-        """Every word that the rules know, and those that change nothing beside them."""
-        return self.wording.vocabulary.union(_harmless(), *(rule.own for rule in self.rules))
+    def _goes_on(self, rules: list[Rule], text: str) -> bool:
+        """Whether words that no rule of the set knows stand beside what the rules found."""
+        for rule in rules:
+            text = rule.wording.sub(" ", text)
+        return any(
+            word not in self.known for word in text.split() if word.isalpha() and len(word) > 1
+        )
+
+    def words_beside(self, code: str) -> frozenset[str]:
+        """The words that may stand beside a wording of a code and change nothing."""
+        labels = (text.split() for text, meant in self.labels.items() if meant == code)
+        own = (rule.beside for rule in self.rules if rule.code == code)
+        return self.details.union(_listed(_HARMLESS), *labels, *own)
 
     def of(self, code: str, text: str) -> list[Rule]:
         """The rules that match and mean a code."""
@@ -145,6 +164,7 @@ def read_rules(rule_set: str, *, repair: bool) -> RuleSet:
     """The rules of a set in order of priority, with the words that they use."""
     rows = [row for row in seed("ref_answer_rules") if row["rule_set"] == rule_set]
     rows.sort(key=lambda row: int(row["priority"]))
+    details = [row for row in rows if row["priority"] == _DETAILS]
     labels = [row for row in seed("ref_answer_codes") if row["rule_set"] == rule_set]
     known = [f"{row['pattern']} {row['unless']}" for row in rows]
     known += [plain(row["label"]) for row in labels]
@@ -161,12 +181,20 @@ def read_rules(rule_set: str, *, repair: bool) -> RuleSet:
         {wording.understood(plain(row[told])): row["code"] for row in labels}
         for told in ("code", "label")
     )
+    worded = _worded_rules(row for row in rows if row not in details)
+    spoken = frozenset(word for row in details for word in row["pattern"].split("|"))
     return RuleSet(
         wording,
-        (*_official_rules(labels), *_worded_rules(rows)),
+        (*_official_rules(labels), *worded),
         named | labelled,
         labelled,
         _doubts(),
+        spoken,
+        spoken.union(
+            _listed(_HARMLESS),
+            *(rule.own for rule in worded),
+            *(label.split() for label in labelled),
+        ),
     )
 
 
@@ -180,12 +208,18 @@ def _doubts() -> Doubts:
 
 
 @cache
-def _harmless() -> frozenset[str]:
+def somebody_else() -> frozenset[str]:
+    """The words for people of whom an answer may speak in place of the child."""
+    return _listed(_SOMEBODY_ELSE)
+
+
+@cache
+def _listed(priority: str) -> frozenset[str]:
     return frozenset(
         word
         for row in seed("ref_answer_rules")
-        if _for_all(row, _HARMLESS)
-        for word in row["pattern"].split("|")
+        if _for_all(row, priority)
+        for word in re.findall(r"[a-z]+", row["pattern"])
     )
 
 
@@ -196,23 +230,35 @@ def _for_all(row: dict[str, str], priority: str) -> bool:
 def _official_rules(labels: list[dict[str, str]]) -> list[Rule]:
     # At either end: a code in the middle ("aged 18, E5 and E6 do not apply") says nothing.
     return [
-        Rule(0, _compiled(f"^(?:{codes})|(?:{codes})$"), None, row["code"], frozenset())
+        Rule(
+            0, _compiled(f"^(?:{codes})|(?:{codes})$"), None, row["code"], frozenset(), frozenset()
+        )
         for row in labels
         if (codes := row["official_codes"])
     ]
 
 
-def _worded_rules(rows: list[dict[str, str]]) -> list[Rule]:
+def _worded_rules(rows: Iterable[dict[str, str]]) -> list[Rule]:
     return [
         Rule(
             int(row["priority"]),
             _compiled(row["pattern"]),
             _compiled(row["unless"]) if row["unless"] else None,
             row["code"],
-            frozenset(_LITERAL.findall(_ESCAPED.sub(" ", row["pattern"]))),
+            _words(row["pattern"]),
+            _words("|".join(one for one in _alternatives(row["pattern"]) if not _whole(one))),
         )
         for row in rows
     ]
+
+
+def _words(pattern: str) -> frozenset[str]:
+    return frozenset(_LITERAL.findall(_ESCAPED.sub(" ", pattern)))
+
+
+def _whole(wording: str) -> bool:
+    """Whether a wording is a whole answer, so that nothing stands beside it."""
+    return wording.startswith("^") and wording.endswith("$")
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:

@@ -16,7 +16,9 @@ _NUMBERING = re.compile(r"^(?:[a-z]{1,2}\d?|\d{1,2})\)\s*(?=\S)|^(?:\d{1,2}|[a-z
 _WRAPPER = re.compile(r"^code (\S+) is not mapped$")
 # A lost apostrophe reads "children?s"; any other question mark asks, and so leaves it open.
 _LOST_APOSTROPHE = re.compile(r"(?<=[a-z])\?(?=s\b)")
-_ASKED = re.compile(r"(?<=[\w)\]])\?|(?<=\s|\()\?(?=\)|\s*$)")
+_ASKED = re.compile(r"(?<=[\w)\]])\?|(?<=\s|\()\?(?=\)|\s*$)|(?<!\w)\?(?=\w)")
+# A day says when, and never what.
+_DAY = re.compile(r"\b(?:\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2})\b(?![/.-]?\d)")
 _DOTTED = re.compile(r"\b[a-z](?:\.[a-z])+\b\.?")
 _GLUED_NUMBER = re.compile(r"\b([a-z]{4,})(\d+)\b")
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
@@ -32,7 +34,7 @@ def plain(text: str) -> str:
     text = "".join(letter for letter in text if not unicodedata.combining(letter)).strip()
     text = _WRAPPER.sub(r"\1", _QUOTES.sub("", text))
     text = _ASKED.sub(" query ", _LOST_APOSTROPHE.sub("", text))
-    text = _NUMBERING.sub("", text)
+    text = _NUMBERING.sub("", _DAY.sub(" ", text).strip())
     text = _DOTTED.sub(lambda found: found.group().replace(".", ""), text)
     text = _NOT_A_WORD.sub(" ", re.sub(r"[&+]", " and ", text))
     text = _GLUED_NUMBER.sub(r"\1 \2", text)
@@ -102,8 +104,10 @@ class Wording:
                 if _slips(word, known) <= allowed and not _opposite(word, known)
             ]
             if within:
-                # Two candidates are one too many: a guess would be worse than not knowing.
-                return within[0] if len(within) == 1 else word
+                # Two candidates are one too many, unless one word stands for both: a guess would
+                # be worse than not knowing.
+                meant = {self._phrases.get((known,), known) for known in within}
+                return meant.pop() if len(meant) == 1 else word
         return word
 
 

@@ -29,8 +29,18 @@ SQL_TYPES: dict[str, str] = {
 _BLANKS = " || ".join(f"chr({ord(blank)})" for blank in BLANKS)
 
 # What is no id, and must not be repaired by a guess: letters that only look like others, invisible
-# characters, #N/A, and 2.00E+09, which is what a spreadsheet leaves of a long number.
-_NO_ID = r"[^\x20-\x7e]|^[0-9]([.,][0-9]+)?E\+[0-9]+$|^#(N/A|[A-Z0-9_/]+[!?]|GETTING_DATA)$"
+# characters, #N/A, ="C1", and what programs make of numbers: 2.00E+09, 1,234 and 1234.0.
+_NO_ID = (
+    r"[^\x20-\x7e]|^[0-9]([.,][0-9]+)?E\+[0-9]+$|^#(N/A|[A-Z0-9_/]+[!?]|GETTING_DATA)$"
+    r"|^=\"|^[0-9]+\.0+$|^[0-9]{1,3}(,[0-9]{3})+$"
+)
+# Nor is it the id of a person: a placeholder would make one child of many, a day is what a
+# spreadsheet makes of 5-1, and an apostrophe in front shows that a cell was meant as text.
+_NOBODY = (
+    _NO_ID
+    + r"|^'|^([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4})( 00:00(:00)?)?$|^.{101}"
+    r"|^(?i:[-.?*_]+|n/?a|nan|nil|none|null|unknown|not known|tbc|tba|true|false|xxx+)$"
+)
 # What DuckDB's cast would take beyond a plain number: 1_000, inf, nan.
 _NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 
@@ -162,14 +172,15 @@ def rules(
                 f"{text} is null",
             )
         )
-    if column.pseudonym == "person" or (is_key and column.required and column.type == "string"):
+    is_person = column.pseudonym == "person"
+    if is_person or (is_key and column.required and column.type == "string"):
         found.append(
             Rule(
                 column.name,
                 "BAD_ID",
                 "an id as the case system gives it, in plain letters and figures;"
                 " format the column as text before it is saved",
-                f"regexp_matches({text}, {literal(_NO_ID)})",
+                f"regexp_matches({text}, {literal(_NOBODY if is_person else _NO_ID)})",
             )
         )
     if not column.is_text:

@@ -14,15 +14,20 @@ from orchestration.ingestion.parts import JudgedPart
 from orchestration.ingestion.sql import literal
 
 
-def require_rows(opening: Opening, parts: Sequence[JudgedPart], promised: int) -> None:
+def require_rows(
+    opening: Opening, parts: Sequence[JudgedPart], promised: int, records: int | None = None
+) -> None:
     """Refuse a file with more or fewer rows than its manifest says, however good they are.
 
-    A copy that was cut at the end of a line cannot be told in any other way.
+    A copy that was cut at the end of a line cannot be told in any other way; nor can a return
+    that was made from half of the children.
 
     Args:
-        opening: The file, a CSV or Parquet one.
+        opening: The file.
         parts: Its judged parts, whose stages still lie in the scratch folder.
-        promised: The rows below the header, blank lines left out.
+        promised: The rows below the header, blank lines left out: of a workbook those of all its
+            tables together. Of an XML file the records, such as `Child`.
+        records: How many records an XML file has.
 
     Raises:
         FileRefusedError: With both counts.
@@ -31,17 +36,26 @@ def require_rows(opening: Opening, parts: Sequence[JudgedPart], promised: int) -
     if not readable:
         # It is refused already, and for a better reason.
         return
-    # A mapping makes several tables of the delivered rows, which lie beside them.
-    delivered = opening.scratch / "delivered_0.parquet"
-    if not delivered.exists():
-        delivered = opening.scratch / f"{readable[0].stage}.parquet"
-    found = _rows_of(opening, delivered) + sum(
-        len(part.malformed) for part in readable if part.malformed_because[0] != NO_TARGET_TABLE
-    )
+    found = _delivered(opening, readable) if records is None else records
     if found != promised:
+        unit = "rows" if records is None else "records"
+        unread = "" if len(readable) == len(parts) else " in the sheets that can be read"
         raise FileRefusedError(
-            "COUNT_MISMATCH", f"{promised:,} rows, as its manifest.csv says; it has {found:,}"
+            "COUNT_MISMATCH",
+            f"{promised:,} {unit}, as its manifest.csv says; it has {found:,}{unread}",
         )
+
+
+def _delivered(opening: Opening, parts: Sequence[JudgedPart]) -> int:
+    """The rows that were delivered, whatever became of them."""
+    # A mapping makes several tables of the delivered rows, which lie beside them.
+    stages = sorted(opening.scratch.glob("delivered_*.parquet")) or [
+        opening.scratch / f"{part.stage}.parquet" for part in parts
+    ]
+    malformed = sum(
+        len(part.malformed) for part in parts if part.malformed_because[0] != NO_TARGET_TABLE
+    )
+    return malformed + sum(_rows_of(opening, stage) for stage in stages)
 
 
 def _rows_of(opening: Opening, stage: Path) -> int:

@@ -76,6 +76,7 @@ class Part:
         extract: Its rows.
         drift: What else differs from the contract: (column or element, kind), safe to show.
         blanks: Which blanks a cell may begin or end with, as far as the reader knows.
+        records: How many records the whole file has, where its sender counts those and not rows.
     """
 
     label: str
@@ -83,6 +84,7 @@ class Part:
     extract: Extract
     drift: tuple[tuple[str, str], ...] = ()
     blanks: str = BLANKS
+    records: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from orchestration.ingestion.results import InboxFile
 
 MANIFEST_NAME = "manifest.csv"
 # In these a line is a row; elsewhere no two programs count alike.
-_COUNTED = (".csv", ".parquet")
+_COUNTED = (".csv", ".parquet", ".xlsx", ".xml")
 _REQUIRED = ("file_name", "bytes")
 _COLUMNS = (*_REQUIRED, "rows", "sha256")
 _MOST_BYTES = 1 << 20

@@ -83,12 +83,11 @@ def _answer(con: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> dict[str
                 opening, _open(opening, mapping), wanted["part"], wanted["numbers"]
             )
             return {"header": header, "rows": rows}
-        parts = [
-            judge_part(opening, part, f"part_{place}")
-            for place, part in enumerate(_open(opening, mapping))
-        ]
+        opened = _open(opening, mapping)
+        parts = [judge_part(opening, part, f"part_{place}") for place, part in enumerate(opened)]
         if request["rows"] is not None:
-            require_rows(opening, parts, request["rows"])
+            records = next((part.records for part in opened), None)
+            require_rows(opening, parts, request["rows"], records)
     except FileRefusedError as refusal:
         return {"refusal": [refusal.reason, refusal.expected]}
     except (MemoryError, duckdb.OutOfMemoryException):

@@ -68,9 +68,10 @@ def open_xml(opening: Opening, *, block: int = BLOCK, batch: int = _BATCH) -> li
         raise FileRefusedError("UNKNOWN_FORMAT", f"{opening.contract.source} in another format")
     tables = [table for table in opening.contract.tables if table.element]
     try:
-        sink, names = _shredded(opening, shape, tables, block, batch)
+        sink, walk = _shredded(opening, shape, tables, block, batch)
     except InstructionInsideError:
-        sink, names = _shredded(opening, shape, tables, block, batch, is_careful=True)
+        sink, walk = _shredded(opening, shape, tables, block, batch, is_careful=True)
+    names = walk.names
     rows = {table.name: count for table, count in zip(tables, sink.rows, strict=True)}
     drift = [(name, "unknown") for name in names.drift(shape.root)]
     parts: list[Part] = []
@@ -82,7 +83,7 @@ def open_xml(opening: Opening, *, block: int = BLOCK, batch: int = _BATCH) -> li
             has_stand_ins = sink.has_stand_ins[place]
             extract = XmlExtract(_target(opening, table), table, places, has_stand_ins)
             blanks = BLANKS if has_stand_ins or sink.has_blanks[place] else ""
-            parts.append(Part(table.name, table, extract, tuple(drift), blanks))
+            parts.append(Part(table.name, table, extract, tuple(drift), blanks, walk.records))
             # What the file holds besides is told once.
             drift = []
     return parts
@@ -95,13 +96,13 @@ def _shredded(
     block: int,
     batch: int,
     is_careful: bool = False,
-) -> tuple[Sink, ElementNames]:
+) -> "tuple[Sink, _Walk]":
     with ExitStack() as stack:
         stack.enter_context(private_files())
         sink = Sink([stack.enter_context(_target(opening, table).open("wb")) for table in tables])
         walk = _Walk(shape, tables, sink, batch, is_careful)
         walk.over(opening.path, block)
-    return sink, walk.names
+    return sink, walk
 
 
 def _target(opening: Opening, table: "Table") -> Path:
@@ -143,7 +144,7 @@ class _Walk:
         self._count_records = record_count(shape)
         self._tree = GrowingTree(self._path, is_careful)
         self._holder: Any = None
-        self._held = self._done = 0
+        self._held = self.records = 0
         self._is_known = False
 
     def over(self, path: Path, block: int) -> None:
@@ -207,10 +208,10 @@ class _Walk:
         """Write the rows of the first elements that wait, and drop them from the tree."""
         holder = self._holder
         self.names.check(holder, count)
-        result = self._shred_records(holder, count=str(count), first=str(self._done))
+        result = self._shred_records(holder, count=str(count), first=str(self.records))
         self._sink.write(bytes(result))
         records: Any = self._count_records(holder, count=count)
-        self._done += int(records)
+        self.records += int(records)
         del holder[:count]
 
     def _finish(self) -> None:
@@ -218,7 +219,7 @@ class _Walk:
         self._turn_to(holders)
         self._shred_rest()
         self._expect_root(root.tag.rsplit("}", 1)[-1])
-        if not self._done:
+        if not self.records:
             raise FileRefusedError(
                 "NO_RECORDS", f"at least one {self._record} in {'/'.join(self._path)}"
             )

@@ -150,6 +150,7 @@ _TEXTS: dict[str, Callable[[], str]] = {
     "element_renamed": lambda: _census().replace("ReferralSource>", "ReferredBy>"),
     "census_with_a_bad_day": lambda: _census().replace("2025-06-01", "2025-06-31"),
     "census_without_an_id": lambda: _census().replace(f"{CANARY}1", "  "),
+    "census_with_a_placeholder": lambda: _census().replace(f"{CANARY}1", "Unknown"),
 }
 
 

@@ -2,8 +2,10 @@
 
 import json
 import os
+from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from orchestration.ingestion.delivery_manifest import list_records
@@ -12,6 +14,8 @@ from orchestration.ingestion.warehouse import open_warehouse
 from orchestration.rebuilding import rebuild
 from orchestration.reporting.checksum import warehouse_checksum
 from orchestration.settings import Settings
+from tests.support.annex_workbooks import CONTACTS, contact, saved
+from tests.support.census_xml import census
 from tests.support.command import Site, heard
 from tests.support.inbox import DELIVERED, KEY_HEX, REVIEWS_HEADER, Bench, make_bench
 
@@ -84,6 +88,39 @@ def test_a_parquet_file_is_counted_too(bench: Bench, tmp_path: Path, rows: int) 
     bench.ingest()
     (state,) = bench.rows("select state from ledger.files")
     assert state == ("loaded" if rows == 2 else "quarantined",)
+
+
+@pytest.mark.parametrize("promised", [2, 3, 4])
+def test_the_records_of_an_xml_file_are_counted_and_not_its_rows(
+    bench: Bench, promised: int
+) -> None:
+    content = census(3)
+    assert content.count("<Child>") == 3
+    deliver(bench, "330/cin_census/2026-03-31", "cin.xml", content, promised)
+    bench.ingest()
+    states = set(bench.rows("select state, reason from ledger.files"))
+    assert states == {("loaded", None) if promised == 3 else ("quarantined", "COUNT_MISMATCH")}
+    if promised != 3:
+        (entry,) = bench.quarantine()
+        assert entry[-1] == f"{promised} records, as its manifest.csv says; it has 3"
+
+
+@pytest.mark.parametrize("promised", [3, 4])
+def test_the_rows_of_all_sheets_of_a_workbook_are_counted_together(
+    bench: Bench, tmp_path: Path, promised: int
+) -> None:
+    path = saved(tmp_path, CONTACTS, contact("C1"), contact("C2"), [None] * 7, contact("C3"))
+    book = openpyxl.load_workbook(BytesIO(path.read_bytes()))
+    book.copy_worksheet(book.worksheets[0]).delete_rows(2, 9)
+    book.create_sheet("Notes").append(["Made by", "somebody"])
+    book.save(path)
+    deliver(bench, "330/annex_a/2026-09-30", "annex.xlsx", path.read_bytes(), promised)
+    bench.ingest()
+    entries = [entry[3:] for entry in bench.quarantine() if entry[3] == "COUNT_MISMATCH"]
+    told = "4 rows, as its manifest.csv says; it has 3 in the sheets that can be read"
+    assert entries == ([] if promised == 3 else [("COUNT_MISMATCH", told)])
+    loaded = bench.rows("select count(*) from raw.annex_a_contacts")
+    assert loaded == [(3 if promised == 3 else 0,)]
 
 
 def test_another_file_of_the_delivery_does_not_suffer(bench: Bench) -> None:

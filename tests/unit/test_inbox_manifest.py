@@ -173,7 +173,7 @@ def test_a_manifest_is_read_whatever_program_wrote_it(
         (f"{HEADER}a.csv,{'9' * 400}\n", "row 2, column bytes: expected a whole number"),
         ("file_name,bytes,rows\na.csv,5,-1\n", "row 2, column rows: expected a whole number"),
         ("file_name,bytes,rows\na.csv,5,2.0\n", "row 2, column rows: expected a whole number"),
-        ("file_name,bytes,rows\na.xml,5,2\n", "row 2, column rows: expected blank"),
+        ("file_name,bytes,rows\na.txt,5,2\n", "row 2, column rows: expected blank"),
         ("file_name,bytes,sha256\na.csv,5,abc\n", "row 2, column sha256: expected 64"),
         (f"{HEADER}../a.csv,5\n", "row 2, column file_name: expected the name of a file"),
         (f"{HEADER}..\\a.csv,5\n", "row 2, column file_name: expected the name of a file"),

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults.conftest import Scene, trials, tried
-from tests.faults.harness import counts_of, end_group, is_alive, moments, unreadable, violations
+from tests.faults.harness import end_group, is_alive, moments, unreadable, violations
+from tests.faults.tracing import counts_of
 
 WRITING = ("pwrite64", "write", "fsync", "rename", "renameat2", "link", "unlink", "ftruncate")
 KILLING = "signal=KILL:when={}"

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from orchestration.erasure.tombstones import erasures_folder
-from orchestration.files import replace_text
+from orchestration.files import replace_text, sync_folder
 from orchestration.sealed import BrokenSealError, seal, unseal
 
 NAME = "pending.json"
@@ -69,6 +69,7 @@ def now_publishing(home: Path, pending: Pending) -> Pending:
 def end_pending(home: Path) -> None:
     """Forget it: the certificate is written."""
     pending_path(home).unlink(missing_ok=True)
+    sync_folder(erasures_folder(home))
 
 
 def require_none_under_way(home: Path) -> None:

@@ -236,7 +236,7 @@ def unbalanced(home: Path) -> list[str]:
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
         counted = connection.execute(
             "select raw_table, sum(rows_in), sum(rows_loaded),"
-            " sum(rows_loaded + rows_quarantined + rows_duplicate)"
+            " sum(rows_loaded + rows_quarantined + rows_duplicate + rows_erased)"
             " from ledger.delivery_tables group by all"
         ).fetchall()
         for table, rows_in, loaded, explained in counted:

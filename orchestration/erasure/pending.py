@@ -4,9 +4,10 @@ Belongs here: the file `HOME/erasures/pending.json`. Does not belong here: doing
 no id: the tombstones say who, and the pseudonyms in it are what the last search looks for.
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from orchestration.erasure.tally import Stand
 from orchestration.erasure.tombstones import erasures_folder
 from orchestration.files import replace_text, sync_folder
 from orchestration.sealed import BrokenSealError, seal, unseal
@@ -30,6 +31,8 @@ class Pending:
     asked_at: str
     pseudonyms: tuple[str, ...]
     stage: str = REWRITING
+    # How the files stood: whoever finishes it can tell all that went, and not its own part alone.
+    before: Stand = field(default_factory=dict)
 
 
 def pending_path(home: Path) -> Path:

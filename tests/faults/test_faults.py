@@ -35,6 +35,21 @@ def test_a_run_killed_at_any_moment_is_mended_by_the_next(scenes: Scenes, tmp_pa
         assert unreadable(target) + violations(target, scene.truth) == [], what
 
 
+def test_a_run_killed_without_its_parser_is_mended_by_the_next(
+    scenes: Scenes, tmp_path: Path
+) -> None:
+    # As the kernel does for lack of memory: it kills one process, and the parser dies of that.
+    for chance in moments(SEED + 1, trials(1, 0.2)):
+        scene = next(scenes)
+        target = scene.new(tmp_path)
+        process = target.start()
+        time.sleep(chance * scene.truth.seconds)
+        process.send_signal(signal.SIGKILL)
+        tried("kill the run alone", process.wait() != 0)
+        what = f"{scene.name}, killed alone at {chance:.3f} of a run"
+        assert unreadable(target) + violations(target, scene.truth) == [], what
+
+
 def test_three_kills_in_a_row_are_mended_by_the_next_run(scenes: Scenes, tmp_path: Path) -> None:
     for number in range(trials(1, 0.1)):
         scene = next(scenes)

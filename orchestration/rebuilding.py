@@ -250,14 +250,16 @@ def _without_log(home: Path) -> None:
     that are nowhere else in it. So it is played into the old file first; only what is damaged, and
     cannot be opened, loses it.
     """
-    log = home / f"{WAREHOUSE_NAME}.wal"
-    if not log.exists():
+    # With those that DuckDB keeps for a moment while others write during a checkpoint.
+    pattern = f"{WAREHOUSE_NAME}.wal*"
+    if not any(home.glob(pattern)):
         return
     if _can_be_read(home):
         # Not inside of that: what fails here is a full disk, and no reason to lose the log.
         with open_warehouse(home) as connection:
             connection.execute("checkpoint")
-    log.unlink(missing_ok=True)
+    for log in home.glob(pattern):
+        log.unlink(missing_ok=True)
     sync_folder(home)
 
 

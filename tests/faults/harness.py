@@ -225,7 +225,8 @@ def strays(home: Path) -> list[str]:
         if relative.parts[0] in FOREIGN:
             continue
         in_scratch = relative.parts[0] == "tmp" and relative.parts[1:] not in ((), ("warehouse",))
-        if path.name.startswith(".") or path.suffix in (".wal", ".part") or in_scratch:
+        is_log = ".wal" in path.suffixes or path.suffix == ".part"
+        if path.name.startswith(".") or is_log or in_scratch:
             found.append(str(relative))
     return found
 

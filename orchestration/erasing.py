@@ -9,7 +9,6 @@ for whoever has a tombstone, so that doing it all again finishes it.
 
 import secrets
 import shutil
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.erasure.certificates import write_certificate
-from orchestration.erasure.cleaning import Cleaned, Cleaner, unlink_unnamed
+from orchestration.erasure.cleaning import Cleaner, unlink_unnamed
 from orchestration.erasure.pending import (
     Pending,
     end_pending,
@@ -29,6 +28,7 @@ from orchestration.erasure.proof import Proof, prove
 from orchestration.erasure.scanning import Plan, pseudonyms_of, scan
 from orchestration.erasure.search import Sentinel
 from orchestration.erasure.sentinels import SHORTEST_ID
+from orchestration.erasure.tally import Tally, stand_of, tally
 from orchestration.erasure.tombstones import PERSON, Tombstones, read_tombstones
 from orchestration.erasure.words import forget_words
 from orchestration.expiring import EXPIRED, finish_expiry
@@ -118,6 +118,7 @@ def erase(settings: Settings, request: Request) -> Erased:
         reason=request.reason,
         asked_at=now.isoformat(timespec="seconds"),
         pseudonyms=tuple(sorted(tombstones.aliases)),
+        before=stand_of(_records(settings.home, request.authority_code)),
     )
     # In this order: a stone without an erasure filters what comes; the reverse would find nobody.
     tombstones.save(settings.home)
@@ -144,6 +145,7 @@ def erase_again(settings: Settings) -> Erased:
         reason="everybody with a tombstone",
         asked_at=now.isoformat(timespec="seconds"),
         pseudonyms=(),
+        before=stand_of(_records(settings.home)),
     )
     write_pending(settings.home, pending)
     return finish(settings, pending, set())
@@ -179,7 +181,8 @@ def finish(
     home, tombstones = settings.home, read_tombstones(settings.home)
     asked = pending.authority_code
     authorities = sorted(tombstones.stones) if asked == ALL else [asked]
-    cleaned = clean_landing(home, authorities, tombstones, only)
+    clean_landing(home, authorities, tombstones, only)
+    gone = tally(pending.before, [each for code in authorities for each in _records(home, code)])
     releases = forget_words(home, authorities, tombstones, pending.by, pending.erasure_id)
     for folder in list((home / "quarantine").rglob(ROWS_TO_SEND_BACK)):
         shutil.rmtree(folder)
@@ -190,15 +193,15 @@ def finish(
     pending = now_publishing(home, pending)
     outcome = refresh(settings)
     proof = prove(home, sentinels)
-    told = _certificate(pending, cleaned, releases, outcome.status, proof)
+    told = _certificate(pending, gone, releases, outcome.status, proof)
     path = write_certificate(home, pending.erasure_id, told)
     end_pending(home)
     return Erased(
         erasure_id=pending.erasure_id,
         certificate=path,
         rows=told["rows_erased"],
-        files=cleaned.files,
-        emptied=cleaned.emptied,
+        files=gone.files,
+        emptied=gone.emptied,
         releases=releases,
         published=outcome.status,
         proof=proof,
@@ -210,7 +213,7 @@ def clean_landing(
     authorities: list[str],
     tombstones: Tombstones,
     only: frozenset[str] | None = None,
-) -> Cleaned:
+) -> None:
     """Write every landed file anew that holds somebody with a tombstone."""
     contracts = dict(source_contracts(home))
     with Parser(home, load_mappings(home)) as parser:
@@ -231,7 +234,6 @@ def clean_landing(
             tombstones.save(home)
             only = None
     unlink_unnamed(home, read_records(home))
-    return cleaner.done
 
 
 def _clean(
@@ -251,18 +253,17 @@ def _records(home: Path, authority: str | None = None) -> list[DeliveryRecord]:
 
 
 def _certificate(
-    pending: Pending, cleaned: Cleaned, releases: tuple[str, ...], published: str, proof: Proof
+    pending: Pending, gone: Tally, releases: tuple[str, ...], published: str, proof: Proof
 ) -> dict[str, Any]:
-    rows = Counter({f"{source}/{table}": n for (source, table), n in cleaned.rows.items() if n})
     return {
         "authority_code": pending.authority_code,
         "asked_by": pending.by,
         "reason": pending.reason,
         "asked_at": pending.asked_at,
         "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "landed_files_rewritten": cleaned.files,
-        "landed_files_emptied": cleaned.emptied,
-        "rows_erased": dict(sorted(rows.items())),
+        "landed_files_rewritten": gone.files,
+        "landed_files_emptied": gone.emptied,
+        "rows_erased": dict(gone.rows),
         "releases_withdrawn": list(releases),
         "made_again": ["warehouse", "published", "quarantine", *MADE_AGAIN],
         "publishing": published,

@@ -134,6 +134,17 @@ def record_published(home: Path, current: str, release_id: str) -> None:
     write_state(home, state)
 
 
+def forget_published(home: Path) -> None:
+    """Say that nothing is published: the warehouse is about to differ from what is.
+
+    Killed before the next release, a run would else find nothing new beside half a warehouse.
+    """
+    state = read_state(home)
+    if state.published is not None:
+        state.published = None
+        write_state(home, state)
+
+
 def record_held_back(home: Path, current: str) -> None:
     """Remember that a stop-level check refused these inputs, so that a sensor does not insist."""
     state = read_state(home)

@@ -30,7 +30,11 @@ _PROCESS = re.compile(r"\.([0-9]+)(?:\.|$)", re.ASCII)
 # The service parses the project before it opens the warehouse, so only age tells.
 _PARSE_SECONDS = 3600.0
 # Names that begin with a dot are drafts wherever we write; these folders hold ours alone.
-_DRAFT_FOLDERS = ("", "landing", "landing/deliveries", "dagster")
+_DRAFT_FOLDERS = ("", "landing", "landing/deliveries", "dagster", "erasures")
+# Whole folders that are made, or taken away, under such a name: frozen releases and packs.
+_FOLDERS = ("releases/.*", "reports/*/*/.*")
+# Numbers of processes come again, after a restart at once; no draft takes an hour to write.
+_DRAFT_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ def reap(home: Path) -> Reaped:
             return Reaped()
         unfinished = is_unfinished(home / "published")
         drafts = sum(_clear_drafts(home / folder) for folder in _DRAFT_FOLDERS)
+        drafts += sum(_clear_folders(home, pattern) for pattern in _FOLDERS)
         drafts += _clear_parts(home / "quarantine")
         if (home / "published").is_dir():
             drafts += clear_drafts(home / "published")
@@ -126,20 +131,37 @@ def _warehouse_to_ourselves(home: Path) -> Iterator[bool]:
 def _clear_drafts(folder: Path) -> int:
     cleared = 0
     for path in folder.glob(".*"):
-        if path.is_file() and not path.is_symlink() and not _is_at_work(path.name):
+        if path.is_file() and not path.is_symlink() and not _is_at_work(path):
             path.unlink(missing_ok=True)
             cleared += 1
     return cleared
 
 
-def _is_at_work(name: str) -> bool:
-    """Whether the process that is named in a draft's name is alive, and not this one."""
-    found = _PROCESS.search(name)
-    # A name without a process is not one of our drafts.
+def _clear_folders(home: Path, pattern: str) -> int:
+    drafts = [
+        path
+        for path in home.glob(pattern)
+        if path.is_dir() and not path.is_symlink() and not _is_written(path)
+    ]
+    for path in drafts:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(drafts)
+
+
+def _is_at_work(path: Path) -> bool:
+    """Whether a file may still be written; a name without a process is not one of our drafts."""
+    return _PROCESS.search(path.name) is None or _is_written(path)
+
+
+def _is_written(path: Path) -> bool:
+    """Whether the process that is named in a draft's name may still be writing it."""
+    found = _PROCESS.search(path.name)
     if found is None:
-        return True
+        return False
     process = int(found.group(1))
     if process == os.getpid():
+        return False
+    if abs(time.time() - path.stat().st_mtime) > _DRAFT_SECONDS:
         return False
     try:
         os.kill(process, 0)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from expectations.store import read_history, restore_history
 from orchestration.files import PRIVATE_FOLDER, sync_file, sync_folder
+from orchestration.fingerprint import forget_published
 from orchestration.folders import swap_folder
 from orchestration.ingestion.delivery_manifest import DeliveryRecord, read_records, write_record
 from orchestration.ingestion.key_guard import OtherKeyError, require_same_disclosure_key
@@ -244,14 +245,45 @@ def _carry_over(connection: "DuckDBPyConnection", home: Path) -> None:
         restore_history(connection, history)
 
 
+def _without_log(home: Path) -> None:
+    """Leave the old file without a log: it must never be played into the new one.
+
+    Killed before the rename, the old file counts, and the log of a run that was killed holds rows
+    that are nowhere else in it. So it is played into the old file first; only what is damaged, and
+    cannot be opened, loses it.
+    """
+    # With those that DuckDB keeps for a moment while others write during a checkpoint.
+    pattern = f"{WAREHOUSE_NAME}.wal*"
+    if not any(home.glob(pattern)):
+        return
+    if _can_be_read(home):
+        # Not inside of that: what fails here is a full disk, and no reason to lose the log.
+        with open_warehouse(home) as connection:
+            connection.execute("checkpoint")
+    for log in home.glob(pattern):
+        log.unlink(missing_ok=True)
+    sync_folder(home)
+
+
+def _can_be_read(home: Path) -> bool:
+    import duckdb
+
+    try:
+        with open_warehouse(home, read_only=True):
+            return True
+    except (WarehouseMissingError, duckdb.Error):
+        return False
+
+
 def swap_in(scratch: Path, home: Path) -> None:
     """Put the warehouse of a replay in the place of the old one, by one rename."""
     new, current = scratch / WAREHOUSE_NAME, home / WAREHOUSE_NAME
     sync_file(new)
     if (scratch / "quarantine").is_dir():
         swap_folder(scratch / "quarantine", home / "quarantine")
-    # First: a log of the old file must never be played into the new one.
-    (home / f"{WAREHOUSE_NAME}.wal").unlink(missing_ok=True)
+    _without_log(home)
+    # It has no marts yet: whoever comes next must not find nothing new.
+    forget_published(home)
     new.replace(current)
     sync_folder(home)
     shutil.rmtree(scratch)

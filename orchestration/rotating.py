@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.contracts import load_contracts
-from orchestration.files import replace_text
+from orchestration.files import replace_text, sync_folder
 from orchestration.ingestion.delivery_manifest import read_records, replace_record
 from orchestration.ingestion.sql import identifier
 from orchestration.ingestion.warehouse import WarehouseMissingError, open_warehouse
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 LOG = "key_rotations.json"
 # Each new key of disclosure control is another draw of the noise for whoever compares releases.
 DISCLOSURE_REST = timedelta(days=365)
+# Who asked for it died with the process.
+_CUT_OFF = "whoever asked was cut off; finished at the next start"
 
 
 class RotationRefusedError(RuntimeError):
@@ -72,13 +74,16 @@ def rotate(settings: Settings, by: str, disclosure_too: bool = False) -> Rotated
     read_old(home)
     records = require_whole(home, key_id(old.pseudonyms))
     require_same_rounding(home)
+    for draft in path.parent.glob(f".{next_file(path).name}.*"):
+        # A key that was killed at its birth: nobody ever used it.
+        draft.unlink()
     write_key_file(next_file(path), new)
     with using(new):
         scratch, _ = replay(settings, records)
     rows, names = _compare(home, scratch)
     swap_in(scratch, home)
-    _promote(home, path, new)
-    done = Rotated(
+    _promote(home, path, new, by)
+    return Rotated(
         old_key_id=key_id(old.pseudonyms),
         new_key_id=key_id(new.pseudonyms),
         deliveries=len(records),
@@ -86,8 +91,6 @@ def rotate(settings: Settings, by: str, disclosure_too: bool = False) -> Rotated
         pseudonyms=names,
         disclosure_too=disclosure_too,
     )
-    _log(home, done, by)
-    return done
 
 
 def finish_rotation(home: Path) -> bool:
@@ -97,7 +100,7 @@ def finish_rotation(home: Path) -> bool:
         return False
     new = read_key_file(next_file(path))
     if _warehouse_key(home) == key_id(new.pseudonyms):
-        _promote(home, path, new)
+        _promote(home, path, new, _CUT_OFF)
     else:
         next_file(path).unlink()
         shutil.rmtree(home / "tmp" / "rebuild", ignore_errors=True)
@@ -131,12 +134,15 @@ def _require_rest(home: Path) -> None:
         )
 
 
-def _promote(home: Path, path: Path, new: Ring) -> None:
+def _promote(home: Path, path: Path, new: Ring, by: str) -> None:
     """Let the new key count: first in the records, last in its file; any of it may be repeated."""
     for record in read_records(home):
         if record.key_id != key_id(new.pseudonyms):
             replace_record(home, replace(record, key_id=key_id(new.pseudonyms)))
+    # Before the old key is gone, or a rotation that is killed here would be on no record.
+    _log(home, read_key_file(path), new, by)
     next_file(path).replace(path)
+    sync_folder(path.parent)
 
 
 def _warehouse_key(home: Path) -> str:
@@ -200,12 +206,15 @@ def _pseudonyms(connection: "DuckDBPyConnection") -> set[str]:
     return {str(name) for (name,) in rows if name is not None}
 
 
-def _log(home: Path, done: Rotated, by: str) -> None:
+def _log(home: Path, old: Ring, new: Ring, by: str) -> None:
+    known = read_log(home)
+    if known and known[-1]["new_key_id"] == key_id(new.pseudonyms):
+        return
     entry = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "by": by,
-        "old_key_id": done.old_key_id,
-        "new_key_id": done.new_key_id,
-        "disclosure": done.disclosure_too,
+        "old_key_id": key_id(old.pseudonyms),
+        "new_key_id": key_id(new.pseudonyms),
+        "disclosure": new.disclosure != old.disclosure,
     }
-    replace_text(home / LOG, seal({"rotations": [*read_log(home), entry]}))
+    replace_text(home / LOG, seal({"rotations": [*known, entry]}))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.commands.output import console, print_json, say
 from orchestration.commands.summary import make_table
+from orchestration.files import replace_text
 
 if TYPE_CHECKING:
     from orchestration.mappings.check import Trial
@@ -41,7 +42,8 @@ def propose_mapping(file: Path, out: Path | None, source: str | None, as_json: b
     made = propose(facts, source, shipped_mappings(), voice_extension)
     text = proposal_text(made, voice_extension)
     if out is not None:
-        out.write_text(text, encoding="utf-8")
+        # Whole or not at all: half a mapping is a mapping too, of fewer columns.
+        replace_text(out, text)
     if as_json:
         print_json(
             {

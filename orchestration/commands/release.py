@@ -5,11 +5,14 @@ Does not belong here: what is possible when (``orchestration.releases``).
 """
 
 import getpass
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 from orchestration.commands.output import console, print_json, say
+from orchestration.instance import sole_run
+from orchestration.reaper import reap
 from orchestration.releases import actions
 from orchestration.releases.comparing import Difference, compare
 from orchestration.releases.gate import Verdict
@@ -66,17 +69,29 @@ def approve(home: Path | None, wanted: str, by: str | None, as_json: bool) -> in
 
 def publish(home: Path | None, wanted: str, by: str | None, as_json: bool) -> int:
     """Publish; return the exit code."""
-    release = actions.publish(_home(home), wanted, _actor(by))
+    folder = _home(home)
+    with _alone(folder):
+        release = actions.publish(folder, wanted, _actor(by))
     _answer(release, as_json, f"{release.release_id} is published.")
     return PASSED
 
 
 def withdraw(home: Path | None, wanted: str, reason: str, by: str | None, as_json: bool) -> int:
     """Withdraw; return the exit code."""
-    release, before = actions.withdraw(_home(home), wanted, _actor(by), reason)
+    folder = _home(home)
+    with _alone(folder):
+        release, before = actions.withdraw(folder, wanted, _actor(by), reason)
     shown = f"Readers see {before} again." if before else "Readers see nothing now."
     _answer(release, as_json, f"{release.release_id} is withdrawn. {shown}")
     return PASSED
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Hold the home folder: a run that starts meanwhile clears the drafts of what is published."""
+    with sole_run(home):
+        reap(home)
+        yield
 
 
 def diff(home: Path | None, before: str, after: str, as_json: bool) -> int:

@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.commands.output import console, print_json, progress, say
-from orchestration.fingerprint import State, fingerprint, is_published, read_state, write_state
+from orchestration.fingerprint import (
+    State,
+    fingerprint,
+    forget_published,
+    is_published,
+    read_state,
+    write_state,
+)
 from orchestration.instance import sole_run
 from orchestration.preflight import (
     TellingLackOfRoom,
@@ -70,6 +77,8 @@ def run(settings: Settings, as_json: bool, force: bool = False, summary: bool = 
             from orchestration.erasing import finish_pending
 
             finish_pending(settings)
+        if force:
+            forget_published(settings.home)
         with TellingLackOfRoom(settings):
             outcome = refresh(settings, from_the_start=force)
     if stop.is_made:

@@ -10,7 +10,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from orchestration.contracts import Contract
@@ -34,15 +34,6 @@ class NotErasableError(RuntimeError):
     """A file still holds somebody after it was written anew."""
 
 
-@dataclass(slots=True)
-class Cleaned:
-    """What was taken out, by place; counts only."""
-
-    files: int = 0
-    emptied: int = 0
-    rows: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-
 class Cleaner:
     """Writes files of one home folder anew."""
 
@@ -55,7 +46,6 @@ class Cleaner:
     ) -> None:
         self._home, self._parser, self._contracts = home, parser, contracts
         self._screen, self._stones = Screen(parser, contracts, tombstones), tombstones
-        self.done = Cleaned()
 
     def clean(self, landed: LandedDelivery) -> LandedDelivery:
         """The delivery without erased people; itself where there are none.
@@ -80,8 +70,6 @@ class Cleaner:
 
     def _rewritten(self, landed: LandedDelivery, opened: Opened, hits: Hits) -> LandedFile:
         before, file = opened.counts(), opened.file
-        self.done.files += 1
-        self.done.emptied += hits.is_whole
         for _ in range(_ROUNDS):
             file = self._written(landed, file, hits)
             opened = self._screen.open(landed, file)
@@ -113,9 +101,7 @@ class Cleaner:
         gone = Counter({(each.part, each.raw_table): each.rows for each in file.erased})
         for (part, table), rows in before.items():
             raw_table = _raw_table(contract, table)
-            lost = rows - after.get((part, table), 0)
-            gone[part, raw_table] += lost
-            self.done.rows[landed.source, raw_table] += lost
+            gone[part, raw_table] += rows - after.get((part, table), 0)
         return tuple(ErasedRows(*place, rows) for place, rows in sorted(gone.items()) if rows)
 
 

@@ -4,11 +4,12 @@ Belongs here: the file `HOME/erasures/pending.json`. Does not belong here: doing
 no id: the tombstones say who, and the pseudonyms in it are what the last search looks for.
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from orchestration.erasure.tally import Stand
 from orchestration.erasure.tombstones import erasures_folder
-from orchestration.files import replace_text
+from orchestration.files import replace_text, sync_folder
 from orchestration.sealed import BrokenSealError, seal, unseal
 
 NAME = "pending.json"
@@ -30,6 +31,8 @@ class Pending:
     asked_at: str
     pseudonyms: tuple[str, ...]
     stage: str = REWRITING
+    # How the files stood: whoever finishes it can tell all that went, and not its own part alone.
+    before: Stand = field(default_factory=dict)
 
 
 def pending_path(home: Path) -> Path:
@@ -69,6 +72,7 @@ def now_publishing(home: Path, pending: Pending) -> Pending:
 def end_pending(home: Path) -> None:
     """Forget it: the certificate is written."""
     pending_path(home).unlink(missing_ok=True)
+    sync_folder(erasures_folder(home))
 
 
 def require_none_under_way(home: Path) -> None:

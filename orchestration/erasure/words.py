@@ -16,8 +16,11 @@ from pathlib import Path
 from orchestration.erasure.tombstones import Tombstones
 from orchestration.quotes.erasing import forget_quotes, quotes_among, releases_with
 from orchestration.releases.actions import standings, withdraw
+from orchestration.releases.ledger import LEDGER_NAME
 from orchestration.releases.snapshot import CANDIDATE_HOME, take_down, thaw
 from orchestration.releases.states import State
+from orchestration.reporting.published import database_path, open_published
+from orchestration.reporting.quote_table import QUOTE
 from orchestration.themes import ledger as themes
 
 _EXPRESSIONS = "vx_expression"
@@ -26,7 +29,11 @@ _EXPRESSIONS = "vx_expression"
 def forget_words(
     home: Path, authorities: Sequence[str], tombstones: Tombstones, by: str, erasure_id: str
 ) -> tuple[str, ...]:
-    """Withdraw what held their words, then forget the words; return the releases."""
+    """Withdraw what held their words, then forget the words; return the releases.
+
+    Given again after a kill, it tells those as well that went before it.
+    """
+    reason = f"erasure {erasure_id}"
     quotes = tuple(
         quote
         for authority in authorities
@@ -34,14 +41,15 @@ def forget_words(
             home, authority, partial(tombstones.matching, authority, _EXPRESSIONS)
         )
     )
-    releases = releases_with(home, quotes)
+    recorded = releases_with(home, quotes)
+    releases = tuple(dict.fromkeys((*recorded, *_before_readers(home, quotes))))
     for release in releases:
         # First all files, so that none of these takes the place of another.
         thaw(home, release)
     known = standings(home) if releases else {}
     for release in reversed(releases):
         if release in known and known[release].state is State.PUBLISHED:
-            withdraw(home, release, by, f"erasure {erasure_id}")
+            withdraw(home, release, by, reason)
         elif release not in known:
             take_down(home)
     if releases:
@@ -50,7 +58,31 @@ def forget_words(
     _forget_themes(home, authorities, tombstones)
     # Last: until then a second attempt finds the same releases.
     forget_quotes(home, quotes)
-    return releases
+    return tuple(dict.fromkeys((*_withdrawn_for(home, reason), *releases)))
+
+
+def _before_readers(home: Path, quotes: tuple[str, ...]) -> tuple[str, ...]:
+    """The release before readers, if it holds a quote; a run that was killed told nobody of it."""
+    if not (quotes and database_path(home).is_file()):
+        return ()
+    with open_published(home) as published:
+        has_quotes = published.execute(
+            "select count(*) from duckdb_tables() where table_name = ?", [QUOTE]
+        ).fetchone()
+        if has_quotes == (0,):
+            return ()
+        marks = ", ".join("?" for _ in quotes)
+        found = published.execute(
+            f"select distinct release_id from published.{QUOTE} where quote_id in ({marks})",
+            list(quotes),
+        ).fetchall()
+    return tuple(str(release) for (release,) in found)
+
+
+def _withdrawn_for(home: Path, reason: str) -> tuple[str, ...]:
+    if not (home / LEDGER_NAME).is_file():
+        return ()
+    return tuple(name for name, release in standings(home).items() if release.reason == reason)
 
 
 def _forget_themes(home: Path, authorities: Sequence[str], tombstones: Tombstones) -> None:

@@ -11,6 +11,7 @@ import ctypes
 import json
 import os
 import resource
+import select
 import signal
 import sys
 from pathlib import Path
@@ -43,11 +44,10 @@ _PR_SET_PDEATHSIG = 1
 
 def main() -> None:
     """Serve requests until standard input ends."""
-    parent = os.getppid()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     # A library that prints must not garble an answer.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    _limit(parent)
+    _limit()
     con = _connect(Path(sys.argv[1]), Path(sys.argv[2]))
     with without_pandas():
         for line in sys.stdin:
@@ -126,17 +126,28 @@ def _open(opening: Opening, mapping: "Mapping | None") -> list[Part]:
     return map_parts(opening, mapping, parts)
 
 
-def _limit(parent: int) -> None:
+def _limit() -> None:
     """Die with the parent, and never take more than a file may cost."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
+        if _is_nobodys():
             sys.exit(1)
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE_BYTES, ADDRESS_SPACE_BYTES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_MAXIMUM_WRITE_BYTES, _MAXIMUM_WRITE_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # The parent decides when to stop; an interrupt at the terminal reaches us both.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _is_nobodys() -> bool:
+    """Whether the parent died while we started, before its death could be ours.
+
+    What it asked for may still be in the pipe; whoever answered would write where the next run
+    has its own parser at work.
+    """
+    asking = select.poll()
+    asking.register(0, 0)
+    return any(event & select.POLLHUP for _, event in asking.poll(0))
 
 
 def _grant_time(path: Path) -> None:

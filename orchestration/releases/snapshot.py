@@ -22,6 +22,7 @@ from orchestration.files import (
 from orchestration.releases.bill import BILL, bill_of_materials
 from orchestration.reporting.release_files import (
     DATABASE,
+    DECIDED,
     DOCS,
     MANIFEST,
     PARQUET,
@@ -42,6 +43,7 @@ RELEASES = "releases"
 CANDIDATE_HOME = "candidate"
 # What a release was made from and by, beside the hashes of its own files.
 PAPERS = "release.json"
+_GOING = ".going"
 
 
 class SnapshotError(RuntimeError):
@@ -74,6 +76,9 @@ def freeze(home: Path, published: Path, papers: Mapping[str, Any]) -> Manifest:
         _copy(published / file, draft / file)
     replace_text(draft / PAPERS, seal(dict(papers)))
     replace_text(draft / BILL, json.dumps(bill_of_materials(), indent=1))
+    # Their names as well as their bytes, before the folder gets its own.
+    for made in (draft / PARQUET, draft):
+        sync_folder(made)
     draft.rename(folder)
     sync_folder(folder.parent)
     return manifest
@@ -140,9 +145,11 @@ def put_before_readers(home: Path, release_id: str) -> None:
 def take_down(home: Path) -> None:
     """Leave readers nothing."""
     folder = home / SCHEMA
+    # One that is decided and not yet in place would come back after all.
+    (folder / DECIDED).unlink(missing_ok=True)
     # The manifest goes last: until then `heard verify` says that something is missing.
     (folder / DATABASE).unlink(missing_ok=True)
-    shutil.rmtree(folder / PARQUET, ignore_errors=True)
+    _remove_folder(folder / PARQUET)
     (folder / DOCS).unlink(missing_ok=True)
     (folder / MANIFEST).unlink(missing_ok=True)
     sync_folder(folder)
@@ -150,7 +157,18 @@ def take_down(home: Path) -> None:
 
 def thaw(home: Path, release_id: str) -> None:
     """Remove the frozen files of a release; what the ledger says of it stays."""
-    shutil.rmtree(snapshot_folder(home, release_id), ignore_errors=True)
+    _remove_folder(snapshot_folder(home, release_id))
+
+
+def _remove_folder(folder: Path) -> None:
+    """Take a folder away in one step: half of it is never found under its own name."""
+    if not folder.is_dir():
+        return
+    going = folder.with_name(f".{folder.name}{_GOING}")
+    shutil.rmtree(going, ignore_errors=True)
+    folder.rename(going)
+    sync_folder(folder.parent)
+    shutil.rmtree(going, ignore_errors=True)
 
 
 def _copy(source: Path, target: Path) -> None:

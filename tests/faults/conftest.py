@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from orchestration.preflight import BALLAST
-from tests.faults.harness import Target, Truth, can_trace, observe
+from tests.faults.harness import Target, Truth, observe
 from tests.faults.inputs import arrivals, deliver
+from tests.faults.tracing import can_trace
 from tests.support.command import heard
 
 TRIALS = int(os.environ.get("HEARD_FAULT_TRIALS") or 0)

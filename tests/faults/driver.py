@@ -19,9 +19,10 @@ from orchestration.commands.problems import told_in_one_line
 from orchestration.ingestion import parsing
 from orchestration.instance import PRIVATE_UMASK, sole_run
 from orchestration.preflight import TellingLackOfRoom, require_ready
-from orchestration.reaper import reap
+from orchestration.reaper import UNFINISHED_ERASURE, reap
 from orchestration.settings import Settings
 from orchestration.stopping import STOPPED, stoppable
+from tests.faults.acts import ACTS, finish, give
 
 INPUTS = "00" * 32
 VIEWS = """
@@ -45,7 +46,15 @@ def main() -> None:
     parser.add_argument("--unprepared", action="store_true", help="do not ask for room first")
     parser.add_argument("--before-parser", type=shlex.split, default=())
     parser.add_argument("--broken", choices=sorted(BROKEN))
+    parser.add_argument("--act", choices=sorted(ACTS), help="a command in the run's place")
+    parser.add_argument("--keys", type=Path, help="a file of keys")
     given = parser.parse_args()
+    if given.keys:
+        os.environ["HEARD_PSEUDONYM_KEY_FILE"] = str(given.keys)
+        del os.environ["HEARD_PSEUDONYM_KEY"]
+    if given.act:
+        with told_in_one_line():
+            sys.exit(give(given.act, given.inbox, given.home, _refresh))
     settings = Settings(inbox=given.inbox, home=given.home)
     os.umask(PRIVATE_UMASK)
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -54,12 +63,14 @@ def main() -> None:
         if not given.unprepared:
             require_ready(settings)
         parsing._COMMAND = (*given.before_parser, *parsing._COMMAND)
+        if (settings.home / UNFINISHED_ERASURE).exists():
+            finish(settings, _refresh)
         with TellingLackOfRoom(settings):
             _refresh(settings, given.settle, given.broken)
     sys.exit(STOPPED if stop.is_made else 0)
 
 
-def _refresh(settings: Settings, settle: float, broken: str | None) -> None:
+def _refresh(settings: Settings, settle: float = 0.0, broken: str | None = None) -> None:
     from orchestration.ingestion import run
     from orchestration.ingestion.warehouse import open_warehouse
     from orchestration.reporting.release import publish_release

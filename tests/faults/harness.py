@@ -8,7 +8,6 @@ import hashlib
 import os
 import random
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -22,7 +21,10 @@ import duckdb
 
 from orchestration.reporting.checksum import table_checksums
 from orchestration.verification import verify
+from tests.faults.warm import Nursery, WarmProcess, can_hold, nursery
 from tests.support.command import KEY, REPOSITORY
+
+Process = subprocess.Popen[str] | WarmProcess
 
 PATIENCE = 300
 # What a home folder may hold besides the folders that Dagster and dbt keep for themselves.
@@ -60,18 +62,28 @@ class Target:
     is_real: bool = False
     options: tuple[str, ...] = ()
 
-    def command(self, with_options: bool = True) -> list[str]:
+    @property
+    def is_warm(self) -> bool:
+        """Whether it can be forked from a process that has imported everything."""
+        return not self.is_real and can_hold()
+
+    def words(self) -> list[str]:
+        """Return the arguments of the light driver."""
+        return [str(self.inbox), str(self.home), *self.options]
+
+    def command(self) -> list[str]:
         """Return the command line."""
         if self.is_real:
             return [*REAL, "--inbox", str(self.inbox), "--home", str(self.home)]
-        return [*LIGHT, str(self.inbox), str(self.home), *(self.options if with_options else ())]
+        return [*LIGHT, *self.words()]
 
-    def start(self, before: Sequence[str] = ()) -> "subprocess.Popen[str]":
+    def start(self, before: Sequence[str] = ()) -> Process:
         """Start a run as the leader of a process group."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("HEARD_")}
+        if not before and self.is_warm:
+            return _nursery().start(self.words())
         return subprocess.Popen(
             [*before, *self.command()],
-            env=kept | {"HEARD_PSEUDONYM_KEY": KEY, "PYTHONPATH": str(REPOSITORY)},
+            env=_environment(),
             cwd=REPOSITORY,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -84,7 +96,16 @@ class Target:
         began = time.monotonic()
         process = self.start(before)
         output, _ = process.communicate(timeout=PATIENCE)
-        return Ended(process.returncode, output, time.monotonic() - began)
+        return Ended(process.wait(), output, time.monotonic() - began)
+
+    def traced(self, strace: Sequence[str]) -> Ended:
+        """Run to the end under strace."""
+        if not self.is_warm:
+            return self.run(strace)
+        began = time.monotonic()
+        process = _nursery().traced(self.words(), strace)
+        output, _ = process.communicate()
+        return Ended(process.wait(), output, time.monotonic() - began)
 
     def killed_after(self, seconds: float) -> Ended:
         """Run, and kill the whole group after a while."""
@@ -95,7 +116,7 @@ class Target:
         except subprocess.TimeoutExpired:
             end_group(process)
             output, _ = process.communicate(timeout=PATIENCE)
-        return Ended(process.returncode, output, time.monotonic() - began)
+        return Ended(process.wait(), output, time.monotonic() - began)
 
     def injected(self, calls: str, fault: str, log: Path) -> Ended:
         """Run under strace, which makes one system call after another fail, or kill."""
@@ -104,7 +125,7 @@ class Target:
         if "KILL" in fault:
             # Not into the parser: killed at the same place twice, it takes the file for the cause.
             before += ["-b", "execve"]
-        ended = self.run([*before, "-e", f"inject={calls}:{fault}"])
+        ended = self.traced([*before, "-e", f"inject={calls}:{fault}"])
         told = log.read_text(errors="replace") if log.exists() else ""
         # A signal is not marked, an error is.
         hit = "INJECTED" in told or "killed by SIGKILL" in told
@@ -125,7 +146,16 @@ class Target:
         return wrong
 
 
-def end_group(process: "subprocess.Popen[str]", with_signal: int = signal.SIGKILL) -> None:
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HEARD_")}
+    return kept | {"HEARD_PSEUDONYM_KEY": KEY, "PYTHONPATH": str(REPOSITORY)}
+
+
+def _nursery() -> Nursery:
+    return nursery(tuple(sorted(_environment().items())), REPOSITORY)
+
+
+def end_group(process: Process, with_signal: int = signal.SIGKILL) -> None:
     """Send a signal to a process and everything that it started."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, with_signal)
@@ -195,7 +225,8 @@ def strays(home: Path) -> list[str]:
         if relative.parts[0] in FOREIGN:
             continue
         in_scratch = relative.parts[0] == "tmp" and relative.parts[1:] not in ((), ("warehouse",))
-        if path.name.startswith(".") or path.suffix in (".wal", ".part") or in_scratch:
+        is_log = ".wal" in path.suffixes or path.suffix == ".part"
+        if path.name.startswith(".") or is_log or in_scratch:
             found.append(str(relative))
     return found
 
@@ -206,7 +237,7 @@ def unbalanced(home: Path) -> list[str]:
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
         counted = connection.execute(
             "select raw_table, sum(rows_in), sum(rows_loaded),"
-            " sum(rows_loaded + rows_quarantined + rows_duplicate)"
+            " sum(rows_loaded + rows_quarantined + rows_duplicate + rows_erased)"
             " from ledger.delivery_tables group by all"
         ).fetchall()
         for table, rows_in, loaded, explained in counted:
@@ -241,36 +272,6 @@ def releases_of(path: Path) -> set[str]:
                 f"select distinct release_id from published.{table}"
             ).fetchall()
         }
-
-
-def counts_of(calls: Sequence[str], target: Target, log: Path) -> dict[str, int]:
-    """Return how often one thread of an undisturbed run makes each system call, at the most."""
-    trace = ["strace", "-f", "-qq", "-b", "execve", "-o", str(log)]
-    trace += ["-e", f"trace={','.join(calls)}"]
-    assert target.run(trace).code == 0
-    return calls_in(log, calls)
-
-
-def calls_in(log: Path, calls: Sequence[str]) -> dict[str, int]:
-    """Return how often one thread makes each system call, at the most, by what strace wrote."""
-    seen: dict[tuple[str, str], int] = {}
-    for line in log.read_text(errors="replace").splitlines():
-        matched = re.match(r"(\d+) +(\w+)\(", line)
-        if matched:
-            key = (matched.group(1), matched.group(2))
-            seen[key] = seen.get(key, 0) + 1
-    return {
-        call: max((count for (_, name), count in seen.items() if name == call), default=0)
-        for call in calls
-    }
-
-
-def can_trace() -> bool:
-    """Whether strace is here and may trace."""
-    if shutil.which("strace") is None:
-        return False
-    tried = ["strace", "-qq", "-o", os.devnull, "-e", "inject=getppid:error=EPERM", "true"]
-    return subprocess.run(tried, capture_output=True).returncode == 0
 
 
 def moments(seed: int, count: int) -> list[float]:

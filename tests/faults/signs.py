@@ -5,12 +5,8 @@ Belongs here: the files that show it, and waiting for them. Does not belong here
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from tests.faults.harness import Target
-
-if TYPE_CHECKING:
-    import subprocess
+from tests.faults.harness import Process, Target
 
 
 @dataclass(frozen=True)
@@ -25,7 +21,7 @@ BUILDING = Sign("building", "dbt/target/run/**/*.sql")
 PUBLISHING = Sign("publishing", "published/.heard-*.duckdb")
 
 
-def start_until(target: Target, sign: Sign) -> "subprocess.Popen[str]":
+def start_until(target: Target, sign: Sign) -> Process:
     """Start a run and wait until it comes to a step."""
     began = time.time()
     process = target.start()

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults.conftest import Scene, trials, tried
-from tests.faults.harness import counts_of, end_group, is_alive, moments, unreadable, violations
+from tests.faults.harness import end_group, is_alive, moments, unreadable, violations
+from tests.faults.tracing import counts_of
 
 WRITING = ("pwrite64", "write", "fsync", "rename", "renameat2", "link", "unlink", "ftruncate")
 KILLING = "signal=KILL:when={}"
@@ -31,6 +32,21 @@ def test_a_run_killed_at_any_moment_is_mended_by_the_next(scenes: Scenes, tmp_pa
         ended = target.killed_after(chance * scene.truth.seconds)
         tried("kill", ended.code != 0)
         what = f"{scene.name}, killed at {chance:.3f} of a run"
+        assert unreadable(target) + violations(target, scene.truth) == [], what
+
+
+def test_a_run_killed_without_its_parser_is_mended_by_the_next(
+    scenes: Scenes, tmp_path: Path
+) -> None:
+    # As the kernel does for lack of memory: it kills one process, and the parser dies of that.
+    for chance in moments(SEED + 1, trials(1, 0.2)):
+        scene = next(scenes)
+        target = scene.new(tmp_path)
+        process = target.start()
+        time.sleep(chance * scene.truth.seconds)
+        process.send_signal(signal.SIGKILL)
+        tried("kill the run alone", process.wait() != 0)
+        what = f"{scene.name}, killed alone at {chance:.3f} of a run"
         assert unreadable(target) + violations(target, scene.truth) == [], what
 
 

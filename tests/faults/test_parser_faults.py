@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults.conftest import Scene, trials, tried
-from tests.faults.harness import calls_in, unreadable, violations
+from tests.faults.harness import unreadable, violations
+from tests.faults.tracing import calls_in
 
 pytestmark = pytest.mark.usefixtures("tracer")
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.faults.conftest import Scene
-from tests.faults.harness import counts_of, unreadable, violations
+from tests.faults.harness import unreadable, violations
 from tests.faults.inputs import arrivals
+from tests.faults.tracing import counts_of
 
 pytestmark = pytest.mark.usefixtures("tracer")
 

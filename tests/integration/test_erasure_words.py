@@ -86,8 +86,28 @@ def test_a_quote_goes_with_every_release_that_held_it_and_its_words_from_the_fil
     assert f"{child.WORDS} {quotes['X1']}".encode() not in content
     assert b"X1" not in content.replace(b"X10", b"")
     assert f"{child.WORDS} {quotes['X2']}".encode() in content
-    # Once more does nothing, as after a kill.
-    assert forget_words(home, ["330"], stones, "Jo", "E-1") == ()
+    # Once more does nothing, as after a kill, and the certificate names the same releases.
+    assert forget_words(home, ["330"], stones, "Jo", "E-1") == gone
+    assert forget_words(home, ["330"], stones, "Jo", "E-2") == ()
+
+
+def test_a_release_goes_that_was_killed_before_it_was_known_which_quotes_it_holds(
+    small: Bench,
+) -> None:
+    home = small.home
+    stones = read_tombstones(home)
+    stones.add("330", "vx_expression", ["X1"])
+    with open_quotes(home) as ledger:
+        quote = quote_id_of(ledger, "330", "X1")
+    folder = home / "published"
+    folder.mkdir()
+    with duckdb.connect(str(folder / "heard.duckdb")) as con:
+        con.execute(
+            "create schema published; create table published.quote as"
+            f" select 'R1' as release_id, '{quote}' as quote_id"
+        )
+    assert forget_words(home, ["330"], stones, "Jo", "E-1") == ("R1",)
+    assert list(folder.iterdir()) == []
 
 
 def test_which_words_had_a_theme_goes_with_the_words(

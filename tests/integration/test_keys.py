@@ -28,7 +28,7 @@ from orchestration.privacy.keys import (
 from orchestration.reaper import has_leftovers, reap
 from orchestration.rebuilding import rebuild
 from orchestration.refresh import Outcome
-from orchestration.rotating import RotationRefusedError, rotate
+from orchestration.rotating import RotationRefusedError, read_log, rotate
 from orchestration.settings import Settings
 from orchestration.verification import verify
 from tests.support import erasure_site as child
@@ -189,6 +189,10 @@ def test_a_rotation_that_was_killed_has_happened_or_not(
     (after,) = bench.rows(PEOPLE)
     assert after[0] == before[0]
     assert (after[1] != before[1]) == is_new
+    # Who asked for it died with the process; that it happened is on record all the same.
+    assert [each["new_key_id"] for each in read_log(bench.home)] == (
+        [key_id(master_key())] if is_new else []
+    )
     assert verify(bench.home).damages == ()
 
 

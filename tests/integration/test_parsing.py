@@ -1,7 +1,9 @@
 """The parser is a child with limits: what happens to it happens to one file and not to the run."""
 
+import json
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -123,6 +125,32 @@ def test_the_parser_has_limits_and_dies_with_its_parent(tmp_path: Path) -> None:
     assert 60 <= int(by_name["Max cpu time"]) <= 120
     with pytest.raises(ProcessLookupError):
         os.kill(process.pid, 0)
+
+
+def test_a_parser_whose_parent_died_while_it_started_answers_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def ask(_: Parser, request: dict[str, object], __: float) -> dict[str, object]:
+        asked.append(json.dumps(request))
+        return {"refusal": ["UNREADABLE", "x"]}
+
+    monkeypatch.setattr(Parser, "_ask", ask)
+    with Parser(tmp_path) as parser, pytest.raises(FileRefusedError):
+        parser.parse(RETURN, land(tmp_path), 2020)
+    scratch = tmp_path / "tmp" / "parser"
+    (scratch / "1").mkdir(parents=True)
+    # The request is in the pipe, and nobody holds its other end any more.
+    orphan = subprocess.run(
+        [*parsing._COMMAND, str(tmp_path / "landing"), str(scratch)],
+        input=f"{asked[0]}\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (orphan.returncode, orphan.stdout, orphan.stderr) == (1, "", "")
+    assert list((scratch / "1").iterdir()) == []
 
 
 def test_the_parser_reads_nothing_outside_landing_and_scratch(tmp_path: Path) -> None:

@@ -165,6 +165,12 @@ def publish(home: Path, wanted: str, actor: str) -> Standing:
             f"it has {len(release.approvers)} of {release.needed} approvals; `heard release check`"
             " and `approve` come first",
         )
+        require_whole(home, release.release_id)
+        if ended := _without_leave(home, release.release_id):
+            raise ReleaseActionError(
+                f"{release.release_id} quotes words that may no longer be quoted so"
+                f" ({', '.join(ended)}); `heard run --force` makes a release without them"
+            )
         # Safe to repeat: killed before the entry, the next one does the same again.
         put_before_readers(home, release.release_id)
         append(ledger, release.release_id, "published", actor)
@@ -172,13 +178,16 @@ def publish(home: Path, wanted: str, actor: str) -> Standing:
 
 
 def withdraw(home: Path, wanted: str, actor: str, reason: str) -> tuple[Standing, str]:
-    """Take a release from its readers; the one before, if there is one, takes its place."""
+    """Take a release from its readers; the one before, if there is one, takes its place.
+
+    One that quotes what may no longer be quoted does not come back; then it is the one before that.
+    """
     with open_ledger(home) as ledger:
         known = fold(read_events(ledger))
         release = find(known, wanted)
         require_state(release, State.PUBLISHED, "only a published release can be withdrawn")
-        standing_before = _published_before(home, known, release.release_id)
         is_shown = list(_published(known))[-1] == release.release_id
+        standing_before = _published_before(home, known, release.release_id, is_shown)
         if is_shown and standing_before:
             put_before_readers(home, standing_before)
         elif is_shown:
@@ -191,8 +200,20 @@ def _published(known: Mapping[str, Standing]) -> list[str]:
     return [name for name, release in known.items() if release.state is State.PUBLISHED]
 
 
-def _published_before(home: Path, known: Mapping[str, Standing], release_id: str) -> str:
+def _published_before(
+    home: Path, known: Mapping[str, Standing], release_id: str, is_to_be_read: bool = False
+) -> str:
     """The release that readers had before, if its files are still kept."""
     order = list(known)
     before = [name for name in _published(known) if order.index(name) < order.index(release_id)]
+    if is_to_be_read:
+        kept = (name for name in reversed(before) if snapshot_folder(home, name).is_dir())
+        return next((name for name in kept if not _without_leave(home, name)), "")
     return before[-1] if before and snapshot_folder(home, before[-1]).is_dir() else ""
+
+
+def _without_leave(home: Path, release_id: str) -> tuple[str, ...]:
+    # Only a person who decides needs this; a run quotes what is allowed on its day.
+    from orchestration.quotes.releasing import quotes_without_leave
+
+    return quotes_without_leave(home, snapshot_folder(home, release_id) / DATABASE)

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 LOG = "key_rotations.json"
+# Who is named where a rotation was killed before it was entered.
+_KILLED = "finished after it was killed"
 # Each new key of disclosure control is another draw of the noise for whoever compares releases.
 DISCLOSURE_REST = timedelta(days=365)
 
@@ -53,6 +55,8 @@ class Rotated:
     rows: int
     pseudonyms: int
     disclosure_too: bool
+    # One key served for all: the old one goes on making the rounding, or the hashes of the erased.
+    shares_old_key: bool = False
 
 
 def rotate(settings: Settings, by: str, disclosure_too: bool = False) -> Rotated:
@@ -77,17 +81,17 @@ def rotate(settings: Settings, by: str, disclosure_too: bool = False) -> Rotated
         scratch, _ = replay(settings, records)
     rows, names = _compare(home, scratch)
     swap_in(scratch, home)
+    _log(home, old, new, by)
     _promote(home, path, new)
-    done = Rotated(
+    return Rotated(
         old_key_id=key_id(old.pseudonyms),
         new_key_id=key_id(new.pseudonyms),
         deliveries=len(records),
         rows=rows,
         pseudonyms=names,
         disclosure_too=disclosure_too,
+        shares_old_key=old.pseudonyms in (new.disclosure, new.tombstones),
     )
-    _log(home, done, by)
-    return done
 
 
 def finish_rotation(home: Path) -> bool:
@@ -97,6 +101,8 @@ def finish_rotation(home: Path) -> bool:
         return False
     new = read_key_file(next_file(path))
     if _warehouse_key(home) == key_id(new.pseudonyms):
+        # It has happened, so it counts: a second draw of the rounding must wait its year.
+        _log(home, read_key_file(path), new, _KILLED)
         _promote(home, path, new)
     else:
         next_file(path).unlink()
@@ -200,12 +206,16 @@ def _pseudonyms(connection: "DuckDBPyConnection") -> set[str]:
     return {str(name) for (name,) in rows if name is not None}
 
 
-def _log(home: Path, done: Rotated, by: str) -> None:
+def _log(home: Path, old: Ring, new: Ring, by: str) -> None:
+    """Enter a rotation, once."""
+    known = read_log(home)
+    if any(entry["new_key_id"] == key_id(new.pseudonyms) for entry in known):
+        return
     entry = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "by": by,
-        "old_key_id": done.old_key_id,
-        "new_key_id": done.new_key_id,
-        "disclosure": done.disclosure_too,
+        "old_key_id": key_id(old.pseudonyms),
+        "new_key_id": key_id(new.pseudonyms),
+        "disclosure": old.disclosure != new.disclosure,
     }
-    replace_text(home / LOG, seal({"rotations": [*read_log(home), entry]}))
+    replace_text(home / LOG, seal({"rotations": [*known, entry]}))

@@ -17,8 +17,10 @@ from orchestration.releases.ledger import append, open_ledger, read_events
 from orchestration.releases.settings import ReleaseSettings, read_release_settings
 from orchestration.releases.snapshot import (
     CANDIDATE_HOME,
+    KEY_OF_ROUNDING,
     freeze,
     put_before_readers,
+    read_papers,
     require_whole,
     snapshot_folder,
     take_down,
@@ -95,6 +97,9 @@ def last_hand(home: Path, settings: ReleaseSettings, is_held: bool = False) -> L
     known = standings(home)
     published = _published(known)
     trusts = bool(published) and known[published[-1]].was_attacked
+    if published and not _rounds_alike(home, published[-1]):
+        # Two draws of one number contradict each other, which is no fault of this release.
+        trusts = False
     before = home / SCHEMA / DATABASE
     if published and not before.is_file():
         # Readers have nothing, and what they had is frozen here all the same.
@@ -210,6 +215,14 @@ def _published_before(
         kept = (name for name in reversed(before) if snapshot_folder(home, name).is_dir())
         return next((name for name in kept if not _without_leave(home, name)), "")
     return before[-1] if before and snapshot_folder(home, before[-1]).is_dir() else ""
+
+
+def _rounds_alike(home: Path, release_id: str) -> bool:
+    """Whether a release was rounded with the key that counts now, as far as its papers say."""
+    from orchestration.privacy.keys import disclosure_key, key_id
+
+    used = read_papers(home, release_id).get(KEY_OF_ROUNDING)
+    return not used or used == key_id(disclosure_key())
 
 
 def _without_leave(home: Path, release_id: str) -> tuple[str, ...]:

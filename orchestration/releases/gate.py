@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.disclosure.profiles import Profile, attack_settings
-from orchestration.releases.snapshot import snapshot_folder
+from orchestration.releases.snapshot import KEY_OF_ROUNDING, read_papers, snapshot_folder
 from orchestration.reporting.release_files import DATABASE
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def judge(
         told_of["stocks"],
         told_of["people"],
         told_of["apart"],
+        is_sticky=len({read_papers(home, name).get(KEY_OF_ROUNDING) for name in names}) == 1,
     )
     for question in questions:
         cells += len(question.grid.cells)

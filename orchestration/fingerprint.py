@@ -31,6 +31,7 @@ CODE_FOLDERS = ("orchestration", "expectations", "dbt_project", "seeds")
 OWN_MAPPINGS = "mappings"
 OWN_CLOCKS = "local_clocks.csv"
 OWN_RELEASES = "releases.yml"
+OWN_QUOTES = "quotes.sqlite3"
 # Words are code too: what a column means is published with it.
 CODE_SUFFIXES = frozenset({".py", ".sql", ".yml", ".yaml", ".csv", ".md"})
 # What can change a number without a change in our own code.
@@ -87,7 +88,19 @@ def fingerprint(settings: Settings, state: State | None = None) -> str:
             # A name need not be text: it may come from a system that knew another alphabet.
             digest.update(os.fsencode(f"{label}\0{entry[-1]}\n"))
     known.files = seen
+    digest.update(_ended(settings.home))
     return digest.hexdigest()
+
+
+def _ended(home: Path) -> bytes:
+    """What has changed although nothing arrived: permissions to quote that have ended."""
+    if not (home / OWN_QUOTES).is_file():
+        return b""
+    from orchestration.quotes.candidates import today
+    from orchestration.quotes.ledger import count_ended
+
+    ended = count_ended(home, today())
+    return f"ended={ended}\n".encode() if ended else b""
 
 
 def is_published(settings: Settings, state: State, current: str) -> bool:

@@ -55,6 +55,8 @@ class Rotated:
     rows: int
     pseudonyms: int
     disclosure_too: bool
+    # One key served for all: the old one goes on making the rounding, or the hashes of the erased.
+    shares_old_key: bool = False
 
 
 def rotate(settings: Settings, by: str, disclosure_too: bool = False) -> Rotated:
@@ -90,6 +92,7 @@ def rotate(settings: Settings, by: str, disclosure_too: bool = False) -> Rotated
         rows=rows,
         pseudonyms=names,
         disclosure_too=disclosure_too,
+        shares_old_key=old.pseudonyms in (new.disclosure, new.tombstones),
     )
 
 

@@ -6,6 +6,7 @@ from python-dotenv when there is a `.env`, because the check for "nothing new" l
 """
 
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -52,6 +53,14 @@ def read_setting(name: str) -> str | None:
     from dotenv import dotenv_values
 
     return dotenv_values(path).get(name) or None
+
+
+def open_to_others(name: str) -> Path | None:
+    """The `.env` that a setting comes from, if others may read it."""
+    path = Path(".env")
+    if os.environ.get(name) or not path.is_file() or not read_setting(name):
+        return None
+    return path if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) else None
 
 
 def links_authorities() -> bool:

@@ -89,7 +89,13 @@ def rotate(by: str, disclosure: bool, inbox: Path | None, home: Path | None, as_
         f"{done.rows:,} rows of {done.deliveries:,} deliveries as before; {done.pseudonyms:,}"
         " pseudonyms, none of them known from before."
     )
-    out.print("Destroy the old key when the backups made with it have expired (docs/keys.md).")
+    if done.shares_old_key:
+        out.print(
+            "The old key still rounds published numbers or hashes who was erased: keep it secret."
+            " If it may have leaked, see `--disclosure` in docs/keys.md."
+        )
+    else:
+        out.print("Destroy the old key when the backups made with it have expired (docs/keys.md).")
     if outcome.status != "published":
         out.print("Nothing was published; `heard status` says why.")
     return _EXIT_CODES[outcome.status]

@@ -63,6 +63,7 @@ KNOWN = frozenset(
         "ServerError",
         "SettingsError",
         "SnapshotError",
+        "SpreadsheetError",
         "ThemeError",
         "ThemeFrameError",
         "ThemeLedgerError",

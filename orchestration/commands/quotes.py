@@ -7,7 +7,6 @@ nothing here ever sees them.
 
 from collections import Counter
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -15,8 +14,17 @@ import click
 from orchestration.commands.output import print_json, say
 from orchestration.commands.spreadsheet import as_text, read_rows, write_rows
 from orchestration.ingestion.warehouse import open_warehouse
+from orchestration.quotes.candidates import today
 from orchestration.quotes.ledger import APPROVED, REFUSED
-from orchestration.quotes.standing import WAITING, Quote, QuoteError, decide, read_quotes
+from orchestration.quotes.standing import (
+    WAITING,
+    Names,
+    Quote,
+    QuoteError,
+    decide,
+    read_names,
+    read_quotes,
+)
 from orchestration.redaction.model import HOW, installed_model, name_finder
 from orchestration.settings import Settings
 
@@ -58,6 +66,7 @@ def review(home: Path | None, reviewer: str) -> int:
     """Show the waiting quotes one by one and record what the reviewer says."""
     folder = _home(home)
     waiting = _waiting(folder)
+    names = _names(folder)
     done = 0
     for number, quote in enumerate(waiting, start=1):
         say(f"\n{number} of {len(waiting)}: {quote.voice_owner}, for: {quote.audience}")
@@ -75,7 +84,8 @@ def review(home: Path | None, reviewer: str) -> int:
             continue
         text = click.prompt("The words as they may be read") if answer == "edit" else None
         try:
-            decide(folder, quote, REFUSED if answer == "no" else APPROVED, reviewer, text)
+            decision = REFUSED if answer == "no" else APPROVED
+            decide(folder, quote, decision, reviewer, text, names)
         except QuoteError as error:
             say(str(error))
             continue
@@ -114,24 +124,43 @@ def import_(home: Path | None, file: Path, reviewer: str, as_json: bool) -> int:
     """Record the decisions of a file; a quote whose words changed since is left waiting."""
     folder = _home(home)
     waiting = {quote.quote_id: quote for quote in _waiting(folder)}
+    names = _names(folder)
     counts: Counter[str] = Counter()
-    for number, row in read_rows(file):
-        word = row.get("decision", "").lower()
-        if not word:
-            continue
-        quote = waiting.get(row.get("quote_id", ""))
-        if word not in _ANSWERS:
-            raise QuoteError(f"{file.name}, row {number}: the decision is yes or no")
+    for row in _decided(file):
+        quote = waiting.get(row["quote_id"])
         if quote is None or quote.text_hash != row.get("state"):
             counts["left"] += 1
             continue
-        decide(folder, quote, _ANSWERS[word], reviewer, row.get("edited_text") or None)
-        counts[_ANSWERS[word]] += 1
+        word = _ANSWERS[row["decision"].lower()]
+        decide(folder, quote, word, reviewer, row.get("edited_text") or None, names)
+        counts[word] += 1
     if as_json:
         print_json(dict(counts))
     else:
         say(", ".join(f"{count} {what}" for what, count in sorted(counts.items())) or "nothing")
     return 0
+
+
+def _decided(file: Path) -> list[dict[str, str]]:
+    """Read the rows that decide something, all of them before anything is recorded.
+
+    Raises:
+        QuoteError: A decision is neither yes nor no, or a quote is decided twice.
+    """
+    rows: dict[str, dict[str, str]] = {}
+    for number, row in read_rows(file):
+        if not row.get("decision"):
+            continue
+        if row["decision"].lower() not in _ANSWERS:
+            raise QuoteError(f"{file.name}, row {number}: the decision is yes or no")
+        if rows.setdefault(row.get("quote_id", ""), row) is not row:
+            raise QuoteError(f"{file.name}, row {number}: its quote is decided further up as well")
+    return [row | {"quote_id": quote} for quote, row in rows.items()]
+
+
+def _names(home: Path) -> Names:
+    with open_warehouse(home, read_only=True) as connection:
+        return read_names(connection, home, today(), name_finder())
 
 
 def _waiting(home: Path) -> list[Quote]:
@@ -143,7 +172,7 @@ def _waiting(home: Path) -> list[Quote]:
 def _quotes(home: Path, with_finder: bool) -> list[Quote]:
     finder = name_finder() if with_finder else None
     with open_warehouse(home, read_only=True) as connection:
-        return read_quotes(connection, home, datetime.now(UTC).date(), finder)
+        return read_quotes(connection, home, today(), finder)
 
 
 def _home(home: Path | None) -> Path:

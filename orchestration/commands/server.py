@@ -24,13 +24,16 @@ def publish(home: Path | None, force: bool, as_json: bool) -> int:
     """Make the server hold what is published here; return the exit code."""
     from orchestration.instance import sole_run
     from orchestration.server.address import address_from_environment
+    from orchestration.server.declared import read_grants
     from orchestration.server.load import serve
+    from orchestration.transform import prepare_manifest, read_manifest
 
     settings = Settings.from_environment(inbox=Path(), home=home)
     address, with_marts = address_from_environment(), _wants_marts()
     # A run would change the release, or the marts, while they are read.
     with sole_run(settings.home):
-        served = serve(settings.home, address, with_marts, force)
+        grants = read_grants(read_manifest(prepare_manifest(settings.home)))
+        served = serve(settings.home, address, grants, with_marts, force)
     if as_json:
         print_json(served)
     elif served.is_new:

@@ -29,8 +29,22 @@ def write_rows(file: Path, fields: Sequence[str], rows: Iterable[Mapping[str, st
     replace_text(file, f"\ufeff{out.getvalue()}")
 
 
+class SpreadsheetError(ValueError):
+    """A file that came back cannot be read."""
+
+
 def read_rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Return the rows of a file that came back, with their numbers; every cell stripped."""
-    with file.open(encoding="utf-8-sig", newline="") as handle:
-        for number, row in enumerate(csv.DictReader(handle), start=2):
-            yield number, {name: (cell or "").strip() for name, cell in row.items() if name}
+    """Return the rows of a file that came back, with their numbers; every cell stripped.
+
+    Raises:
+        SpreadsheetError: It is no CSV file, or not one in UTF-8.
+    """
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as handle:
+            for number, row in enumerate(csv.DictReader(handle), start=2):
+                yield number, {name: (cell or "").strip() for name, cell in row.items() if name}
+    except (UnicodeDecodeError, csv.Error):
+        # Their own words quote what they could not read.
+        raise SpreadsheetError(
+            f"{file.name} cannot be read as CSV; save it as `CSV UTF-8` and import it again"
+        ) from None

@@ -5,7 +5,6 @@ Does not belong here: making the files (``orchestration.reporting.release``).
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from orchestration.fingerprint import record_held_back, record_published
 from orchestration.incidents.standing import published_incidents
 from orchestration.knowing import known_on
 from orchestration.progress import report
+from orchestration.quotes.candidates import today
 from orchestration.quotes.standing import quotes_to_publish
 from orchestration.quotes.standing import record_release as record_quotes
 from orchestration.releases.actions import last_hand, place_of, record_release
@@ -91,7 +91,7 @@ def _release(
     """Make a release that was attacked, before readers or where people decide about it."""
     way = read_release_settings(home)
     incidents = published_incidents(home)
-    quotes = quotes_to_publish(connection, home, datetime.now(UTC).date())
+    quotes = quotes_to_publish(connection, home, today())
     papers = read_papers_of(connection, current, way.profile.name)
 
     def make(is_held: bool) -> tuple[Release, LastHandOn]:
@@ -109,7 +109,9 @@ def _release(
         release, hand = make(is_held=False)
     except HeldReleaseError:
         # Kept where people can look at it; what readers have stays as it is.
-        _, hand = make(is_held=True)
+        release, hand = make(is_held=True)
+        # People may let it pass: then it is a release like any other.
+        record_quotes(home, release.release_id, release.released_at, quotes)
         record_release(home, way, papers, hand.told, is_held=True)
         watch_attack(home, True, run_id)
         record_held_back(home, current)

@@ -4,6 +4,8 @@ Belongs here: sums, by position. Does not belong here: reading cells (``gatherin
 from their sums (``propagation``).
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from orchestration.disclosure.gathering import Cells
@@ -15,7 +17,13 @@ _QUARTERS = 4
 _FAR = 10**12
 
 
-def make_sheet(cells: Cells, rows: np.ndarray, with_time: bool, with_thread: bool = True) -> Sheet:
+def make_sheet(
+    cells: Cells,
+    rows: np.ndarray,
+    with_time: bool,
+    with_thread: bool = True,
+    with_rest: bool = False,
+) -> Sheet:
     """The sheet of some cells of one figure.
 
     Args:
@@ -23,6 +31,7 @@ def make_sheet(cells: Cells, rows: np.ndarray, with_time: bool, with_thread: boo
         rows: Which of them.
         with_time: Quarters add up to years.
         with_thread: The voice thread adds up to its stages and owners.
+        with_rest: A whole may hold what belongs to none of its parts.
     """
     column = {name: cells.columns[name][rows] for name in cells.columns}
     told, states = cells.told[rows], cells.states[rows]
@@ -36,13 +45,35 @@ def make_sheet(cells: Cells, rows: np.ndarray, with_time: bool, with_thread: boo
     totals = np.concatenate([each[2] for each in sums])
     _, first, sum_of = np.unique(named, return_index=True, return_inverse=True)
     order = np.argsort(sum_of, kind="stable")
-    return Sheet(
+    sheet = Sheet(
         told,
         states,
         (told >= 0).any(axis=0),
         Sums(sum_of[order], parts[order], totals[first]),
         _few(column, told, states) if column["is_people"].any() else None,
         bool(column["is_apart"].any()),
+    )
+    return _with_rest(sheet, named[first]) if with_rest else sheet
+
+
+def _with_rest(sheet: Sheet, names: np.ndarray) -> Sheet:
+    """Give each sum but those over time one part more, of which nothing is told."""
+    sums, cells = sheet.sums, len(sheet.told)
+    open_sums = np.flatnonzero(names >= 0)
+    more = len(open_sums)
+    sum_of = np.concatenate([sums.sum_of, open_sums])
+    parts = np.concatenate([sums.parts, cells + np.arange(more)])
+    order = np.argsort(sum_of, kind="stable")
+    states = sheet.states[sums.totals[open_sums]]
+    return replace(
+        sheet,
+        told=np.concatenate([sheet.told, np.full((more, *sheet.told.shape[1:]), UNTOLD)]),
+        states=np.concatenate([sheet.states, states]),
+        sums=Sums(sum_of[order], parts[order], sums.totals),
+        few=None
+        if sheet.few is None
+        else np.concatenate([sheet.few, np.zeros_like(states, dtype=bool)]),
+        left_over=more,
     )
 
 

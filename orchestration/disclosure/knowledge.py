@@ -40,6 +40,7 @@ class Knowledge:
         not_additive: Counts that do not add up over time.
         is_sticky: Offsets stay from release to release (the key is the same).
         only_grows: The attacker knows that no count fell between two releases.
+        has_rest: A whole may hold what belongs to none of its parts.
     """
 
     dimensions: tuple[str, ...]
@@ -55,6 +56,7 @@ class Knowledge:
     not_additive: frozenset[str] = frozenset()
     is_sticky: bool = True
     only_grows: bool = False
+    has_rest: bool = False
 
     @classmethod
     def from_manifest(

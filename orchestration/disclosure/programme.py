@@ -129,6 +129,7 @@ def make_programme(grid: Grid, knowledge: Knowledge) -> Programme:
 
 
 def _add_margins(rows: _Rows, grid: Grid, knowledge: Knowledge, place: np.ndarray) -> None:
+    least = -np.inf if knowledge.has_rest else 0.0
     for number, measure in enumerate(knowledge.measures):
         for release, at in enumerate(place[:, :, number]):
             is_there = grid.states[release, :, number] != ABSENT
@@ -143,7 +144,7 @@ def _add_margins(rows: _Rows, grid: Grid, knowledge: Knowledge, place: np.ndarra
                 parts = at[grid.parts[kept]]
                 height = rows.height + new[grid.sum_of[kept]]
                 rows.parts.append((height, parts, np.ones(len(parts))))
-                rows.add([(at[grid.totals[is_sum]], -1.0)], 0.0, 0.0)
+                rows.add([(at[grid.totals[is_sum]], -1.0)], least, 0.0)
 
 
 def _add_parts(rows: _Rows, grid: Grid, knowledge: Knowledge, place: np.ndarray) -> None:

@@ -55,6 +55,8 @@ class Sheet:
             denominator is the number of people behind it; none where it is not.
         is_apart: The numerator is not counted among the denominator, so that neither limits the
             other.
+        left_over: How many cells at the end stand for what belongs to none of the parts of a whole;
+            they are in no table, so nothing is asked of them.
     """
 
     told: np.ndarray
@@ -63,6 +65,7 @@ class Sheet:
     sums: Sums
     few: np.ndarray | None = None
     is_apart: bool = False
+    left_over: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,7 @@ def _lower(known: np.ndarray, cells: np.ndarray, told: np.ndarray) -> None:
 
 def _narrowed(most: np.ndarray, sheet: Sheet) -> Iterator[Narrowed]:
     there = _is_there(sheet) & (sheet.states == POSSIBLE)[:, :, None]
+    there[len(there) - sheet.left_over :] = False
     releases, counts = there.shape[1:]
     for release in range(releases):
         for count in range(counts):

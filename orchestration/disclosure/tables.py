@@ -4,8 +4,8 @@ Belongs here: names of cells, rows that were left out, margins. Does not belong 
 says about the truth (``programme``), or where the tables come from.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -50,6 +50,14 @@ class Grid:
     parts: np.ndarray
     totals: np.ndarray
     is_over_time: np.ndarray
+
+    def apart(self) -> "Iterator[Grid]":
+        """Yield each release by itself."""
+        for at, name in enumerate(self.releases):
+            of_it = slice(at, at + 1)
+            yield replace(
+                self, releases=(name,), states=self.states[of_it], values=self.values[of_it]
+            )
 
 
 def make_grid(releases: Sequence[Release], knowledge: Knowledge) -> Grid:

@@ -34,7 +34,11 @@ def read_key_file(path: Path) -> Ring:
         WeakKeyError: A key is too short or not hexadecimal.
     """
     _require_private(path)
-    lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines()]
+    try:
+        lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines()]
+    except UnicodeDecodeError:
+        # Its own words quote a byte of the key.
+        raise KeyFileError(f"{path} is no text; docs/keys.md says what stands in it") from None
     told = [words for words in lines if words and not words[0].startswith("#")]
     if len(told) == 1 and len(told[0]) == 1:
         key = checked_key(told[0][0], str(path))

@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from orchestration.settings import read_setting
+from orchestration.settings import open_to_others, read_setting
 
 SETTING = "HEARD_PSEUDONYM_KEY"
 FILE_SETTING = "HEARD_PSEUDONYM_KEY_FILE"
@@ -65,18 +65,27 @@ def read_ring() -> Ring:
 
     Raises:
         MissingKeyError: There is none.
-        WeakKeyError: One is too short, no hexadecimal number, or given twice.
+        WeakKeyError: One is too short, no hexadecimal number, given twice, or in a `.env` that
+            others may read.
         KeyFileError: Others could read the file, or it is not understood.
     """
     if (in_use := _IN_USE.get()) is not None:
         return in_use
     text, path = (read_setting(SETTING) or "").strip(), key_file()
     if path is not None:
-        if text:
-            raise WeakKeyError(f"{SETTING} and {FILE_SETTING} are both set; take one of them away")
+        for setting in (SETTING, *_OWN_SETTINGS.values()):
+            if (read_setting(setting) or "").strip():
+                raise WeakKeyError(
+                    f"{setting} and {FILE_SETTING} are both set; take one of them away"
+                )
         from orchestration.privacy.key_files import read_key_file
 
         return read_key_file(path)
+    for setting in (SETTING, *_OWN_SETTINGS.values()):
+        if (others := open_to_others(setting)) is not None:
+            raise WeakKeyError(
+                f"others may read {others}, which holds {setting}; run: chmod 600 {others}"
+            )
     if not text:
         raise MissingKeyError(f"neither {SETTING} nor {FILE_SETTING} is set; {_HOW}")
     master = checked_key(text, SETTING)

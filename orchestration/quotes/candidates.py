@@ -6,8 +6,9 @@ Does not belong here: redaction, or what people decided about a quote.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from orchestration.redaction.people import KnownPerson
 
@@ -37,14 +38,32 @@ class Candidate:
     text: str
     # False: nobody recorded whether they understood what they allowed; the reviewer is told.
     is_understood: bool
+    # The first day without permission, if one is known.
+    ends_on: date | None
 
 
 # Permission begins on the day it was given (a day must be known), holds through its last day, and
 # has ended on the day of the withdrawal. The financial year is that of the words.
+#
+# Where one expression stands in two records, both must allow it, and in the same words; and what
+# somebody took back, or did not understand, is taken back wherever the same words of theirs stand.
 _LIVE = """
 with expressions as (
     select
         *,
+        coalesce(
+            list_contains($audiences, quote_permission_scope_code)
+            and quote_permission_on <= $day
+            and coalesce(quote_permission_expires_on >= $day, true)
+            and coalesce(quote_permission_withdrawn_on > $day, true)
+            and nullif(trim(text), '') is not null
+            -- Whoever did not understand it has allowed nothing.
+            and quote_permission_understood is distinct from 'N'
+            and authored_by is distinct from 'machine',
+            false
+        ) as is_allowed,
+        coalesce(quote_permission_withdrawn_on <= $day, false)
+        or coalesce(quote_permission_understood = 'N', false) as is_taken_back,
         make_date(year(expressed_on) - (month(expressed_on) < 4)::int, 4, 1) as period_start
     from staging.stg_voice_extension__expression
     where expressed_on is not null
@@ -55,35 +74,51 @@ cohorts as (
         authority_code, voice_owner_code, voice_kind, period_start,
         count(distinct person_key) as children
     from expressions
-    where nullif(trim(text), '') is not null
+    where nullif(trim(text), '') is not null and authored_by is distinct from 'machine'
     group by all
+),
+
+agreed as (
+
+    select *
+    from expressions
+    window
+        of_expression as (partition by authority_code, expression_id),
+        of_words as (partition by authority_code, person_key, trim(text))
+    qualify
+        bool_and(is_allowed) over of_expression
+        and count(distinct text) over of_expression = 1
+        and count(distinct quote_permission_scope_code) over of_expression = 1
+        and not bool_or(is_taken_back) over of_words
+        and row_number() over of_expression = 1
+
 )
 
 select
-    expressions.authority_code,
-    expressions.expression_id,
-    coalesce(expressions.person_key, ''),
-    expressions.quote_permission_scope_code,
-    expressions.voice_owner_code,
-    expressions.voice_kind,
-    expressions.period_start,
-    (expressions.period_start + interval 1 year - interval 1 day)::date as period_end,
-    expressions.text,
-    coalesce(expressions.quote_permission_understood, '') = 'Y'
-from expressions
+    agreed.authority_code,
+    agreed.expression_id,
+    coalesce(agreed.person_key, ''),
+    agreed.quote_permission_scope_code,
+    agreed.voice_owner_code,
+    agreed.voice_kind,
+    agreed.period_start,
+    (agreed.period_start + interval 1 year - interval 1 day)::date as period_end,
+    agreed.text,
+    coalesce(agreed.quote_permission_understood, '') = 'Y',
+    least(
+        (agreed.quote_permission_expires_on + interval 1 day)::date,
+        agreed.quote_permission_withdrawn_on
+    ) as ends_on
+from agreed
 inner join cohorts using (authority_code, voice_owner_code, voice_kind, period_start)
-where
-    list_contains($audiences, expressions.quote_permission_scope_code)
-    and expressions.quote_permission_on <= $day
-    and coalesce(expressions.quote_permission_expires_on >= $day, true)
-    and coalesce(expressions.quote_permission_withdrawn_on > $day, true)
-    and nullif(trim(expressions.text), '') is not null
-    -- Whoever did not understand it has allowed nothing.
-    and expressions.quote_permission_understood is distinct from 'N'
-    and expressions.authored_by is distinct from 'machine'
-    and cohorts.children >= $smallest
-order by expressions.authority_code, expressions.expression_id
+where cohorts.children >= $smallest
+order by agreed.authority_code, agreed.expression_id
 """
+
+
+def today() -> date:
+    """The day by the clock on the wall, by which permission is given and taken back."""
+    return datetime.now(ZoneInfo("Europe/London")).date()
 
 
 def live_candidates(connection: "DuckDBPyConnection", day: date) -> list[Candidate]:

@@ -6,10 +6,10 @@ landed files. Belongs here: opening the file and its rows. Does not belong here:
 
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from orchestration.private_ledger import open_private_ledger
@@ -109,14 +109,35 @@ def add_review(
 
 
 def record_release(
-    ledger: sqlite3.Connection, release_id: str, released_at: datetime, quotes: Iterable[str]
+    ledger: sqlite3.Connection,
+    release_id: str,
+    released_at: datetime,
+    quotes: Mapping[str, date | None],
 ) -> None:
-    """Record which quotes a release held."""
+    """Record which quotes a release held, and the first day without permission for each."""
     moment = released_at.astimezone(UTC).isoformat(timespec="seconds")
     ledger.executemany(
         "insert or ignore into releases values (?, ?, ?)",
         [(release_id, quote_id, moment) for quote_id in quotes],
     )
+    ledger.executemany(
+        "insert or ignore into ends values (?, ?, ?)",
+        [(release_id, quote_id, day.isoformat()) for quote_id, day in quotes.items() if day],
+    )
+
+
+def count_ended(home: Path, day: date) -> int:
+    """Count permissions that ended after they were used; nothing is opened where there is none.
+
+    A night with nothing new makes a release all the same when this number has changed.
+    """
+    if not ledger_path(home).is_file():
+        return 0
+    with open_ledger(home) as ledger:
+        (count,) = ledger.execute(
+            "select count(*) from ends where ends_on <= ?", (day.isoformat(),)
+        ).fetchone()
+        return int(count)
 
 
 def releases_of(ledger: sqlite3.Connection, quote_id: str) -> tuple[str, ...]:

@@ -41,3 +41,11 @@ create table if not exists releases (
     released_at text not null,
     primary key (release_id, quote_id)
 );
+
+-- The first day on which a quote of a release is without permission, where one was known.
+create table if not exists ends (
+    release_id text not null,
+    quote_id text not null references quotes,
+    ends_on text not null,
+    primary key (release_id, quote_id)
+);

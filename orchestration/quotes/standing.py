@@ -8,7 +8,7 @@ import hashlib
 import re
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 WAITING, APPROVED, REFUSED, ENDED = "waiting", "approved", "refused", "no longer allowed"
 _LONGEST = 2000
 _TOKEN = re.compile(r"\[[A-Z' ]+(?: \d+)?\]")
+# Tokens that a person may put in by hand; of others there are those of the redacted words.
+_ANYBODY = re.compile(r"\[(?:PERSON|PLACE|CHILD)(?: \d+)?\]")
 
 
 class QuoteError(ValueError):
@@ -47,11 +49,37 @@ class Quote:
     reviewer: str
     releases: tuple[str, ...]
     is_understood: bool = False
+    ends_on: date | None = None
 
     @property
     def needs_recall(self) -> bool:
-        """Whether a release out there still holds words that may no longer be quoted."""
-        return self.state in (ENDED, REFUSED) and bool(self.releases)
+        """Whether a release out there still holds words that may no longer be quoted so."""
+        return self.state != APPROVED and bool(self.releases)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What finds names in words that a person edited: those of the case, and a model."""
+
+    people: Mapping[str, tuple[KnownPerson, ...]] = field(default_factory=dict)
+    finder: NameFinder | None = None
+
+
+def read_names(
+    connection: "DuckDBPyConnection", home: Path, day: date, finder: NameFinder | None
+) -> Names:
+    """Whom the case of each quote of a day knows by name."""
+    people = known_people(connection)
+    with kept.open_ledger(home) as ledger:
+        return Names(
+            {
+                kept.quote_id_of(ledger, words.authority_code, words.expression_id): people.get(
+                    (words.authority_code, words.person_key), ()
+                )
+                for words in live_candidates(connection, day)
+            },
+            finder,
+        )
 
 
 def read_quotes(
@@ -76,8 +104,23 @@ def read_quotes(
         return quotes + _ended(ledger, {quote.quote_id for quote in quotes})
 
 
-def decide(home: Path, quote: Quote, decision: str, reviewer: str, text: str | None = None) -> None:
+def decide(
+    home: Path,
+    quote: Quote,
+    decision: str,
+    reviewer: str,
+    text: str | None = None,
+    names: Names | None = None,
+) -> None:
     """Record what a person decided about a quote whose words they read.
+
+    Args:
+        home: The home folder.
+        quote: What they read.
+        decision: Approved or refused.
+        reviewer: Who they are.
+        text: The words as they may be read, where the person edited them.
+        names: What finds names in edited words besides the rules.
 
     Raises:
         QuoteError: There is no name, or the words as edited hold something that must not be read.
@@ -91,7 +134,7 @@ def decide(home: Path, quote: Quote, decision: str, reviewer: str, text: str | N
     if decision == kept.APPROVED:
         if not final or len(final) > _LONGEST:
             raise QuoteError(f"a quote has 1 to {_LONGEST} letters")
-        if final != quote.text and _names_left(final):
+        if final != quote.text and _names_left(final, quote, names or Names()):
             raise QuoteError(
                 f"{quote.quote_id}: the words as edited hold a name or an identifier; put a token"
                 " such as [PERSON 1] in its place"
@@ -113,7 +156,8 @@ def record_release(
     """Remember which quotes a release held."""
     if quotes:
         with kept.open_ledger(home) as ledger:
-            kept.record_release(ledger, release_id, released_at, [q.quote_id for q in quotes])
+            ends = {quote.quote_id: quote.ends_on for quote in quotes}
+            kept.record_release(ledger, release_id, released_at, ends)
 
 
 def _of_live(
@@ -123,7 +167,7 @@ def _of_live(
     finder: NameFinder | None,
 ) -> Quote | None:
     known = people.get((words.authority_code, words.person_key), ())
-    text_hash = _hash(words.text, known)
+    text_hash = _hash(words, known)
     quote_id = kept.quote_id_of(ledger, words.authority_code, words.expression_id)
     redacted = kept.stored_text(ledger, quote_id, text_hash)
     if redacted is None:
@@ -152,6 +196,7 @@ def _of_live(
         reviewer=reviewer,
         releases=kept.releases_of(ledger, quote_id),
         is_understood=words.is_understood,
+        ends_on=words.ends_on,
     )
 
 
@@ -171,12 +216,26 @@ def _ended(ledger: sqlite3.Connection, live: set[str]) -> list[Quote]:
     ]  # fmt: skip
 
 
-def _names_left(text: str) -> bool:
-    """Whether the rules would still take something out, tokens apart."""
-    return bool(redact(_TOKEN.sub("it", text)).spans)
+def _names_left(text: str, quote: Quote, names: Names) -> bool:
+    """Whether something would still be taken out, apart from tokens that stand for nobody."""
+    own = set(_TOKEN.findall(quote.text))
+    plain = _TOKEN.sub(
+        lambda found: (
+            "it" if found[0] in own or _ANYBODY.fullmatch(found[0]) else found[0].strip("[]")
+        ),
+        text,
+    )
+    return bool(redact(plain, names.people.get(quote.quote_id, ()), names.finder).spans)
 
 
-def _hash(text: str, people: Sequence[KnownPerson]) -> str:
-    """Return a hash of words, names of the case and rules: any change is a new state."""
+def _hash(words: Candidate, people: Sequence[KnownPerson]) -> str:
+    """Return a hash of what a reviewer decides by: a change of any of it is a new state.
+
+    That is the words, the names of the case and the rules, but also who may read it, and whether
+    they understood that.
+    """
     names = sorted(f"{person.role}\0{person.name}" for person in people)
-    return hashlib.sha256("\0\0".join([RULES_VERSION, text, *names]).encode()).hexdigest()
+    asked = [words.audience, str(words.is_understood)]
+    return hashlib.sha256(
+        "\0\0".join([RULES_VERSION, words.text, *asked, *names]).encode()
+    ).hexdigest()

@@ -17,8 +17,10 @@ from orchestration.releases.ledger import append, open_ledger, read_events
 from orchestration.releases.settings import ReleaseSettings, read_release_settings
 from orchestration.releases.snapshot import (
     CANDIDATE_HOME,
+    KEY_OF_ROUNDING,
     freeze,
     put_before_readers,
+    read_papers,
     require_whole,
     snapshot_folder,
     take_down,
@@ -95,6 +97,9 @@ def last_hand(home: Path, settings: ReleaseSettings, is_held: bool = False) -> L
     known = standings(home)
     published = _published(known)
     trusts = bool(published) and known[published[-1]].was_attacked
+    if published and not _rounds_alike(home, published[-1]):
+        # Two draws of one number contradict each other, which is no fault of this release.
+        trusts = False
     before = home / SCHEMA / DATABASE
     if published and not before.is_file():
         # Readers have nothing, and what they had is frozen here all the same.
@@ -165,6 +170,12 @@ def publish(home: Path, wanted: str, actor: str) -> Standing:
             f"it has {len(release.approvers)} of {release.needed} approvals; `heard release check`"
             " and `approve` come first",
         )
+        require_whole(home, release.release_id)
+        if ended := _without_leave(home, release.release_id):
+            raise ReleaseActionError(
+                f"{release.release_id} quotes words that may no longer be quoted so"
+                f" ({', '.join(ended)}); `heard run --force` makes a release without them"
+            )
         # Safe to repeat: killed before the entry, the next one does the same again.
         put_before_readers(home, release.release_id)
         append(ledger, release.release_id, "published", actor)
@@ -172,13 +183,16 @@ def publish(home: Path, wanted: str, actor: str) -> Standing:
 
 
 def withdraw(home: Path, wanted: str, actor: str, reason: str) -> tuple[Standing, str]:
-    """Take a release from its readers; the one before, if there is one, takes its place."""
+    """Take a release from its readers; the one before, if there is one, takes its place.
+
+    One that quotes what may no longer be quoted does not come back; then it is the one before that.
+    """
     with open_ledger(home) as ledger:
         known = fold(read_events(ledger))
         release = find(known, wanted)
         require_state(release, State.PUBLISHED, "only a published release can be withdrawn")
-        standing_before = _published_before(home, known, release.release_id)
         is_shown = list(_published(known))[-1] == release.release_id
+        standing_before = _published_before(home, known, release.release_id, is_shown)
         if is_shown and standing_before:
             put_before_readers(home, standing_before)
         elif is_shown:
@@ -191,8 +205,28 @@ def _published(known: Mapping[str, Standing]) -> list[str]:
     return [name for name, release in known.items() if release.state is State.PUBLISHED]
 
 
-def _published_before(home: Path, known: Mapping[str, Standing], release_id: str) -> str:
+def _published_before(
+    home: Path, known: Mapping[str, Standing], release_id: str, is_to_be_read: bool = False
+) -> str:
     """The release that readers had before, if its files are still kept."""
     order = list(known)
     before = [name for name in _published(known) if order.index(name) < order.index(release_id)]
+    if is_to_be_read:
+        kept = (name for name in reversed(before) if snapshot_folder(home, name).is_dir())
+        return next((name for name in kept if not _without_leave(home, name)), "")
     return before[-1] if before and snapshot_folder(home, before[-1]).is_dir() else ""
+
+
+def _rounds_alike(home: Path, release_id: str) -> bool:
+    """Whether a release was rounded with the key that counts now, as far as its papers say."""
+    from orchestration.privacy.keys import disclosure_key, key_id
+
+    used = read_papers(home, release_id).get(KEY_OF_ROUNDING)
+    return not used or used == key_id(disclosure_key())
+
+
+def _without_leave(home: Path, release_id: str) -> tuple[str, ...]:
+    # Only a person who decides needs this; a run quotes what is allowed on its day.
+    from orchestration.quotes.releasing import quotes_without_leave
+
+    return quotes_without_leave(home, snapshot_folder(home, release_id) / DATABASE)

@@ -11,7 +11,7 @@ Belongs here: deciding what is mended. Does not belong here: the arithmetic of t
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +34,12 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _TRIES = 8
+# Which sums an attacker goes by: over time, and over the thread. Periods of two releases beside
+# each other need not add up to one year, nor need the thread of one be that of the other. Where
+# sums do not hold, an attacker has no use for them.
+_SUMS = ((True, True), (False, True), (False, False))
+# What nobody gave an owner is in the whole and in none of its parts.
+_SUMS_WITH_REST = ((True, False), (False, False))
 CONTRADICTION, UNENDING = "contradiction", "unending"
 # What is done to a cell, by its number in the table of attacked cells.
 KEPT, NUMERATOR_WITHHELD, EXEMPT_WITHHELD, SUPPRESSED = "kept", "numerator", "exempt", "suppressed"
@@ -175,12 +181,27 @@ class _Figure:
         self.result.left[UNENDING] += 1
 
     def _attack(self) -> list[Narrowed] | None:
-        # Periods of two releases beside each other need not add up to one year, nor need the
-        # thread of one be that of the other: where they do not, an attacker has no use for them.
-        for with_time, with_thread in ((True, True), (False, True), (False, False)):
+        found = self._attack_by(_SUMS, self.cells)
+        if found is None and self._is_odd():
+            found = self._attack_by(_SUMS_WITH_REST, self.cells, with_rest=True)
+        return found
+
+    def _is_odd(self) -> bool:
+        """Whether parts fall short in one release by itself; two that disagree are not odd."""
+        told, states = self.cells.told, self.cells.states
+        return any(
+            self._attack_by(_SUMS[-1:], replace(self.cells, told=told[:, at], states=states[:, at]))
+            is None
+            for at in (slice(side, side + 1) for side in range(states.shape[1]))
+        )
+
+    def _attack_by(
+        self, sums: Sequence[tuple[bool, bool]], cells: Cells, with_rest: bool = False
+    ) -> list[Narrowed] | None:
+        for with_time, with_thread in sums:
             if with_time and self.kept:
                 continue
-            found = find_narrow(make_sheet(self.cells, self.rows, with_time, with_thread))
+            found = find_narrow(make_sheet(cells, self.rows, with_time, with_thread, with_rest))
             if found is not None:
                 return found
         return None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from orchestration.disclosure.profiles import profile, rules
 from orchestration.files import digest_files
 from orchestration.ingestion.key_guard import used_disclosure_key
+from orchestration.releases.snapshot import KEY_OF_ROUNDING
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -39,6 +40,6 @@ def read_papers_of(
         "deliveries": [list(row) for row in deliveries],
         "checks": dict(checks),
         "profile": profile_name,
-        "disclosure_key_id": used_disclosure_key(connection),
+        KEY_OF_ROUNDING: used_disclosure_key(connection),
         "rules": rules() | profile(profile_name).numbers(),
     }

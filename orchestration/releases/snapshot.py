@@ -44,6 +44,8 @@ CANDIDATE_HOME = "candidate"
 # What a release was made from and by, beside the hashes of its own files.
 PAPERS = "release.json"
 _GOING = ".going"
+# Where the papers name the key of disclosure control.
+KEY_OF_ROUNDING = "disclosure_key_id"
 
 
 class SnapshotError(RuntimeError):

@@ -1,24 +1,23 @@
-"""The statements that turn the matrix into roles, rights and row-level security.
+"""The statements that turn what is declared into roles, rights and row-level security.
 
 Belongs here: SQL of PostgreSQL, as text. Does not belong here: running it (``load``, or the
-administrator's psql), or who may do what (``matrix``).
+administrator's psql), or who may do what (``declared``, ``matrix``).
 """
 
 from collections.abc import Iterator, Sequence
 
 from orchestration.ingestion.sql import identifier, literal
+from orchestration.server.declared import MARTS, Grants
 from orchestration.server.matrix import (
     EVERYBODY,
     OWNER,
     PIPELINE,
     Right,
     SignsIn,
+    having,
     read_matrix,
-    readers,
 )
 
-PUBLISHED = "published"
-MARTS = "marts"
 ACCESS = "access"
 AUTHORITY = "authority_code"
 # Tables of codes and days: they are about nobody, so an authority's analyst reads them whole.
@@ -67,38 +66,46 @@ def setup_script() -> str:
     return "\n".join([_HEAD, *_roles(), *_database(), _OWN_AUTHORITY, *_access(), "commit;\n"])
 
 
-def table_grants(schema: str, target: str, tables: Sequence[tuple[str, bool]]) -> Iterator[str]:
+def table_grants(
+    schema: str, target: str, tables: Sequence[tuple[str, bool]], grants: Grants
+) -> Iterator[str]:
     """Yield what lets the roles read a schema, and only the rows that they may.
 
     Args:
         schema: Which one it will be: `published` or `marts`.
         target: What it is called until it is complete.
         tables: Names of its tables, and whether they say whose authority a row is.
+        grants: Who may read each.
     """
     place = identifier(target)
-    roles = ", ".join(readers(schema))
     yield f"revoke all on schema {place} from {EVERYBODY}"
-    yield f"grant usage on schema {place} to {roles}"
-    yield f"grant select on all tables in schema {place} to {roles}"
-    if schema == MARTS:
-        for table, has_authority in tables:
-            yield from _policies(f"{place}.{identifier(table)}", table, has_authority)
+    if somebody := grants.of_any(schema, [name for name, _ in tables]):
+        yield f"grant usage on schema {place} to {', '.join(somebody)}"
+    for name, has_authority in tables:
+        table, roles = f"{place}.{identifier(name)}", grants.of(schema, name)
+        if roles:
+            yield f"grant select on {table} to {', '.join(roles)}"
+        if schema == MARTS:
+            yield from _policies(table, name, has_authority, roles)
 
 
-def _policies(place: str, table: str, has_authority: bool) -> Iterator[str]:
+def _policies(place: str, table: str, has_authority: bool, roles: Sequence[str]) -> Iterator[str]:
     """Without a policy that says otherwise nobody reads a row, the owner included."""
     yield f"alter table {place} enable row level security"
     yield f"alter table {place} force row level security"
-    everything = ", ".join(readers(MARTS, Right.READ))
-    yield f"create policy every_row on {place} for select to {everything} using (true)"
-    own = ", ".join(readers(MARTS, Right.OWN))
-    if has_authority:
+    everything, own = (
+        ", ".join(name for name in roles if name in having("rows", right))
+        for right in (Right.READ, Right.OWN)
+    )
+    if everything:
+        yield f"create policy every_row on {place} for select to {everything} using (true)"
+    if own and has_authority:
         which = (
             f"{AUTHORITY} in (select o.authority_code from {ACCESS}.own_authority as o"
             " where o.login = current_user)"
         )
         yield f"create policy own_rows on {place} for select to {own} using ({which})"
-    elif table.startswith(_DIMENSION):
+    elif own and table.startswith(_DIMENSION):
         yield f"create policy codes on {place} for select to {own} using (true)"
 
 
@@ -137,7 +144,7 @@ def _database() -> Iterator[str]:
 
 
 def _access() -> Iterator[str]:
-    roles = ", ".join(readers("own_authority", Right.OWN))
+    roles = ", ".join(having("own_authority", Right.OWN))
     yield f"revoke all on schema {ACCESS} from {EVERYBODY};"
     yield f"grant usage on schema {ACCESS} to {roles};"
     yield f"grant select on {ACCESS}.own_authority to {roles};"

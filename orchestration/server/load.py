@@ -19,8 +19,9 @@ from orchestration.ingestion.sql import identifier, literal
 from orchestration.ingestion.warehouse import open_warehouse
 from orchestration.reporting.published import NotPublishedError, database_path
 from orchestration.server.address import Address, open_server
+from orchestration.server.declared import MARTS, PUBLISHED, Grants
 from orchestration.server.errors import ServerError
-from orchestration.server.grants import AUTHORITY, MARTS, PUBLISHED, table_grants
+from orchestration.server.grants import AUTHORITY, table_grants
 from orchestration.server.matrix import OWNER
 from orchestration.server.proof import require_rights
 from orchestration.server.tables import copy_statement, make_table, read_tables, write_rows
@@ -63,7 +64,9 @@ class Served:
     rows: dict[str, int]
 
 
-def serve(home: Path, address: Address, with_marts: bool, force: bool = False) -> Served:
+def serve(
+    home: Path, address: Address, grants: Grants, with_marts: bool, force: bool = False
+) -> Served:
     """Make the server hold the published release, and the marts if they are wanted.
 
     Marts have no release: they are those of the last build, so they are loaded each time.
@@ -71,6 +74,7 @@ def serve(home: Path, address: Address, with_marts: bool, force: bool = False) -
     Args:
         home: The home folder; nobody else may be at work in it.
         address: The server.
+        grants: Who may read each table.
         with_marts: Whether analysts read child-level rows there; if not, there are none.
         force: Load also what is there already.
 
@@ -92,13 +96,13 @@ def serve(home: Path, address: Address, with_marts: bool, force: bool = False) -
             mark = f"{release_id}{' with marts' if with_marts else ''}"
             if not (with_marts or force) and _ask(server, _SERVED) == [[mark]]:
                 return Served(release_id, False, {})
-            rows = _fill(server, published, PUBLISHED, scratch)
+            rows = _fill(server, published, PUBLISHED, scratch, grants)
         if with_marts:
             with open_warehouse(home, read_only=True, reach=[str(_SCRATCH)]) as warehouse:
-                rows |= _fill(server, warehouse, MARTS, scratch)
+                rows |= _fill(server, warehouse, MARTS, scratch, grants)
         for schema in (PUBLISHED, MARTS):
             _put_in_place(server, schema, is_wanted=schema == PUBLISHED or with_marts)
-        require_rights(server, [PUBLISHED, MARTS] if with_marts else [PUBLISHED])
+        require_rights(server, [tuple(name.split(".", 1)) for name in rows], grants)
         _tell(server, [f"comment on schema {PUBLISHED} is {literal(mark)}"])
     return Served(release_id, True, rows)
 
@@ -117,7 +121,11 @@ def take_down(address: Address) -> bool:
 
 
 def _fill(
-    server: Any, connection: "DuckDBPyConnection", schema: str, scratch: Path
+    server: Any,
+    connection: "DuckDBPyConnection",
+    schema: str,
+    scratch: Path,
+    grants: Grants,
 ) -> dict[str, int]:
     """Make a schema under another name; return the rows of each of its tables."""
     target = _draft(schema)
@@ -137,7 +145,8 @@ def _fill(
                 " it had"
             )
         counted[f"{schema}.{table.name}"] = taken
-    _tell(server, table_grants(schema, target, [(t.name, t.has(AUTHORITY)) for t in tables]))
+    named = [(table.name, table.has(AUTHORITY)) for table in tables]
+    _tell(server, table_grants(schema, target, named, grants))
     return counted
 
 

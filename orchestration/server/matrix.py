@@ -1,7 +1,8 @@
-"""Who may do what on the server: ``roles.csv`` as values.
+"""Which roles the server has, and whose rows each may see: ``roles.csv`` as values.
 
-The one place that says so: the setup, the grants, the policies and the table in docs/roles.md are
-made from it, and a test tries every cell on a real server.
+Which tables a role reads stands beside the models (``declared``); here is what dbt cannot say. The
+setup, the policies and the table in docs/roles.md are made from both, and a test tries every cell
+on a real server.
 
 Belongs here: reading and judging the file. Does not belong here: SQL (``grants``).
 """
@@ -40,13 +41,22 @@ class SignsIn(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One row of the matrix."""
+    """One row of the file.
+
+    Attributes:
+        name: The role.
+        signs_in: How it comes to be used.
+        database: Its right to the database.
+        rows: Which rows it sees of a restricted table that it may read at all: all (`read`), those
+            of its authorities (`own`) or `none`; `write` for whoever owns every table.
+        own_authority: Its right to the list of logins and authorities.
+        words: Who has it.
+    """
 
     name: str
     signs_in: SignsIn
     database: Right
-    published: Right
-    marts: Right
+    rows: Right
     own_authority: Right
     words: str
 
@@ -60,8 +70,7 @@ def read_matrix() -> tuple[Role, ...]:
                 name=row["role"],
                 signs_in=SignsIn(row["signs_in"]),
                 database=Right(row["database"]),
-                published=Right(row["published"]),
-                marts=Right(row["marts"]),
+                rows=Right(row["rows"]),
                 own_authority=Right(row["own_authority"]),
                 words=row["words"],
             )
@@ -69,21 +78,6 @@ def read_matrix() -> tuple[Role, ...]:
         )
 
 
-def readers(kind: str, *rights: Right) -> list[str]:
-    """Return the roles that have one of these rights to a kind of object."""
-    wanted = rights or (Right.READ, Right.OWN)
-    return [role.name for role in read_matrix() if getattr(role, kind) in wanted]
-
-
-def as_markdown() -> str:
-    """Return the matrix as the table of docs/roles.md."""
-    lines = [
-        "| role | who | signs in | database | `published` | `marts` | `access.own_authority` |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| `{role.name}` | {role.words} | {role.signs_in} | {role.database} | {role.published}"
-        f" | {role.marts} | {role.own_authority} |"
-        for role in read_matrix()
-    ]
-    return "\n".join(lines) + "\n"
+def having(kind: str, *rights: Right) -> list[str]:
+    """Return the roles that have one of these rights to the rows or to the list of authorities."""
+    return [role.name for role in read_matrix() if getattr(role, kind) in rights]

@@ -1,4 +1,4 @@
-"""Before a load counts: does the server give exactly the rights that the matrix says?
+"""Before a load counts: does the server give exactly the rights that are declared?
 
 An administrator can add rights that we never see (a default for new tables, a role made a member of
 another), and every load would then hand out what it should not. So a load asks, and undoes itself.
@@ -7,22 +7,22 @@ Belongs here: the questions to the server's catalogue, and what the answer must 
 Does not belong here: giving rights (``grants``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from orchestration.ingestion.sql import literal
+from orchestration.server.declared import MARTS, Grants
 from orchestration.server.errors import ServerError
-from orchestration.server.grants import MARTS
-from orchestration.server.matrix import EVERYBODY, OWNER, PIPELINE, read_matrix, readers
+from orchestration.server.matrix import EVERYBODY, OWNER, PIPELINE, read_matrix
 
 # Who has which right to what is in our schemas, and to the schemas themselves.
 _GRANTED = """
-select n.nspname, r.kind, coalesce(g.rolname, 'public'), lower(a.privilege_type)
+select n.nspname, r.name, coalesce(g.rolname, 'public'), lower(a.privilege_type)
 from pg_namespace as n
 inner join (
-    select oid as namespace, 'schema' as kind, nspacl as acl from pg_namespace
+    select oid as namespace, '' as name, nspacl as acl from pg_namespace
     union all
-    select relnamespace, 'table', relacl from pg_class
+    select relnamespace, relname, relacl from pg_class
 ) as r on n.oid = r.namespace
 cross join lateral aclexplode(r.acl) as a
 left join pg_roles as g on a.grantee = g.oid
@@ -52,16 +52,18 @@ where n.nspname = {marts} and c.relkind in ('r', 'p', 'v', 'm', 'f')
 """
 
 
-def require_rights(server: Any, schemas: Sequence[str]) -> None:
+def require_rights(server: Any, tables: Sequence[tuple[str, ...]], grants: Grants) -> None:
     """Undo a load whose tables somebody could read who should not.
 
     Args:
         server: The connection, in the transaction of the load.
-        schemas: What it loaded: `published`, and `marts` if wanted.
+        tables: What it loaded: each table's schema and name.
+        grants: Who may read each.
 
     Raises:
-        ServerError: A right is there that the matrix does not give, or one is missing.
+        ServerError: A right is there that nobody declared, or one is missing.
     """
+    schemas = sorted({schema for schema, _ in tables}, reverse=True)
     names = [role.name for role in read_matrix() if role.name != EVERYBODY]
     listed = {
         "schemas": _listed(schemas),
@@ -75,7 +77,13 @@ def require_rights(server: Any, schemas: Sequence[str]) -> None:
         rows = server.execute_unnamed(query.format(**listed)).rows
         return {tuple(map(str, row)) for row in rows}
 
-    wrong = [f"{schema}: {words}" for schema in schemas for words in _differences(ask, schema)]
+    loaded = {schema: [name for where, name in tables if where == schema] for schema in schemas}
+    found = ask(_GRANTED)
+    wrong = [
+        f"{schema}: {words}"
+        for schema, names_in in loaded.items()
+        for words in _differences(found, schema, names_in, grants)
+    ]
     wrong += [f"{schema}.{table}: rights to single columns" for schema, table in ask(_COLUMNS)]
     wrong += [f"{name} is above row-level security" for (name,) in ask(_ABOVE)]
     wrong += [
@@ -85,20 +93,27 @@ def require_rights(server: Any, schemas: Sequence[str]) -> None:
         wrong += [f"{MARTS}.{table} has no row-level security" for (table,) in ask(_OPEN)]
     if wrong:
         raise ServerError(
-            f"the server gives other rights than orchestration/server/roles.csv:"
-            f" {'; '.join(sorted(wrong))}; take them back (default privileges and memberships"
-            " too), then run it again; it keeps what it had"
+            "the server gives other rights than the models' grants and"
+            f" orchestration/server/roles.csv: {'; '.join(sorted(set(wrong)))}; take them back"
+            " (default privileges and memberships too), then run it again; it keeps what it had"
         )
 
 
-def _differences(ask: Any, schema: str) -> list[str]:
-    found = {(kind, who, right) for where, kind, who, right in ask(_GRANTED) if where == schema}
-    wanted = {("schema", who, "usage") for who in readers(schema)}
-    wanted |= {("table", who, "select") for who in readers(schema)}
+def _differences(
+    granted: Iterable[tuple[str, ...]], schema: str, tables: Sequence[str], grants: Grants
+) -> list[str]:
+    """What is granted and not declared, or the other way round; a schema has no table's name."""
+    found = {(table, who, right) for where, table, who, right in granted if where == schema}
+    wanted = {("", who, "usage") for who in grants.of_any(schema, tables)}
+    wanted |= {(table, who, "select") for table in tables for who in grants.of(schema, table)}
     return [
-        *(f"{who} has {right} on a {kind}" for kind, who, right in found - wanted),
-        *(f"{who} lacks {right} on the {kind}" for kind, who, right in wanted - found),
+        *(f"{who} has {right} on {_kind(table)}" for table, who, right in found - wanted),
+        *(f"{who} lacks {right} on {_kind(table)}" for table, who, right in wanted - found),
     ]
+
+
+def _kind(table: str) -> str:
+    return "a table" if table else "a schema"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -167,3 +167,18 @@ def test_the_worked_examples_of_indicators_use_the_definitions_that_are_publishe
         *("A1", "A7", "A8", "A9", "A10", "A11", "B2", "B4", "B5", "B6", "B7", "B8"),
         *("C1", "C2", "C4", "C6", "D2", "D3", "D5"),
     }
+
+
+def test_every_table_that_a_server_gives_to_readers_says_who_reads_it(
+    models: list[dict[str, Any]],
+) -> None:
+    """And boards and dashboards, which see no row of a mart, read all that is published."""
+    for model in models:
+        granted = model["config"].get("grants") or {}
+        if layer_of(model) in ("published", "marts"):
+            assert set(granted) == {"select"}, model["name"]
+            assert bool({"heard_board", "heard_bi"} & set(granted["select"])) == (
+                layer_of(model) == "published"
+            ), model["name"]
+        else:
+            assert not granted, model["name"]

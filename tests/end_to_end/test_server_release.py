@@ -7,7 +7,7 @@ import duckdb
 from orchestration.server.load import serve
 from tests.support.command import Site
 from tests.support.postgres import postgres_server
-from tests.support.served import set_up
+from tests.support.served import declared, set_up
 
 _AS_GIVEN_OUT = (
     "format csv, header false, delim ',', quote '\"', escape '\"', auto_detect false,"
@@ -19,7 +19,7 @@ def test_a_server_holds_the_same_rows_and_the_same_release(site: Site, tmp_path:
     """Every published table and every mart, row by row, to the last digit."""
     with postgres_server() as running:
         served = set_up(running)
-        told = serve(site.home, served.address, with_marts=True)
+        told = serve(site.home, served.address, declared(), with_marts=True)
         assert told.release_id == _release(site)
         for schema, path in {"published": site.published, "marts": site.warehouse}.items():
             with duckdb.connect(str(path), read_only=True) as con:

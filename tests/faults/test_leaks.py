@@ -31,6 +31,7 @@ from tests.support.command import KEY, REPOSITORY
 PATHS: dict[str, list[dict[str, Any]]] = yaml.safe_load(
     Path(__file__).with_name("error_paths.yaml").read_text(encoding="utf-8")
 )
+_NOTHING = "<NAME>: [<WORDS>, '<ID>\n- <DATE>"
 AS_OF = {"ssda903": "2026-03-31", "cin_census": "2026-03-31"}
 
 
@@ -179,11 +180,12 @@ def test_a_command_that_fails_tells_nothing_of_the_rows(
     shutil.copytree(delivered.home, place.home)
     began = time.time() - 1
     if "make" in path:
-        _damage(place.home / path["make"], row)
+        _damage(place.home / path["make"], row, path.get("holds", _NOTHING))
     for name, value in path.get("env", {}).items():
         monkeypatch.setenv(name, row.fill(value).replace("HOME", str(place.home)))
     file = place.root / "given.csv"
-    file.write_text(row.fill(path.get("file", "")))
+    given = row.fill(path.get("file", "")).replace("LONG", "long " * 40_000)
+    file.write_text(given, encoding=path.get("encoding", "utf-8"))
     ended = told(*(str(file) if word == "FILE" else row.fill(word) for word in path["run"]))
     assert (ended[0], path["ends"][1] in ended[1]) == (path["ends"][0], True), ended
     rows = [row, *(Row.of(each["id"]) for each in PATHS["files"])]
@@ -193,13 +195,14 @@ def test_a_command_that_fails_tells_nothing_of_the_rows(
     assert {tag: found - damaged for tag, found in leaks.items() if found - damaged} == {}
 
 
-def _damage(path: Path, row: Row) -> None:
+def _damage(path: Path, row: Row, holds: str) -> None:
     """Put the row where something else should be: the file holds it, so that file may."""
-    content = row.fill("<NAME>: [<WORDS>, '<ID>\n- <DATE>").encode()
+    content = row.fill(holds).encode()
     if path.is_dir():
         path = next(path.iterdir())
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(exist_ok=True, parents=True)
     path.write_bytes(content)
+    path.chmod(0o600)
 
 
 @paths("faults")

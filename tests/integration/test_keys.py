@@ -86,9 +86,11 @@ def test_one_key_serves_for_all_purposes_unless_each_has_its_own(
     path.write_text(f"# ours\n{'12' * 32}\n")
     path.chmod(0o400)
     monkeypatch.setenv("HEARD_PSEUDONYM_KEY_FILE", str(path))
-    with pytest.raises(WeakKeyError, match="both set"):
-        master_key()
-    monkeypatch.delenv("HEARD_PSEUDONYM_KEY")
+    # Nobody would know which counts, whichever of them it is.
+    for setting in ("PSEUDONYM", "DISCLOSURE", "TOMBSTONE"):
+        with pytest.raises(WeakKeyError, match="both set"):
+            master_key()
+        monkeypatch.delenv(f"HEARD_{setting}_KEY")
     assert read_ring() == Ring(*(b"\x12" * 32,) * 3)
     monkeypatch.delenv("HEARD_PSEUDONYM_KEY_FILE")
     with pytest.raises(MissingKeyError):
@@ -122,6 +124,9 @@ def test_a_file_that_others_may_read_or_that_is_not_understood_is_refused(
         read_key_file(tmp_path / "gone")
     with pytest.raises(KeyFileError, match="plain file"):
         read_key_file(tmp_path)
+    path.write_bytes(b"\xe9" * 32)
+    with pytest.raises(KeyFileError, match="no text"):
+        read_key_file(path)
     path.write_text(whole)
     monkeypatch.setattr("os.getuid", lambda: path.stat().st_uid + 1)
     if path.stat().st_uid:
@@ -161,19 +166,20 @@ class KilledError(Exception):
     """The plug was pulled."""
 
 
+def _killed(*_: object) -> None:
+    raise KilledError
+
+
 @pytest.mark.parametrize(
     ("step", "is_new"),
-    [("swap_in", False), ("_promote", True)],
+    [("swap_in", False), ("_log", True), ("_promote", True)],
 )
 def test_a_rotation_that_was_killed_has_happened_or_not(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, step: str, is_new: bool
 ) -> None:
-    def pull(*_: object) -> None:
-        raise KilledError
-
     (before,) = bench.rows(PEOPLE)
     with monkeypatch.context() as patch:
-        patch.setattr(rotating, step, pull)
+        patch.setattr(rotating, step, _killed)
         with pytest.raises(KilledError):
             rotate(settings(bench), "Jo")
     assert next_file(key_path(bench)).exists()
@@ -215,7 +221,12 @@ def test_a_warehouse_that_differs_keeps_its_key(
 def test_the_disclosure_key_changes_only_when_asked_and_once_a_year(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert rotate(settings(bench), "Jo", disclosure_too=True).disclosure_too
+    # Killed before anybody entered it, it has happened all the same.
+    with monkeypatch.context() as patch:
+        patch.setattr(rotating, "_log", _killed)
+        with pytest.raises(KilledError):
+            rotate(settings(bench), "Jo", disclosure_too=True)
+    reap(bench.home)
     assert disclosure_key() != FIRST.disclosure
     with pytest.raises(RotationRefusedError, match="once a year"):
         rotate(settings(bench), "Jo", disclosure_too=True)

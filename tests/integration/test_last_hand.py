@@ -269,9 +269,19 @@ def test_sources_and_kinds_of_feedback_add_up_to_the_same_whole(bench: Bench) ->
     bench.feedback = [*KINDS, ("survey", "all", 100, 40)]
     assert bench.finish(FAR, BOARD).told["found"] == 0
     bench.con.execute("drop schema draft.published cascade")
+    # Somebody in each kind, and 4 at most in the one source: 2 to 4 in all.
+    few = [("all", kind, 50, 5) for kind in ("as_information", "about_information")]
+    bench.feedback = [*few, ("survey", "all", 100, 0)]
+    assert bench.finish(FAR, BOARD).told["found"] > 0
+    bench.con.execute("drop schema draft.published cascade")
+    # Items that nobody gave a kind are in their source alone: odd, and no contradiction.
     bench.feedback = [*KINDS, ("survey", "all", 200, 40)]
+    assert bench.finish(FAR, BOARD).told["found"] == 0
+
+
+def test_parts_of_more_than_their_whole_hold_a_release(bench: Bench) -> None:
     with pytest.raises(HeldReleaseError, match="left_contradiction"):
-        bench.finish(FAR, BOARD)
+        bench.finish([("all", "all", 50, 60), ("sex", "F", 40, 80), ("sex", "M", 30, 60)], BOARD)
 
 
 def test_in_public_replies_to_a_handful_of_items_are_not_split(bench: Bench) -> None:

@@ -2,14 +2,13 @@
 
 import json
 import sqlite3
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from orchestration.commands import release as command
+from orchestration.privacy.keys import key_id
 from orchestration.releases import actions
 from orchestration.releases.ledger import LEDGER_NAME, ReleaseLedgerError, open_ledger, read_events
 from orchestration.releases.settings import ReleaseSettingsError, read_release_settings
@@ -17,63 +16,11 @@ from orchestration.releases.snapshot import SnapshotError, snapshot_folder
 from orchestration.releases.states import AUTOMATIC, ReleaseActionError, State
 from orchestration.reporting.release_files import (
     DATABASE,
-    Manifest,
-    draft_database,
-    draft_parquet,
-    list_drafts,
-    put_in_place,
 )
 from orchestration.verification import verify
+from tests.support.release_site import Site
 
 FIRST, SECOND = "20260101T000000Z-first", "20260401T000000Z-second"
-
-
-@dataclass(frozen=True)
-class Site:
-    """A home folder whose releases hold one indicator: 40 children, split by sex."""
-
-    home: Path
-
-    def make(self, release_id: str, girls: int = 20, status: str = "shown") -> None:
-        """Make a release as a run does, and enter it."""
-        way = read_release_settings(self.home)
-        folder = actions.place_of(self.home, way) / "published"
-        folder.mkdir(parents=True, exist_ok=True)
-        database = draft_database(folder, release_id)
-        shown = girls if status == "shown" else None
-        rows = [("all", "all", 40, "shown"), ("sex", "F", shown, status), ("sex", "M", 20, "shown")]
-        with duckdb.connect(str(database)) as con:
-            con.execute("create schema published")
-            con.execute(
-                "create table published.indicator as select 'A1' as indicator_id, 'c' as family"
-            )
-            con.execute(
-                "create table published.indicator_value (release_id varchar,"
-                " authority_code varchar, indicator_id varchar, period_type varchar,"
-                " period_start date, period_end date, breakdown varchar, breakdown_value varchar,"
-                " status varchar, numerator integer, denominator integer, exempt integer)"
-            )
-            con.executemany(
-                "insert into published.indicator_value values (?, '330', 'A1', 'quarter',"
-                " '2026-01-01', '2026-03-31', ?, ?, ?, ?, ?, null)",
-                [(release_id, by, of, said, number, number) for by, of, number, said in rows],
-            )
-        parquet = draft_parquet(folder, release_id)
-        parquet.mkdir()
-        (parquet / "release.parquet").write_text(release_id)
-        files = list_drafts(folder, release_id)
-        moment = datetime(2026, 4, 1, tzinfo=UTC)
-        put_in_place(folder, Manifest(release_id, moment, "inputs", 2, 4, files))
-        actions.record_release(self.home, way, {"inputs_hash": "inputs"})
-
-    def readers_see(self) -> str | None:
-        """The release that lies before readers."""
-        path = self.home / "published" / DATABASE
-        if not path.is_file():
-            return None
-        with duckdb.connect(str(path), read_only=True) as con:
-            row = con.execute("select release_id from published.indicator_value").fetchone()
-        return str(row[0]) if row else None
 
 
 @pytest.fixture
@@ -246,7 +193,9 @@ def test_a_release_that_the_attack_held_is_kept_and_readers_keep_the_last(site: 
         actions.approve(site.home, SECOND, "Ann")
 
 
-def test_the_release_before_is_trusted_once_a_run_attacked_it(site: Site) -> None:
+def test_the_release_before_is_trusted_once_a_run_attacked_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     site.make(FIRST)
     way = read_release_settings(site.home)
     assert not actions.last_hand(site.home, way).trusts_before
@@ -257,8 +206,13 @@ def test_the_release_before_is_trusted_once_a_run_attacked_it(site: Site) -> Non
     (site.home / "other" / "published" / "parquet" / "release.parquet").replace(
         folder / "parquet" / "release.parquet"
     )
-    actions.record_release(site.home, way, {}, {"attacked": 3})
+    papers = {"disclosure_key_id": key_id(b"\xab" * 32)}
+    actions.record_release(site.home, way, papers, {"attacked": 3})
+    monkeypatch.setenv("HEARD_PSEUDONYM_KEY", "ab" * 32)
     assert actions.last_hand(site.home, way).trusts_before
+    # With another key every number is another draw, which would contradict the first.
+    monkeypatch.setenv("HEARD_DISCLOSURE_KEY", "cd" * 32)
+    assert not actions.last_hand(site.home, way).trusts_before
 
 
 def test_the_command_lists_checks_and_compares(

@@ -26,7 +26,7 @@ from orchestration.server.load import serve
 from orchestration.settings import SettingsError
 from tests.support.inbox import KEY_HEX
 from tests.support.postgres import postgres_server
-from tests.support.served import CANARY, PASSWORD, Served, make_home, make_release, set_up
+from tests.support.served import CANARY, PASSWORD, Served, declared, make_home, make_release, set_up
 
 FIRST, SECOND = "20260401T101112Z-first", "20260701T101112Z-second"
 REPOSITORY = Path(__file__).parents[2]
@@ -42,7 +42,8 @@ def die(server, schema, is_wanted):
     if schema == "marts":
         os.kill(os.getpid(), signal.SIGKILL)
 load._put_in_place = die
-load.serve(Path(sys.argv[1]), address_from_environment(), with_marts=True)
+from tests.support.served import declared
+load.serve(Path(sys.argv[1]), address_from_environment(), declared(), with_marts=True)
 """
 
 
@@ -57,7 +58,7 @@ def home(tmp_path: Path, served: Served) -> Path:
     """A home folder whose first release is on the server, with the marts."""
     home = make_home(tmp_path / "home")
     make_release(home, FIRST)
-    assert serve(home, served.address, with_marts=True).is_new
+    assert serve(home, served.address, declared(), with_marts=True).is_new
     return home
 
 
@@ -96,10 +97,10 @@ def test_every_table_is_the_same_in_both_to_the_last_digit(home: Path, served: S
 
 
 def test_what_is_there_already_is_not_loaded_again(home: Path, served: Served) -> None:
-    assert serve(home, served.address, with_marts=False).is_new
-    again = serve(home, served.address, with_marts=False)
+    assert serve(home, served.address, declared(), with_marts=False).is_new
+    again = serve(home, served.address, declared(), with_marts=False)
     assert (again.release_id, again.is_new, again.rows) == (FIRST, False, {})
-    assert serve(home, served.address, with_marts=False, force=True).rows == {
+    assert serve(home, served.address, declared(), with_marts=False, force=True).rows == {
         "published.code_label": 5,
         "published.indicator_value": 4,
         "published.release": 1,
@@ -107,7 +108,7 @@ def test_what_is_there_already_is_not_loaded_again(home: Path, served: Served) -
 
 
 def test_where_marts_are_not_wanted_there_are_none(home: Path, served: Served) -> None:
-    serve(home, served.address, with_marts=False)
+    serve(home, served.address, declared(), with_marts=False)
     with served.admin() as con:
         rows = con.execute(
             "select nspname from pg_namespace where nspname in"
@@ -121,7 +122,7 @@ def test_a_withdrawn_release_is_taken_from_the_servers_readers(
 ) -> None:
     (home / "published" / "heard.duckdb").unlink()
     with pytest.raises(NotPublishedError, match="heard server withdraw"):
-        serve(home, served.address, with_marts=True)
+        serve(home, served.address, declared(), with_marts=True)
     monkeypatch.setenv("HEARD_PUBLISH_URL", served.url)
     for held in (True, False):
         done = CliRunner().invoke(app, ["server", "withdraw", "--json"])
@@ -143,7 +144,7 @@ def test_killed_half_way_readers_see_the_whole_old_release(home: Path, served: S
     )
     assert done.returncode == -9
     assert served.released() == [(FIRST, 5)]
-    assert serve(home, served.address, with_marts=True).is_new
+    assert serve(home, served.address, declared(), with_marts=True).is_new
     assert served.released() == [(SECOND, 5)]
     assert not (home / "tmp" / "server").exists()
 
@@ -156,11 +157,11 @@ def test_a_reader_in_the_middle_of_its_work_is_not_disturbed(
     with served.sign_in("heard_board") as reader:
         assert reader.execute("select release_id from published.release").fetchone() == (FIRST,)
         with pytest.raises(ServerError, match="reader kept a table in use"):
-            serve(home, served.address, with_marts=True)
+            serve(home, served.address, declared(), with_marts=True)
         assert reader.execute(
             "select distinct release_id from published.code_label"
         ).fetchall() == [(FIRST,)]
-    assert serve(home, served.address, with_marts=True).is_new
+    assert serve(home, served.address, declared(), with_marts=True).is_new
 
 
 def test_what_others_built_on_our_tables_is_not_taken_down(home: Path, served: Served) -> None:
@@ -168,7 +169,7 @@ def test_what_others_built_on_our_tables_is_not_taken_down(home: Path, served: S
         con.execute("create schema theirs")
         con.execute("create view theirs.codes as select code from published.code_label")
         with pytest.raises(ServerError, match="somebody's view stands on our tables"):
-            serve(home, served.address, with_marts=True)
+            serve(home, served.address, declared(), with_marts=True)
         assert con.execute("select count(*) from theirs.codes").fetchone() == (5,)
         con.execute("drop schema theirs cascade")
 
@@ -177,12 +178,12 @@ def test_a_type_that_no_server_takes_is_named(home: Path, served: Served) -> Non
     with duckdb.connect(str(home / "published" / "heard.duckdb")) as con:
         con.execute("create table published.odd as select [1, 2] as many")
     with pytest.raises(ServerError, match=r"published\.odd\.many is INTEGER\[\]"):
-        serve(home, served.address, with_marts=False, force=True)
+        serve(home, served.address, declared(), with_marts=False, force=True)
     assert served.released() == [(FIRST, 5)]
 
 
 def test_no_log_of_the_server_quotes_a_row_or_a_password(home: Path, served: Served) -> None:
-    serve(home, served.address, with_marts=True)
+    serve(home, served.address, declared(), with_marts=True)
     with pytest.raises(Exception, match="22P02") as refused:
         _break_a_load(served)
     log = served.server.log.read_text(encoding="utf-8")

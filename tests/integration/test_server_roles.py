@@ -8,11 +8,12 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from orchestration.server.declared import SCHEMAS, Grants, as_markdown, read_grants
 from orchestration.server.errors import ServerError
 from orchestration.server.load import serve
-from orchestration.server.matrix import Right, as_markdown, read_matrix
+from orchestration.server.matrix import Right, read_matrix
 from tests.support.postgres import postgres_server
-from tests.support.served import Served, make_home, make_release, set_up
+from tests.support.served import Served, declared, make_home, make_release, set_up
 
 RELEASE = "20260401T101112Z-first"
 _DEFAULTS = "alter default privileges for role heard_owner"
@@ -46,7 +47,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def served(home: Path) -> Iterator[Served]:
     with postgres_server() as running:
         served = set_up(running)
-        serve(home, served.address, with_marts=True)
+        serve(home, served.address, declared(), with_marts=True)
         yield served
 
 
@@ -89,7 +90,7 @@ def _changes(con: "psycopg.Connection[Any]", table: str) -> int:
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "heard_owner"])
 def test_every_cell_of_the_matrix_is_so(served: Served, role: str, kind: str) -> None:
     row = next(each for each in read_matrix() if each.name == role)
-    wanted = getattr(row, kind)
+    wanted = declared().right(row, kind) if kind in SCHEMAS else getattr(row, kind)
     if wanted is not Right.WRITE:
         assert _right(served, role, kind) == wanted
         return
@@ -221,11 +222,59 @@ def test_a_right_that_somebody_added_by_hand_undoes_the_load(
         con.execute(added)
         try:
             with pytest.raises(ServerError, match=told):
-                serve(home, served.address, with_marts=True)
+                serve(home, served.address, declared(), with_marts=True)
         finally:
             con.execute(taken_back)
     assert served.released() == [(RELEASE, 5)]
 
 
 def test_the_page_about_roles_shows_the_matrix_as_it_is() -> None:
-    assert as_markdown() in (REPOSITORY / "docs" / "roles.md").read_text(encoding="utf-8")
+    assert as_markdown(declared()) in (REPOSITORY / "docs" / "roles.md").read_text(encoding="utf-8")
+
+
+def test_a_model_that_grants_less_is_read_by_fewer(home: Path, served: Served) -> None:
+    fewer = {
+        ("published", "code_label"): ("heard_analyst",),
+        ("published", "indicator_value"): ("heard_analyst", "heard_board"),
+    }
+    kinds = [("heard_analyst", "code_label"), ("heard_board", "indicator_value")]
+    refused = [("heard_board", "code_label"), ("heard_bi", "indicator_value")]
+    # No model makes the table of the release: only who reads every model reads it.
+    kinds.append(("heard_analyst", "release"))
+    refused.append(("heard_board", "release"))
+    try:
+        serve(home, served.address, Grants(fewer), with_marts=False, force=True)
+        for role, table in kinds:
+            with served.sign_in(role) as con:
+                assert con.execute(f"select count(*) > 0 from published.{table}").fetchone()
+        for role, table in refused:
+            with served.sign_in(role) as con, pytest.raises(errors.InsufficientPrivilege):
+                con.execute(f"select count(*) from published.{table}")
+    finally:
+        serve(home, served.address, declared(), with_marts=True)
+
+
+def _manifest(schema: str, **grants: object) -> dict[str, Any]:
+    node = {"resource_type": "model", "schema": schema, "alias": "table"}
+    return {"nodes": {"model.heard.table": {**node, "config": {"grants": grants}}}}
+
+
+@pytest.mark.parametrize(
+    ("manifest", "told"),
+    [
+        (_manifest("published", select=["heard_board"], insert=["heard_bi"]), "more than select"),
+        (_manifest("published", select=["heard_bored"]), "granted to heard_bored"),
+        (_manifest("published", select=["public"]), "granted to public"),
+        (_manifest("marts", select=["heard_owner"]), "granted to heard_owner"),
+        # Boards see no row of a restricted table, whatever its model says.
+        (_manifest("marts", select="heard_bi"), "granted to heard_bi"),
+    ],
+)
+def test_a_grant_that_nobody_may_have_is_refused(manifest: dict[str, Any], told: str) -> None:
+    with pytest.raises(ServerError, match=told):
+        read_grants(manifest)
+
+
+def test_a_model_that_grants_nothing_is_read_by_nobody() -> None:
+    assert read_grants(_manifest("marts")).of("marts", "table") == ()
+    assert read_grants(_manifest("staging", select=["heard_bi"])).readers == {}

@@ -4,7 +4,9 @@ Belongs here: making them, and signing in. Does not belong here: what a role may
 """
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -12,8 +14,10 @@ import psycopg
 
 from orchestration.ingestion.warehouse import open_warehouse
 from orchestration.server.address import Address, parse_address
+from orchestration.server.declared import Grants, read_grants
 from orchestration.server.grants import setup_script
 from orchestration.server.matrix import SignsIn, read_matrix
+from orchestration.transform import prepare_manifest, read_manifest
 from tests.support.postgres import Server
 
 CANARY = "Zyxwanda Quillfeather"
@@ -47,6 +51,13 @@ from range(1, 5) as r (i);
 comment on table published.indicator_value is 'One value; it''s protected \ always.';
 comment on column published.indicator_value.value is 'A rate: 0 to 100.';
 """
+
+
+@cache
+def declared() -> Grants:
+    """Who may read which table, as the project's models say."""
+    with TemporaryDirectory() as home:
+        return read_grants(read_manifest(prepare_manifest(Path(home))))
 
 
 def make_home(home: Path) -> Path:

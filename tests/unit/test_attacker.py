@@ -12,7 +12,9 @@ from orchestration.disclosure.attacker import EXACT, Attack, attack
 from orchestration.disclosure.bounding import ContradictionError
 from orchestration.disclosure.knowledge import Knowledge, Method
 from orchestration.disclosure.programme import CHANGE, COUNT
+from orchestration.disclosure.published import Question
 from orchestration.disclosure.tables import Release, make_grid
+from orchestration.releases.gate import attack_question
 from tests.support import disclosure
 
 RAW = Knowledge.from_manifest(disclosure.MANIFEST, disclosure.SPEC, Method.EXACT)
@@ -135,6 +137,25 @@ def test_numbers_that_no_truth_fits_are_a_contradiction_not_an_all_clear(
     with pytest.raises(ContradictionError, match="contradict"):
         attack([first, other], PROTECTED)
     assert not attack([first, other], replace(PROTECTED, is_sticky=False)).findings
+    # Each by itself is sound, so no rest that is in no part explains it away.
+    assert attack_question(_question(PROTECTED, first, other)) is None
+
+
+def test_parts_of_less_than_their_whole_are_attacked_as_such(after: disclosure.Tables) -> None:
+    # Forty children are in the whole of everything, and in no part of any breakdown.
+    tables = disclosure.protected(after)
+    short = {}
+    for name, table in tables.items():
+        is_whole = (table[disclosure.SPEC["tables"][name]] == "Total").all(axis=1)
+        more = table[disclosure.COUNTS].add(40.0).where(is_whole, table[disclosure.COUNTS])
+        short[name] = table.assign(**more)
+    with pytest.raises(ContradictionError, match="contradict"):
+        attack([Release("one", short)], PROTECTED)
+    assert attack_question(_question(PROTECTED, Release("one", short))) == ()
+
+
+def _question(knowledge: Knowledge, *releases: Release) -> Question:
+    return Question("330", "voice", make_grid(releases, knowledge), knowledge)
 
 
 def test_a_finding_never_says_the_value(after: disclosure.Tables) -> None:

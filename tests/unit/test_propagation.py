@@ -108,8 +108,8 @@ def test_items_for_children_may_be_more_than_children() -> None:
     assert find_narrow(replace(more, is_apart=True)) is not None
 
 
-def _people(*denominators: int) -> Sheet:
-    """A whole and the cells of its one breakdown, of an indicator that counts people."""
+def _parted(*denominators: int, is_people: bool, with_rest: bool = False) -> Sheet:
+    """A whole and the cells of its one breakdown."""
     size = len(denominators)
     told = np.full((size, 1, 3), UNTOLD)
     told[:, 0, 1] = denominators
@@ -119,10 +119,15 @@ def _people(*denominators: int) -> Sheet:
         **dict.fromkeys(("is_stock", "is_apart", "is_quarter"), numbers > 0),
         **dict.fromkeys(("stage_no", "owner_no"), numbers - 1),
         "by_no": np.minimum(np.arange(size), 1),
-        "is_people": numbers == 0,
+        "is_people": (numbers == 0) & is_people,
     }
     cells = Cells(columns, told, np.full((size, 1), POSSIBLE))
-    return make_sheet(cells, np.arange(size), with_time=False)
+    return make_sheet(cells, np.arange(size), with_time=False, with_rest=with_rest)
+
+
+def _people(*denominators: int, with_rest: bool = False) -> Sheet:
+    """The same of an indicator that counts people."""
+    return _parted(*denominators, is_people=True, with_rest=with_rest)
 
 
 def test_a_hidden_cell_is_small_only_beside_one_that_is_told() -> None:
@@ -130,3 +135,19 @@ def test_a_hidden_cell_is_small_only_beside_one_that_is_told() -> None:
     assert find_narrow(_people(40, 10, UNTOLD, UNTOLD)) is None
     # All of it is hidden, as where most of it was small: then any of them may be large.
     assert find_narrow(_people(40, UNTOLD, UNTOLD, UNTOLD)) == []
+
+
+def test_what_is_in_no_part_contradicts_nothing_where_a_rest_is_thought_of() -> None:
+    # Twenty of a hundred have no owner.
+    assert find_narrow(_parted(100, 40, 40, is_people=False)) is None
+    assert find_narrow(_parted(100, 40, 40, is_people=False, with_rest=True)) == []
+    # A rest is never less than nothing, and hidden people stay few.
+    assert find_narrow(_parted(40, 40, 40, is_people=False, with_rest=True)) is None
+    assert find_narrow(_people(40, 10, UNTOLD, UNTOLD, with_rest=True)) == []
+
+
+def test_an_attack_with_a_rest_finds_the_parts_that_a_whole_tells() -> None:
+    # The whole is 4 at most and each part 1 at least, whatever else the whole may hold.
+    found = find_narrow(_parted(0, 5, 5, is_people=False, with_rest=True))
+    assert found is not None
+    assert {(each.cell, each.values_left) for each in found} == {(0, 3), (1, 3), (2, 3)}

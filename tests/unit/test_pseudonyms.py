@@ -46,6 +46,10 @@ def test_the_key_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_key_is_read_from_the_env_file(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"HEARD_PSEUDONYM_KEY={MASTER.hex()}\n")
+    (tmp_path / ".env").chmod(0o644)
+    with pytest.raises(WeakKeyError, match=r"chmod 600 \.env"):
+        master_key()
+    (tmp_path / ".env").chmod(0o600)
     assert master_key() == MASTER
 
 

@@ -329,7 +329,8 @@ described as (
         child_dates.on_date,
         coalesce(disability_then.fact, children.disability, 'unknown') as disability,
         coalesce(
-            upper(trim(need_then.communication_need)),
+            -- What is neither is no answer: it would be a group that no breakdown has.
+            {{ yes_or_no('need_then.communication_need') }},
             case
                 when
                     coalesce(
@@ -340,7 +341,7 @@ described as (
                 else 'unknown'
             end
         ) as communication_need,
-        coalesce(upper(trim(need_then.interpreter_needed)), 'unknown') as interpreter_needed,
+        coalesce({{ yes_or_no('need_then.interpreter_needed') }}, 'unknown') as interpreter_needed,
         need_then.first_language,
         case
             when children.person_key is null then 'unknown'

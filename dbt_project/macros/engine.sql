@@ -193,7 +193,7 @@
 
 {# The key of a raw row as text. DuckDB writes an unsigned number of 128 bits a hundred times slower
    than a signed one: so its first digit, if it has 39, is taken off. The text is the same. #}
-{% macro row_key_text(key='_row_key') %}
+{% macro row_key_text(key) %}
     {{- return(adapter.dispatch('row_key_text', 'heard')(key)) -}}
 {% endmacro %}
 {% macro default__row_key_text(key) -%}

@@ -13,5 +13,5 @@ select
     start_date_of_most_recent_placement as latest_placement_start_date,
     placement_location_code,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -24,5 +24,5 @@ select
     step_decision_date,
     court_application_date,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -13,5 +13,5 @@ select
     addr_address_end_date as address_end_date,
     addr_address_postcode as postcode_district,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

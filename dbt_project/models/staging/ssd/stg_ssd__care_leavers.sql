@@ -19,5 +19,5 @@ select
     clea_care_leaver_allocated_team as care_leaver_allocated_team,
     clea_care_leaver_worker_id as worker_key,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -17,5 +17,5 @@ select
     cina_assessment_team as assessment_team,
     cina_assessment_worker_id as worker_key,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -19,5 +19,5 @@ select
     cine_referral_team as referral_team,
     cine_referral_worker_id as worker_key,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -14,5 +14,5 @@ select
     cinp_cin_plan_team as cin_plan_team,
     cinp_cin_plan_worker_id as worker_key,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -14,5 +14,5 @@ select
     cinv_cin_visit_bedroom_code as cin_visit_bedroom_code,
     cinv_cin_plan_id as cin_plan_id,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -19,5 +19,5 @@ select
     clae_entered_care_date as entered_care_date,
     clae_cla_last_iro_contact_date as cla_last_iro_contact_date,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -12,5 +12,5 @@ select
     clah_health_check_date as health_check_date,
     clah_health_check_status as health_check_status,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -17,5 +17,5 @@ select
     clap_cla_placement_change_reason as cla_placement_change_reason,
     clap_person_id as person_key,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -14,5 +14,5 @@ select
     clar_cla_review_participation_code as cla_review_participation_code,
     clar_cla_person_id as person_key,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -13,5 +13,5 @@ select
     clav_cla_visit_seen_code as cla_visit_seen_code,
     clav_cla_visit_seen_alone_code as cla_visit_seen_alone_code,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

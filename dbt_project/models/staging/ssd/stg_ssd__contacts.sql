@@ -11,5 +11,5 @@ select
     cont_contact_date as contact_date,
     cont_contact_source_code as contact_source_code,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

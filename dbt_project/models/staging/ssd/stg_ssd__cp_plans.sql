@@ -16,5 +16,5 @@ select
     cppl_cp_plan_ola as cp_plan_ola,
     cppl_cp_plan_latest_category as cp_plan_latest_category,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -16,5 +16,5 @@ select
     cppr_cp_review_quorate as cp_review_quorate,
     cppr_cp_review_participation_code as cp_review_participation_code,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

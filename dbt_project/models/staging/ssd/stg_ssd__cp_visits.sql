@@ -14,5 +14,5 @@ select
     cppv_cp_visit_seen_alone_code as cp_visit_seen_alone_code,
     cppv_cp_visit_bedroom_code as cp_visit_bedroom_code,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -11,5 +11,5 @@ select
     dept_team_parent_id as team_parent_id,
     dept_team_parent_name as team_parent_name,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

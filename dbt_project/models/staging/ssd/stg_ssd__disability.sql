@@ -13,5 +13,5 @@ select
     disa_table_id as table_id,
     disa_disability_code as disability_code,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -15,5 +15,5 @@ select
     earl_episode_organisation as episode_organisation,
     earl_episode_worker_id as worker_key,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

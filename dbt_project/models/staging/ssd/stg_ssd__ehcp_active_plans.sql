@@ -10,5 +10,5 @@ select
     ehcp_ehcp_request_id as ehcp_request_id,
     ehcp_active_ehcp_last_review_date as active_ehcp_last_review_date,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

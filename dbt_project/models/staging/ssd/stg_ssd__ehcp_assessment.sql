@@ -10,5 +10,5 @@ select
     ehca_ehcp_request_id as ehcp_request_id,
     ehca_ehcp_assessment_outcome_date as ehcp_assessment_outcome_date,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

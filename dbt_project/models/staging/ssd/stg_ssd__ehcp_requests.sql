@@ -10,5 +10,5 @@ select
     ehcr_send_table_id as send_table_id,
     ehcr_ehcp_req_date as ehcp_request_date,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -10,5 +10,5 @@ select
     fami_family_id as family_id,
     fami_person_id as person_key,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

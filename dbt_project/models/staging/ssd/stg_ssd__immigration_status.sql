@@ -15,5 +15,5 @@ select
     immi_immigration_status_start_date as immigration_status_start_date,
     immi_immigration_status_end_date as immigration_status_end_date,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

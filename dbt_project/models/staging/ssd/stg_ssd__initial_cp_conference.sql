@@ -20,5 +20,5 @@ select
     icpc_icpc_team as icpc_team,
     icpc_icpc_worker_id as worker_key,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -16,5 +16,5 @@ select
     invo_person_id as person_key,
     invo_referral_id as referral_id,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

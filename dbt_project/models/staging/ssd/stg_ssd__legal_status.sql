@@ -12,5 +12,5 @@ select
     lega_legal_status_start_date as legal_status_start_date,
     lega_legal_status_end_date as legal_status_end_date,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -22,6 +22,6 @@ select
     _as_of as as_of,
     _extract_number as extract_number,
     _next_as_of as next_as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from every_extract
 where link_identifier_value is not null

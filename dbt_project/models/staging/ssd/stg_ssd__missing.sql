@@ -14,5 +14,5 @@ select
     miss_missing_rhi_offered_code as missing_rhi_offered_code,
     miss_missing_rhi_accepted_code as missing_rhi_accepted_code,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -21,5 +21,5 @@ select
     pers_is_mother as is_mother,
     pers_nationality as nationality,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -14,5 +14,5 @@ select
     prep_agree_stepdown_issue_date as step_decision_date,
     prep_care_pro_letter_date as letter_of_issue_date,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

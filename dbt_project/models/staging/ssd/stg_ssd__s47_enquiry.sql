@@ -16,5 +16,5 @@ select
     s47e_s47_completed_by_worker_id as worker_key,
     s47e_s47_completed_by_team as s47_completed_by_team,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -12,5 +12,5 @@ select
     csdq_sdq_reason as sdq_reason,
     csdq_sdq_score as sdq_score,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -9,5 +9,5 @@ select
     send_table_id,
     send_person_id as person_key,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

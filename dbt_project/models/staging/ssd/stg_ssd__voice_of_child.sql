@@ -14,5 +14,5 @@ select
     voch_plan_safe as plan_safe,
     voch_tablet_help_explain as tablet_help_explain,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -14,5 +14,5 @@ select
     dolo_start as order_start_date,
     dolo_end as order_end_date,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

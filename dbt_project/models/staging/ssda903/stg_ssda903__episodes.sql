@@ -23,5 +23,5 @@ select
     pl_post as placement_postcode_district,
     urn,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

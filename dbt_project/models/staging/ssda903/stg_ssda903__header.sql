@@ -14,5 +14,5 @@ select
     mother as is_mother_code,
     mc_dob as mothers_child_birth_date,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -15,5 +15,5 @@ select
     mis_start as missing_start_date,
     mis_end as missing_end_date,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -15,5 +15,5 @@ select
     date_placed_ceased as placed_ceased_date,
     reason_placed_ceased as placed_ceased_reason_code,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

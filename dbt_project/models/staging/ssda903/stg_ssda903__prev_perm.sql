@@ -12,5 +12,5 @@ select
     la_perm as previous_permanence_authority,
     date_perm as previous_permanence_date,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

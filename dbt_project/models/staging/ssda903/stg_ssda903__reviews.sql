@@ -14,5 +14,5 @@ select
     review as review_date,
     review_code_code as participation_code,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -16,5 +16,5 @@ select
     sw_dec as worker_end_date,
     sw_reason as worker_change_reason_code,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -11,5 +11,5 @@ select
     sex as sex_code,
     duc as uasc_ceased_date,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -18,5 +18,5 @@ select
     valid_to,
     _source as delivery_source,
     _as_of as as_of,
-    {{ row_key_text() }} as row_key
+    {{ row_key_text('_row_key') }} as row_key
 from current_rows

@@ -28,8 +28,8 @@ def quotes(tmp_path: Path) -> dict[str, str]:
     with open_ledger(tmp_path) as ledger:
         found = {name: quote_id_of(ledger, "330", name) for name in ("e1", "e2", "e3")}
         for release in ("R1", "R2"):
-            record_release(ledger, release, MAY, [found["e1"], found["e2"]])
-        record_release(ledger, "R3", JUNE, [found["e3"]])
+            record_release(ledger, release, MAY, {found["e1"]: None, found["e2"]: None})
+        record_release(ledger, "R3", JUNE, {found["e3"]: None})
         store_text(ledger, found["e1"], "a", "They asked me.", "")
     return found
 

@@ -66,6 +66,7 @@ KNOWN = frozenset(
         "ThemeError",
         "ThemeFrameError",
         "ThemeLedgerError",
+        "TableRefusedError",
         "TombstoneError",
         "TransformError",
         "UnfitFileError",

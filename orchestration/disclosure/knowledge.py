@@ -40,6 +40,7 @@ class Knowledge:
         not_additive: Counts that do not add up over time.
         is_sticky: Offsets stay from release to release (the key is the same).
         only_grows: The attacker knows that no count fell between two releases.
+        identities: Counts that are, in every cell, the sum of others, or the same as one other.
     """
 
     dimensions: tuple[str, ...]
@@ -55,6 +56,7 @@ class Knowledge:
     not_additive: frozenset[str] = frozenset()
     is_sticky: bool = True
     only_grows: bool = False
+    identities: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @classmethod
     def from_manifest(

@@ -18,11 +18,14 @@ from orchestration.hardening import connect
 COUNTS = ("numerator", "denominator", "exempt")
 # One statement can have several themes, so they add up to nothing.
 _NO_PARTITION = ("theme", "divergence_pair")
+# A cell of which a release says nothing, and which is there all the same.
+NOT_PUBLISHED = "not_published"
 _STATES = {
     "shown": SHOWN,
     "rate_withheld": SHOWN,
     "suppressed": HIDDEN,
     "not_applicable": IMPOSSIBLE,
+    NOT_PUBLISHED: LEFT_OUT,
 }
 _VALUES = """
 select

@@ -6,7 +6,7 @@ Does not belong here: drawing (``orchestration.commands.release``) or the rules 
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from orchestration.releases.snapshot import (
 from orchestration.releases.states import (
     ATTACK,
     AUTOMATIC,
+    TABLE,
     ReleaseActionError,
     Standing,
     State,
@@ -34,6 +35,7 @@ from orchestration.releases.states import (
     require_approvable,
     require_state,
 )
+from orchestration.reporting.freezing import Settled
 from orchestration.reporting.release_files import DATABASE, SCHEMA
 
 LATEST = "latest"
@@ -92,7 +94,9 @@ def record_release(
 
 def last_hand(home: Path, settings: ReleaseSettings, is_held: bool = False) -> LastHandOn:
     """What is to be done to the draft of a release, given what readers have now."""
-    known = standings(home)
+    with open_ledger(home) as ledger:
+        events = read_events(ledger)
+    known = fold(events)
     published = _published(known)
     trusts = bool(published) and known[published[-1]].was_attacked
     before = home / SCHEMA / DATABASE
@@ -105,6 +109,21 @@ def last_hand(home: Path, settings: ReleaseSettings, is_held: bool = False) -> L
         trusts,
         may_hold=not settings.asks_people and not is_held,
         freezes=settings.freezes(datetime.now(UTC).date()),
+        settled=_settled(fold(events, TABLE)),
+    )
+
+
+def _settled(tables: Mapping[str, Standing]) -> tuple[Settled, ...]:
+    """The days of which exact numbers were ever told."""
+    return tuple(
+        Settled(
+            tuple(table.about["authorities"]),
+            tuple(table.about["settled"]),
+            date.fromisoformat(table.about["period_start"]),
+            date.fromisoformat(table.about["period_end"]),
+        )
+        for table in tables.values()
+        if table.was_told
     )
 
 

@@ -57,8 +57,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PROFILE = "dfe_table"
-# States in which the world has, or had, the table.
-_TOLD = (State.PUBLISHED, State.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +212,7 @@ def _require_not_told(
             and other.about["period_start"] <= about["period_end"]
         )
         shares_authority = set(about["authorities"]) & set(other.about["authorities"])
-        if name != table_id and other.state in _TOLD and shares_days and shares_authority:
+        if name != table_id and other.was_told and shares_days and shares_authority:
             raise TableRefusedError(
                 f"{name} told exact numbers of these days already, and a table is made once: give"
                 " people that one. Another beside it would give away what it hides"

@@ -53,6 +53,11 @@ class Standing:
     # Of a table: what it holds, and the release that it was last checked with.
     about: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def was_told(self) -> bool:
+        """Whether anybody ever read it; what was told stays told."""
+        return self.state in (State.PUBLISHED, State.WITHDRAWN)
+
 
 def fold(events: Iterable[Event], form: str = RELEASE) -> dict[str, Standing]:
     """What each release, or each table, adds up to, in the order in which they came."""

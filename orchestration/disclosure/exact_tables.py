@@ -18,7 +18,7 @@ from orchestration.disclosure.knowledge import Knowledge
 from orchestration.disclosure.profiles import TableProfile, attack_settings, identities
 from orchestration.disclosure.programme import Exact
 from orchestration.disclosure.published import NOT_PUBLISHED, make_questions
-from orchestration.disclosure.tables import ABSENT, LEFT_OUT, Grid
+from orchestration.disclosure.tables import ABSENT, LEFT_OUT
 
 COUNTS = ("numerator", "denominator")
 CELL = ["authority_code", "period_type", "period_start", "breakdown", "breakdown_value"]
@@ -74,9 +74,10 @@ def _question(
         told_of["stocks"],
         told_of["people"],
         told_of["apart"],
+        with_same_days=True,
     )
     knowledge = _knowledge(asked.knowledge, rows)
-    grid = _alike(asked.grid, values)
+    grid = asked.grid
     place = {name: at for at, name in enumerate(grid.cells)}
     cells = np.array([place[name] for name in cell_names(rows)], dtype=int)
     measures = np.array(
@@ -123,26 +124,6 @@ def _knowledge(knowledge: Knowledge, rows: pd.DataFrame) -> Knowledge:
         (whole, of) for whole, of in identities() if {whole, *of} <= set(knowledge.measures)
     )
     return replace(knowledge, subset=parts, sensitive=parts, identities=tied)
-
-
-def _alike(grid: Grid, values: pd.DataFrame) -> Grid:
-    """Periods of other kinds with the same days: their cells are the same counts."""
-    kinds = sorted(set(values["period_type"]))
-    by_part: dict[str, list[int]] = {}
-    for at, name in enumerate(grid.cells):
-        by_part.setdefault(name.partition(":")[2], []).append(at)
-    pairs = [(cells[0], other) for cells in by_part.values() for other in cells[1:]]
-    if len(kinds) < 2 or not pairs:
-        return grid
-    totals, parts = np.array(pairs).T
-    first = len(grid.totals)
-    return replace(
-        grid,
-        sum_of=np.append(grid.sum_of, first + np.arange(len(pairs))),
-        parts=np.append(grid.parts, parts),
-        totals=np.append(grid.totals, totals),
-        is_over_time=np.append(grid.is_over_time, np.zeros(len(pairs), dtype=bool)),
-    )
 
 
 def as_told(question: Question, hidden: pd.DataFrame, hides_zeros: bool) -> Exact:

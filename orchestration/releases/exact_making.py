@@ -51,7 +51,7 @@ def suppressed(cube: "pd.DataFrame", published: Path, rules: TableProfile) -> Hi
     # The programme takes half a second to import; only who makes a table needs it.
     from orchestration.disclosure.bounding import ContradictionError
     from orchestration.disclosure.exact_tables import hidden_rows, make_candidates
-    from orchestration.disclosure.published import read_values
+    from orchestration.disclosure.published_values import read_values
     from orchestration.disclosure.suppression import suppress
 
     questions = make_candidates(cube, read_values(published), rules)
@@ -87,7 +87,7 @@ def attack_again(frozen: Frozen, published: Path, rules: TableProfile) -> int:
     """
     from orchestration.disclosure.bounding import ContradictionError
     from orchestration.disclosure.exact_tables import as_told, make_candidates
-    from orchestration.disclosure.published import read_values
+    from orchestration.disclosure.published_values import read_values
     from orchestration.disclosure.suppression import findings
 
     found = 0

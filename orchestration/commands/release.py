@@ -23,6 +23,7 @@ HELD = 2
 def show_list(home: Path | None, as_json: bool) -> int:
     """Show the releases; return the exit code."""
     folder = _home(home)
+    actions.require_record(folder)
     found = [*actions.standings(folder).values(), *exact_tables.tables(folder).values()]
     if as_json:
         print_json([asdict(release) for release in found])

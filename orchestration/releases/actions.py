@@ -12,6 +12,7 @@ from typing import Any
 
 from orchestration.files import PRIVATE_FOLDER
 from orchestration.releases.gate import Verdict, judge
+from orchestration.releases.heads import require_uncut
 from orchestration.releases.last_hand import LastHandOn
 from orchestration.releases.ledger import append, open_ledger, read_events
 from orchestration.releases.settings import ReleaseSettings, read_release_settings
@@ -131,6 +132,17 @@ def standings(home: Path) -> dict[str, Standing]:
     """Every release as it is now; the chain of the ledger is proved on the way."""
     with open_ledger(home) as ledger:
         return fold(read_events(ledger))
+
+
+def require_record(home: Path) -> None:
+    """Compare the record with what every release at hand says of it.
+
+    Raises:
+        ReleaseLedgerError: Its end was cut off.
+    """
+    with open_ledger(home) as ledger:
+        events = read_events(ledger)
+    require_uncut(home, events)
 
 
 def find(known: Mapping[str, Standing], wanted: str) -> Standing:

@@ -51,14 +51,20 @@ class Frozen:
     hides_zeros: bool
 
 
-def freeze_table(home: Path, table_id: str, data: str, meta: str, about: Mapping[str, Any]) -> None:
+def freeze_table(
+    home: Path,
+    table_id: str,
+    texts: tuple[str, str],
+    about: Mapping[str, Any],
+    record: tuple[int, str],
+) -> None:
     """Keep a table under its own name, the owner's alone."""
     folder = snapshot_folder(home, table_id)
     folder.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
     draft = folder.with_name(f".{folder.name}")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=PRIVATE_FOLDER)
-    for name, text in ((DATA, data), (META, meta)):
+    for name, text in zip((DATA, META), texts, strict=True):
         replace_text(draft / name, text)
     manifest = Manifest(
         release_id=table_id,
@@ -67,6 +73,8 @@ def freeze_table(home: Path, table_id: str, data: str, meta: str, about: Mapping
         table_count=1,
         row_count=len(about["keys"]),
         files=tuple(described(draft / name, name) for name in (DATA, META)),
+        record_entries=record[0],
+        record_head=record[1],
     )
     replace_text(draft / MANIFEST, manifest_text(manifest))
     replace_text(draft / PAPERS, seal(dict(about)))

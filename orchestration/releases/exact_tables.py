@@ -38,6 +38,7 @@ from orchestration.releases.exact_making import (
     table_rows,
 )
 from orchestration.releases.gate import Verdict
+from orchestration.releases.heads import record_head
 from orchestration.releases.ledger import append, open_ledger, read_events
 from orchestration.releases.settings import read_release_settings
 from orchestration.releases.snapshot import require_whole
@@ -100,7 +101,7 @@ def make_table(home: Path, asked: Asked, places: Mapping[str, Place], actor: str
     made = partial(_made, table_id, rows, hidden)
     if table_id in known:
         return made(known[table_id])
-    freeze_table(home, table_id, data, meta, about)
+    freeze_table(home, table_id, (data, meta), about, record_head(home))
     with open_ledger(home) as ledger:
         detail = {
             "form": TABLE,

@@ -51,6 +51,9 @@ class Manifest:
     table_count: int
     row_count: int
     files: tuple[ManifestFile, ...]
+    # Where the record of releases stood: whoever cuts off its end cannot take this back.
+    record_entries: int = 0
+    record_head: str = ""
 
     def sha256_of(self, path: str) -> str:
         """Return the hash of one file, or nothing when the release does not hold it."""

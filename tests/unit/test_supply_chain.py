@@ -1,5 +1,6 @@
 """What Heard is made of: locked with hashes, nothing else imported, and told with each release."""
 
+import json
 import re
 import sys
 from importlib.metadata import distributions, packages_distributions
@@ -104,8 +105,6 @@ def test_the_same_packages_have_the_same_serial_number() -> None:
 def test_a_bill_of_materials_is_one_by_the_standards_own_schema() -> None:
     schema = pytest.importorskip("cyclonedx.schema", reason="make install brings it")
     validation = pytest.importorskip("cyclonedx.validation.json")
-    import json
-
     validator = validation.JsonStrictValidator(schema.SchemaVersion.V1_6)
     try:
         wrong = validator.validate_str(json.dumps(bill_of_materials()))

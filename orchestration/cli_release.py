@@ -54,6 +54,36 @@ def check(release_id: str, by: str | None, home: Path | None, as_json: bool) -> 
     return judge(home, release_id, by, as_json)
 
 
+@release.command("dfe-table")
+@click.option("--indicator", "indicators", multiple=True, required=True, help="Its id; repeat it.")
+@click.option("--breakdown", "breakdowns", multiple=True, help="Beside the whole; repeat it.")
+@click.option("--year", type=int, required=True, help="In which the financial year begins.")
+@click.option("--quarter", type=click.IntRange(1, 4), help="Of the financial year, 1 from April.")
+@click.option("--authority", "authorities", multiple=True, help="Its code; all if left out.")
+@click.option("--place", "places", multiple=True, help="CODE=NEWCODE=NAME, as the form has it.")
+@_with(_by, _home, _json)
+def dfe_table(
+    indicators: tuple[str, ...],
+    breakdowns: tuple[str, ...],
+    year: int,
+    quarter: int | None,
+    authorities: tuple[str, ...],
+    places: tuple[str, ...],
+    by: str | None,
+    home: Path | None,
+    as_json: bool,
+) -> int:
+    """Make a table of exact numbers in the Department's form, once, for a closed period.
+
+    Numbers from 1 to 5 are hidden, and so is what would tell them. Then `approve` and `publish` it
+    by its name.
+    """
+    from orchestration.commands.dfe_table import make
+
+    asked = (indicators, breakdowns, year, quarter, authorities)
+    return make(home, asked, places, by, as_json)
+
+
 @release.command()
 @_which
 @_with(_by, _home, _json)

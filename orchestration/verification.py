@@ -22,6 +22,7 @@ from orchestration.ingestion.run import ERASURES
 from orchestration.ingestion.sql import identifier
 from orchestration.ingestion.warehouse import WAREHOUSE_NAME, open_warehouse
 from orchestration.progress import report
+from orchestration.releases.heads import require_uncut
 from orchestration.releases.ledger import (
     LEDGER_NAME,
     ReleaseLedgerError,
@@ -196,11 +197,13 @@ def _unrecorded(
 def _record_head(home: Path, damages: list[Damage]) -> str:
     """Follow the chain of what people decided about releases to its end."""
     path = home / LEDGER_NAME
-    if not path.is_file():
-        return ""
     try:
-        with open_ledger(home) as ledger:
-            events = read_events(ledger)
+        if path.is_file():
+            with open_ledger(home) as ledger:
+                events = read_events(ledger)
+        else:
+            events = []
+        require_uncut(home, events)
     except ReleaseLedgerError as error:
         damages.append(Damage("releases", "RECORD_CHANGED", str(path), str(error)))
         return ""

@@ -67,6 +67,7 @@ KNOWN = frozenset(
         "ThemeError",
         "ThemeFrameError",
         "ThemeLedgerError",
+        "TableRefusedError",
         "TombstoneError",
         "TransformError",
         "UnfitFileError",

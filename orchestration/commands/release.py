@@ -13,7 +13,7 @@ from pathlib import Path
 from orchestration.commands.output import console, print_json, say
 from orchestration.instance import sole_run
 from orchestration.reaper import reap
-from orchestration.releases import actions
+from orchestration.releases import actions, exact_tables
 from orchestration.releases.comparing import Difference, compare
 from orchestration.releases.gate import Verdict
 from orchestration.releases.states import Standing
@@ -25,7 +25,9 @@ HELD = 2
 
 def show_list(home: Path | None, as_json: bool) -> int:
     """Show the releases; return the exit code."""
-    found = list(actions.standings(_home(home)).values())
+    folder = _home(home)
+    actions.require_record(folder)
+    found = [*actions.standings(folder).values(), *exact_tables.tables(folder).values()]
     if as_json:
         print_json([asdict(release) for release in found])
         return PASSED
@@ -46,7 +48,9 @@ def show_list(home: Path | None, as_json: bool) -> int:
 
 def check(home: Path | None, wanted: str, by: str | None, as_json: bool) -> int:
     """Run the gate; return the exit code."""
-    release, verdict = actions.check(_home(home), wanted, _actor(by))
+    folder = _home(home)
+    does = exact_tables.check_table if _is_table(folder, wanted) else actions.check
+    release, verdict = does(folder, wanted, _actor(by))
     if as_json:
         print_json(asdict(release) | {"verdict": asdict(verdict)})
     else:
@@ -56,7 +60,9 @@ def check(home: Path | None, wanted: str, by: str | None, as_json: bool) -> int:
 
 def approve(home: Path | None, wanted: str, by: str | None, as_json: bool) -> int:
     """Enter an approval; return the exit code."""
-    release = actions.approve(_home(home), wanted, _actor(by))
+    folder = _home(home)
+    does = exact_tables.approve_table if _is_table(folder, wanted) else actions.approve
+    release = does(folder, wanted, _actor(by))
     lacking = release.needed - len(release.approvers)
     _answer(
         release,
@@ -70,8 +76,9 @@ def approve(home: Path | None, wanted: str, by: str | None, as_json: bool) -> in
 def publish(home: Path | None, wanted: str, by: str | None, as_json: bool) -> int:
     """Publish; return the exit code."""
     folder = _home(home)
+    does = exact_tables.publish_table if _is_table(folder, wanted) else actions.publish
     with _alone(folder):
-        release = actions.publish(folder, wanted, _actor(by))
+        release = does(folder, wanted, _actor(by))
     _answer(release, as_json, f"{release.release_id} is published.")
     return PASSED
 
@@ -79,6 +86,11 @@ def publish(home: Path | None, wanted: str, by: str | None, as_json: bool) -> in
 def withdraw(home: Path | None, wanted: str, reason: str, by: str | None, as_json: bool) -> int:
     """Withdraw; return the exit code."""
     folder = _home(home)
+    if _is_table(folder, wanted):
+        with _alone(folder):
+            table = exact_tables.withdraw_table(folder, wanted, _actor(by), reason)
+        _answer(table, as_json, f"{wanted} is withdrawn. What it told stays told.")
+        return PASSED
     with _alone(folder):
         release, before = actions.withdraw(folder, wanted, _actor(by), reason)
     shown = f"Readers see {before} again." if before else "Readers see nothing now."
@@ -138,6 +150,10 @@ def _answer(release: Standing, as_json: bool, text: str) -> None:
         print_json(release)
     else:
         say(text)
+
+
+def _is_table(home: Path, wanted: str) -> bool:
+    return wanted in exact_tables.tables(home)
 
 
 def _actor(by: str | None) -> str:

@@ -20,6 +20,7 @@ from orchestration.quotes.candidates import today
 from orchestration.quotes.standing import quotes_to_publish
 from orchestration.quotes.standing import record_release as record_quotes
 from orchestration.releases.actions import last_hand, place_of, record_release
+from orchestration.releases.heads import record_head
 from orchestration.releases.last_hand import HeldReleaseError, LastHandOn
 from orchestration.releases.papers import read_papers_of
 from orchestration.releases.settings import read_release_settings
@@ -102,6 +103,7 @@ def _release(
             incidents=incidents,
             quotes=quotes,
             last_hand=hand,
+            record=record_head(home),
         )
         return release, hand
 

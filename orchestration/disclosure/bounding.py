@@ -16,10 +16,12 @@ from scipy.optimize import Bounds as Limits
 from scipy.optimize import LinearConstraint, milp
 from scipy.sparse.csgraph import connected_components
 
-from orchestration.disclosure.narrowness import is_narrow
+from orchestration.disclosure.narrowness import SMALL, is_narrow
 from orchestration.disclosure.programme import Programme, Targets
 
 _DIRECTIONS = 6
+# With fewer targets, directions cost more than they spare.
+_FEW_TARGETS = 100
 _FAR = 1e6
 
 
@@ -44,6 +46,7 @@ class _Block:
     low: np.ndarray
     high: np.ndarray
     targets: sparse.csr_array
+    small: np.ndarray
 
     def solve(self, weights: np.ndarray, whole: bool = False) -> np.ndarray:
         """The world that fits and makes the weighted targets least; counts whole, if asked."""
@@ -61,15 +64,22 @@ class _Block:
         return np.asarray(self.targets @ answer.x)
 
 
-def bound(programme: Programme, targets: Targets, every: bool = False) -> Bounds:
+def bound(
+    programme: Programme,
+    targets: Targets,
+    every: bool = False,
+    small: "np.ndarray | float" = SMALL,
+) -> Bounds:
     """Bound targets: as far as it takes to tell whether each is safe, or all the way.
 
     Args:
         programme: What is known.
         targets: What is to be found out.
         every: Prove the bounds of every target, also of the safe ones.
+        small: The greatest count of a target that is small, for all or for each.
     """
     count = targets.rows.shape[0]
+    smalls = np.broadcast_to(np.asarray(small, dtype=float), count)
     found = Bounds(np.full(count, np.inf), np.full(count, -np.inf), np.zeros(count, dtype=bool))
     width = programme.rows.shape[1]
     rows = sparse.csr_array(targets.rows)
@@ -93,6 +103,7 @@ def bound(programme: Programme, targets: Targets, every: bool = False) -> Bounds
             programme.low[variables],
             np.minimum(programme.high[variables], _FAR),
             rows[chosen][:, variables],
+            smalls[chosen],
         )
         _bound_block(block, chosen, found, chance, every)
     return found
@@ -103,8 +114,8 @@ def _bound_block(
 ) -> None:
     low, high = found.low[chosen], found.high[chosen]
     exact = np.zeros(len(chosen), dtype=bool)
-    for number in range(_DIRECTIONS):
-        pending = _is_pending(low, high)
+    for number in range(_DIRECTIONS if len(chosen) > _FEW_TARGETS else 1):
+        pending = _is_pending(low, high, block.small)
         if not pending.any():
             break
         # First everything down and everything up, then this way and that.
@@ -113,14 +124,14 @@ def _bound_block(
         for direction in (weights, -weights):
             world = block.solve(direction)
             low, high = np.minimum(low, world), np.maximum(high, world)
-    while (open_ := (_is_pending(low, high) | every) & ~exact).any():
+    while (open_ := (_is_pending(low, high, block.small) | every) & ~exact).any():
         target = int(np.flatnonzero(open_)[0])
         weights = np.zeros(len(chosen))
         weights[target] = 1.0
         for direction in (weights, -weights):
             world = block.solve(direction)
             low, high = np.minimum(low, world), np.maximum(high, world)
-            if not every and not _is_pending(low, high)[target]:
+            if not every and not _is_pending(low, high, block.small)[target]:
                 break
         else:
             exact[target] = True
@@ -128,6 +139,6 @@ def _bound_block(
     found.is_exact[chosen] = exact
 
 
-def _is_pending(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+def _is_pending(low: np.ndarray, high: np.ndarray, small: np.ndarray) -> np.ndarray:
     """Which targets may still turn out to be narrow."""
-    return np.asarray(is_narrow(low, high) | ~np.isfinite(low))
+    return np.asarray(is_narrow(low, high, small) | ~np.isfinite(low))

@@ -9,7 +9,14 @@ from dataclasses import replace
 import numpy as np
 
 from orchestration.disclosure.gathering import Cells
-from orchestration.disclosure.propagation import DENOMINATOR, POSSIBLE, UNTOLD, Sheet, Sums
+from orchestration.disclosure.propagation import (
+    DENOMINATOR,
+    OWN_PARTS,
+    POSSIBLE,
+    UNTOLD,
+    Sheet,
+    Sums,
+)
 
 _WHOLE = 0
 _QUARTERS = 4
@@ -29,7 +36,7 @@ def make_sheet(
     Args:
         cells: All cells.
         rows: Which of them.
-        with_time: Quarters add up to years.
+        with_time: Quarters add up to years, and what is told of the same days is the same.
         with_thread: The voice thread adds up to its stages and owners.
         with_rest: A whole may hold what belongs to none of its parts.
     """
@@ -40,6 +47,8 @@ def make_sheet(
         sums += [_thread_sums(column, inside) for inside in ("stage_no", "owner_no")]
     if with_time and not column["is_stock"].any():
         sums.append(_time_sums(column))
+    if with_time:
+        sums.append(_same_days(column))
     named = np.concatenate([each[0] for each in sums])
     parts = np.concatenate([each[1] for each in sums])
     totals = np.concatenate([each[2] for each in sums])
@@ -51,7 +60,8 @@ def make_sheet(
         (told >= 0).any(axis=0),
         Sums(sum_of[order], parts[order], totals[first]),
         _few(column, told, states) if column["is_people"].any() else None,
-        bool(column["is_apart"].any()),
+        () if column["is_apart"].any() else OWN_PARTS,
+        known=None if cells.known is None else cells.known[rows],
     )
     return _with_rest(sheet, named[first]) if with_rest else sheet
 
@@ -73,6 +83,9 @@ def _with_rest(sheet: Sheet, names: np.ndarray) -> Sheet:
         few=None
         if sheet.few is None
         else np.concatenate([sheet.few, np.zeros_like(states, dtype=bool)]),
+        known=None
+        if sheet.known is None
+        else np.concatenate([sheet.known, np.full((more, *sheet.known.shape[1:]), UNTOLD)]),
         left_over=more,
     )
 
@@ -138,3 +151,20 @@ def _time_sums(column: dict[str, np.ndarray]) -> tuple[np.ndarray, ...]:
     four, years = four[follows], years[follows]
     # Told apart from the names of breakdowns by being negative.
     return -1 - np.repeat(years, _QUARTERS), four.ravel(), np.repeat(years, _QUARTERS)
+
+
+def _same_days(column: dict[str, np.ndarray]) -> tuple[np.ndarray, ...]:
+    """A cell of the same days in a period of another kind is the same: a sum with one part.
+
+    A rolling year that ends in March is the financial year. Of people who are counted on a period's
+    last day, that day is enough.
+    """
+    last = column["last_day"]
+    first = np.where(column["is_people"], last, column["first_day"])
+    order = np.lexsort((column["period_no"], last, first, column["part_no"]))
+    before, after = order[:-1], order[1:]
+    keys = (column["part_no"], first, last)
+    is_same = np.logical_and.reduce([key[before] == key[after] for key in keys])
+    totals, parts = before[is_same], after[is_same]
+    # Told apart from the names of years by being further away.
+    return -_FAR - parts, parts, totals

@@ -203,11 +203,15 @@ order by cell_no
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """All cells, in the order of their figures; ``told`` and ``states`` may be changed."""
+    """All cells, in the order of their figures; ``told`` and ``states`` may be changed.
+
+    ``known`` is what tables of exact numbers tell beside them (``propagation.Sheet``).
+    """
 
     columns: dict[str, np.ndarray]
     told: np.ndarray
     states: np.ndarray
+    known: np.ndarray | None = None
 
     def figures(self) -> Iterator[slice]:
         """The rows of each figure."""

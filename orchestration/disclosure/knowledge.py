@@ -41,6 +41,7 @@ class Knowledge:
         is_sticky: Offsets stay from release to release (the key is the same).
         only_grows: The attacker knows that no count fell between two releases.
         has_rest: A whole may hold what belongs to none of its parts.
+        identities: Counts that are, in every cell, the sum of others, or the same as one other.
     """
 
     dimensions: tuple[str, ...]
@@ -57,6 +58,7 @@ class Knowledge:
     is_sticky: bool = True
     only_grows: bool = False
     has_rest: bool = False
+    identities: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @classmethod
     def from_manifest(

@@ -12,14 +12,19 @@ SMALL = 4
 TOLERANCE = 1e-6
 
 
-def is_narrow(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+def is_narrow(low: np.ndarray, high: np.ndarray, small: "np.ndarray | float" = SMALL) -> np.ndarray:
     """Somebody for sure, few for sure, and how many all but told.
 
     Where none is possible as well nothing is told of anybody: that is as in any hidden cell.
+
+    Args:
+        low: The least that each can be.
+        high: The most.
+        small: The greatest count that is small, for all or for each.
     """
     least, most = np.minimum(np.abs(low), np.abs(high)), np.maximum(np.abs(low), np.abs(high))
     is_somebody = (np.sign(low) == np.sign(high)) & (least >= 1 - TOLERANCE)
-    is_few = most <= SMALL + TOLERANCE
+    is_few = most <= small + TOLERANCE
     return np.asarray(is_somebody & is_few & (values_left(low, high) <= NARROW))
 
 

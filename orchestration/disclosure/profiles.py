@@ -32,6 +32,19 @@ class Profile:
         return {"handful": self.handful, "mostly_hidden": self.mostly_hidden}
 
 
+@dataclass(frozen=True, slots=True)
+class TableProfile:
+    """How a one-off table of exact numbers is protected; ``profiles.yaml`` says what each means."""
+
+    name: str
+    for_whom: str
+    threshold: int
+    fail_on: Literal["exact", "narrow"]
+    approvers: int
+    mostly_hidden: float
+    least_for_rate: int
+
+
 @cache
 def _stored() -> dict[str, Any]:
     import yaml
@@ -47,9 +60,24 @@ def profile(name: str) -> Profile:
         UnknownProfileError: There is none of that name.
     """
     known = _stored()["profiles"]
+    if name in _stored()["tables"]:
+        raise UnknownProfileError(
+            f"{name} is a table that is made once (`heard release dfe-table`) and no profile for"
+            f" releases; choose {', '.join(sorted(known))}"
+        )
     if name not in known:
         raise UnknownProfileError(f"{name} is no profile; choose {', '.join(sorted(known))}")
     return Profile(name, **known[name])
+
+
+def table_profile(name: str) -> TableProfile:
+    """How a one-off table is protected."""
+    return TableProfile(name, **_stored()["tables"][name])
+
+
+def identities() -> list[tuple[str, tuple[str, ...]]]:
+    """Counts that are the sum of others in every cell, or the same as one other."""
+    return [(each["whole"], tuple(each["parts"])) for each in _stored()["identities"]]
 
 
 def rules() -> dict[str, Any]:

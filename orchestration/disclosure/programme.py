@@ -30,6 +30,21 @@ class Programme:
 
 
 @dataclass(frozen=True, slots=True)
+class Exact:
+    """What a table says exactly, for each cell and count.
+
+    Attributes:
+        counts: The number; NaN where it tells none.
+        hidden: It has the number and does not tell it.
+        hides_zeros: What is hidden may be nothing; else it is somebody for sure.
+    """
+
+    counts: np.ndarray
+    hidden: np.ndarray
+    hides_zeros: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Targets:
     """What is to be found out: each a row over the unknown numbers."""
 
@@ -84,8 +99,14 @@ def numbers(grid: Grid, knowledge: Knowledge) -> np.ndarray:
     return np.arange(np.prod(shape)).reshape(shape)
 
 
-def make_programme(grid: Grid, knowledge: Knowledge) -> Programme:
-    """Write down all that the tables say."""
+def make_programme(grid: Grid, knowledge: Knowledge, exact: "Exact | None" = None) -> Programme:
+    """Write down all that the tables say.
+
+    Args:
+        grid: The cells, and what releases say of them.
+        knowledge: What is known of them.
+        exact: What an exact table says beside the last release.
+    """
     place = numbers(grid, knowledge)
     families = [knowledge.family_of(measure) for measure in knowledge.measures]
     # An offset belongs to a cell and a family; a sticky one is the same in every release.
@@ -123,6 +144,13 @@ def make_programme(grid: Grid, knowledge: Knowledge) -> Programme:
                     rows.add([(at[is_hidden], 1.0), (offset[is_hidden], 1.0)], most=most)
     _add_margins(rows, grid, knowledge, place)
     _add_parts(rows, grid, knowledge, place)
+    _add_identities(rows, grid, knowledge, place)
+    if exact is not None:
+        last = place[-1]
+        is_told = ~np.isnan(exact.counts)
+        low[last[is_told]] = high[last[is_told]] = exact.counts[is_told]
+        if not exact.hides_zeros:
+            low[last[exact.hidden]] = np.maximum(low[last[exact.hidden]], 1)
     return Programme(
         rows.matrix(), np.concatenate(rows.least), np.concatenate(rows.most), low, high
     )
@@ -156,6 +184,17 @@ def _add_parts(rows: _Rows, grid: Grid, knowledge: Knowledge, place: np.ndarray)
     if knowledge.only_grows:
         for before, after in pairwise(place):
             rows.add([(after.ravel(), 1.0), (before.ravel(), -1.0)], 0.0)
+
+
+def _add_identities(rows: _Rows, grid: Grid, knowledge: Knowledge, place: np.ndarray) -> None:
+    """One count told under several names, or as the parts of another."""
+    for whole, parts in knowledge.identities:
+        every = [knowledge.measures.index(name) for name in (whole, *parts)]
+        is_there = (grid.states[:, :, every] != ABSENT).all(axis=2)
+        terms = [
+            (place[:, :, number][is_there], 1.0 if at else -1.0) for at, number in enumerate(every)
+        ]
+        rows.add(terms, 0.0, 0.0)
 
 
 def make_targets(grid: Grid, knowledge: Knowledge) -> Targets:

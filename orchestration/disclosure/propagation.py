@@ -19,17 +19,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from orchestration.disclosure.knowledge import OFFSETS
-from orchestration.disclosure.narrowness import is_narrow
+from orchestration.disclosure.narrowness import SMALL, is_narrow
 
 # The counts of a cell, in the order of the arrays.
 NUMERATOR, DENOMINATOR, EXEMPT = range(3)
 COUNTS = ("numerator", "denominator", "exempt")
 NOT_THERE, POSSIBLE, IMPOSSIBLE = range(3)
 UNTOLD = -1
+# Known of a count without being told it: somebody is there.
+SOMEBODY = -2
 # Nothing is told; far beyond every count, and small enough to be added up.
 _FAR = 10**7
 _ROUNDS = 12
 _ZERO, _OFFSET, _FIRST = range(3)
+# The numerator is counted among the denominator.
+OWN_PARTS = ((NUMERATOR, DENOMINATOR),)
 _HIDDEN_AT_MOST = 9
 
 
@@ -53,8 +57,11 @@ class Sheet:
         sums: Which cells add up to which.
         few: For each cell and release, whether it is hidden and known to be below ten, because the
             denominator is the number of people behind it; none where it is not.
-        is_apart: The numerator is not counted among the denominator, so that neither limits the
-            other.
+        parts_of: Pairs of a count and the one that it is counted among.
+        same: Pairs of counts that are one count.
+        known: What a table of exact numbers tells of each cell, release and count: the number,
+            ``SOMEBODY`` where it hides one, ``UNTOLD`` where it has none; none without a table.
+        small: The greatest number that is small, for all or for each cell and count.
         left_over: How many cells at the end stand for what belongs to none of the parts of a whole;
             they are in no table, so nothing is asked of them.
     """
@@ -64,8 +71,15 @@ class Sheet:
     counted: np.ndarray
     sums: Sums
     few: np.ndarray | None = None
-    is_apart: bool = False
+    parts_of: tuple[tuple[int, int], ...] = OWN_PARTS
+    same: tuple[tuple[int, int], ...] = ()
+    known: np.ndarray | None = None
+    small: np.ndarray | None = None
     left_over: int = 0
+
+    def place(self, release: int, count: int) -> int:
+        """Where a count stands in the table of differences."""
+        return _FIRST + release * int(self.told.shape[2]) + count
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +95,7 @@ class Narrowed:
 
 def find_narrow(sheet: Sheet) -> list[Narrowed] | None:
     """What is told too closely; nothing at all (None) where the numbers contradict each other."""
-    if (sheet.told == UNTOLD).all():
+    if (sheet.told == UNTOLD).all() and sheet.known is None:
         return []
     most = _closed(_most_of_cells(sheet))
     for _ in range(_ROUNDS):
@@ -92,10 +106,6 @@ def find_narrow(sheet: Sheet) -> list[Narrowed] | None:
     if (np.diagonal(most, axis1=1, axis2=2) < 0).any():
         return None
     return list(_narrowed(most, sheet))
-
-
-def _place(release: int, count: int) -> int:
-    return _FIRST + release * len(COUNTS) + count
 
 
 def _is_there(sheet: Sheet) -> np.ndarray:
@@ -117,18 +127,32 @@ def _most_of_cells(sheet: Sheet) -> np.ndarray:
     for release in range(releases):
         is_impossible = sheet.states[:, release] == IMPOSSIBLE
         for count in range(counts):
-            at, told = _place(release, count), sheet.told[:, release, count]
+            at, told = sheet.place(release, count), sheet.told[:, release, count]
             most[there[:, release, count], _ZERO, at] = 0
             most[is_impossible & there[:, release, count], at, _ZERO] = 0
             is_told = told != UNTOLD
             most[is_told, at, _OFFSET] = told[is_told] + OFFSETS - 1
             most[is_told, _OFFSET, at] = -told[is_told]
-        part, whole = _place(release, NUMERATOR), _place(release, DENOMINATOR)
-        if not sheet.is_apart:
-            most[there[:, release, :2].all(axis=1), part, whole] = 0
+        for first, second in (*sheet.parts_of, *sheet.same, *(pair[::-1] for pair in sheet.same)):
+            both = there[:, release, [first, second]].all(axis=1)
+            most[both, sheet.place(release, first), sheet.place(release, second)] = 0
         if sheet.few is not None:
+            whole = sheet.place(release, DENOMINATOR)
             most[sheet.few[:, release], whole, _OFFSET] = _HIDDEN_AT_MOST
+    if sheet.known is not None:
+        _add_known(most, sheet, sheet.known)
     return most
+
+
+def _add_known(most: np.ndarray, sheet: Sheet, known: np.ndarray) -> None:
+    """Enter what a table of exact numbers tells."""
+    for release in range(known.shape[1]):
+        for count in range(known.shape[2]):
+            at, said = sheet.place(release, count), known[:, release, count]
+            is_exact, is_somebody = said >= 0, said == SOMEBODY
+            most[is_exact, at, _ZERO] = np.minimum(most[is_exact, at, _ZERO], said[is_exact])
+            most[is_exact, _ZERO, at] = np.minimum(most[is_exact, _ZERO, at], -said[is_exact])
+            most[is_somebody, _ZERO, at] = np.minimum(most[is_somebody, _ZERO, at], -1)
 
 
 def _closed(most: np.ndarray) -> np.ndarray:
@@ -178,23 +202,29 @@ def _narrowed(most: np.ndarray, sheet: Sheet) -> Iterator[Narrowed]:
     releases, counts = there.shape[1:]
     for release in range(releases):
         for count in range(counts):
-            at, is_asked = _place(release, count), there[:, release, count]
-            yield from _judge(most, at, _ZERO, is_asked, (release, count, "count"))
+            at, is_asked = sheet.place(release, count), there[:, release, count]
+            small = SMALL if sheet.small is None else sheet.small[:, count]
+            yield from _judge(most, (at, _ZERO), is_asked, small, (release, count, "count"))
             if release:
-                was = _place(release - 1, count)
+                was = sheet.place(release - 1, count)
                 both = is_asked & there[:, release - 1, count]
-                yield from _judge(most, at, was, both, (release, count, "change"))
-        if sheet.is_apart:
-            continue
-        rest = (_place(release, DENOMINATOR), _place(release, NUMERATOR))
-        both = there[:, release, :2].all(axis=1)
-        yield from _judge(most, *rest, both, (release, NUMERATOR, "difference"))
+                yield from _judge(most, (at, was), both, small, (release, count, "change"))
+        for part, whole in sheet.parts_of:
+            rest = (sheet.place(release, whole), sheet.place(release, part))
+            both = there[:, release, [part, whole]].all(axis=1)
+            small = SMALL if sheet.small is None else sheet.small[:, part]
+            yield from _judge(most, rest, both, small, (release, part, "difference"))
 
 
 def _judge(
-    most: np.ndarray, above: int, below: int, is_asked: np.ndarray, named: tuple[int, int, str]
+    most: np.ndarray,
+    between: tuple[int, int],
+    is_asked: np.ndarray,
+    small: "np.ndarray | int",
+    named: tuple[int, int, str],
 ) -> Iterator[Narrowed]:
+    above, below = between
     high, low = most[:, above, below], -most[:, below, above]
     release, count, kind = named
-    for cell in np.flatnonzero(is_asked & is_narrow(low, high)):
+    for cell in np.flatnonzero(is_asked & is_narrow(low, high, small)):
         yield Narrowed(int(cell), release, count, kind, int(high[cell] - low[cell] + 1))

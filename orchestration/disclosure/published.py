@@ -5,43 +5,28 @@ number that is not published; the attacker has no other.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from orchestration.disclosure.knowledge import Knowledge
+from orchestration.disclosure.published_values import THREAD
 from orchestration.disclosure.tables import ABSENT, HIDDEN, IMPOSSIBLE, LEFT_OUT, SHOWN, Grid
-from orchestration.hardening import connect
 
 COUNTS = ("numerator", "denominator", "exempt")
-# One statement can have several themes, so they add up to nothing.
-_NO_PARTITION = ("theme", "divergence_pair")
+# One statement can have several themes, so they add up to nothing; cells of the thread add up to
+# their stage and to their owner.
+_NO_PARTITION = ("theme", "divergence_pair", THREAD)
+# A cell of which a release says nothing, and which is there all the same.
+NOT_PUBLISHED = "not_published"
 _STATES = {
     "shown": SHOWN,
     "rate_withheld": SHOWN,
     "suppressed": HIDDEN,
     "not_applicable": IMPOSSIBLE,
+    NOT_PUBLISHED: LEFT_OUT,
 }
-_VALUES = """
-select
-    v.authority_code,
-    i.family,
-    v.indicator_id,
-    v.period_type,
-    v.period_start,
-    v.period_end,
-    v.breakdown,
-    v.breakdown_value,
-    v.status,
-    v.numerator::double as numerator,
-    v.denominator::double as denominator,
-    v.exempt::double as exempt
-from published.indicator_value as v
-inner join published.indicator as i using (indicator_id)
-where v.status <> 'not_available'
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +37,20 @@ class Question:
     family: str
     grid: Grid
     knowledge: Knowledge
+    # For each sum, whether it ties cells that are published under two names.
+    is_tie: np.ndarray
 
-
-def read_values(database: Path) -> pd.DataFrame:
-    """Every published indicator value of a release."""
-    with connect(database, read_only=True) as connection:
-        return connection.execute(_VALUES).fetch_df()
+    def loosened(self) -> Grid:
+        """The grid without those: frozen beside new, they need not be of one state."""
+        kept = np.flatnonzero(~self.is_tie)
+        rows = ~self.is_tie[self.grid.sum_of]
+        return replace(
+            self.grid,
+            sum_of=np.searchsorted(kept, self.grid.sum_of[rows]),
+            parts=self.grid.parts[rows],
+            totals=self.grid.totals[kept],
+            is_over_time=self.grid.is_over_time[kept],
+        )
 
 
 def make_questions(
@@ -67,6 +60,7 @@ def make_questions(
     apart: Sequence[str] = (),
     is_sticky: bool = True,
     with_time: bool = False,
+    with_same_days: bool = False,
 ) -> list[Question]:
     """Cut releases into parts that share no number.
 
@@ -78,6 +72,7 @@ def make_questions(
         is_sticky: All were protected with the same key.
         with_time: Also use that quarters add up to years; that ties all periods into one large
             programme, which takes minutes.
+        with_same_days: Also use that a rolling year that ends in March is the financial year.
     """
     every = pd.concat(
         [values.assign(release=at) for at, values in enumerate(releases.values())],
@@ -85,10 +80,10 @@ def make_questions(
     )
     found = []
     for (authority, family), values in every.groupby(["authority_code", "family"]):
-        grid, knowledge = _question(
-            tuple(releases), values, stocks, people, apart, is_sticky, with_time
+        grid, knowledge, is_tie = _question(
+            tuple(releases), values, stocks, people, apart, is_sticky, (with_time, with_same_days)
         )
-        found.append(Question(str(authority), str(family), grid, knowledge))
+        found.append(Question(str(authority), str(family), grid, knowledge, is_tie))
     return found
 
 
@@ -99,8 +94,8 @@ def _question(
     people: Sequence[str],
     apart: Sequence[str],
     is_sticky: bool,
-    with_time: bool,
-) -> tuple[Grid, Knowledge]:
+    with_: tuple[bool, bool],
+) -> tuple[Grid, Knowledge, np.ndarray]:
     period = values["period_type"] + ":" + values["period_start"].astype(str).str.slice(0, 10)
     part = "|" + values["breakdown"] + "=" + values["breakdown_value"]
     named = period + part.where(values["breakdown"] != "all", "")
@@ -124,7 +119,7 @@ def _question(
         said = np.where((state == SHOWN) & np.isnan(value), LEFT_OUT, state)
         index = (at[is_there], cells[is_there], measure[is_there])
         states[index], told[index] = said[is_there], value[is_there]
-    margins = _margins(values, named, period, with_time)
+    margins = _margins(values, named, period, *with_)
     place = pd.Series(np.arange(len(cell_names)), index=cell_names)
     sum_of, _ = pd.factorize(margins["sum"])
     _, first = np.unique(sum_of, return_index=True)
@@ -154,11 +149,15 @@ def _question(
         not_additive=frozenset(f"{name} {count}" for name in stocks for count in COUNTS),
         is_sticky=is_sticky,
     )
-    return grid, knowledge
+    return grid, knowledge, margins["is_tie"].to_numpy()[first]
 
 
 def _margins(
-    values: pd.DataFrame, named: "pd.Series[str]", period: "pd.Series[str]", with_time: bool
+    values: pd.DataFrame,
+    named: "pd.Series[str]",
+    period: "pd.Series[str]",
+    with_time: bool,
+    with_same_days: bool,
 ) -> pd.DataFrame:
     """Breakdowns add up to the whole of their period, and quarters to what they are part of."""
     rows = values.assign(part=named, period=period).drop_duplicates("part")
@@ -170,9 +169,13 @@ def _margins(
                 "part": split["part"],
                 "total": split["period"],
                 "is_over_time": False,
+                "is_tie": False,
             }
-        )
+        ),
+        _thread_margins(rows),
     ]
+    if with_same_days:
+        found.append(_same_days(rows))
     if with_time:
         quarters = rows[rows["period_type"] == "quarter"]
         longer = rows[rows["period_type"] != "quarter"]
@@ -191,7 +194,34 @@ def _margins(
                     "part": both["part_q"],
                     "total": both["part"],
                     "is_over_time": True,
+                    "is_tie": False,
                 }
             )
         )
     return pd.concat(found, ignore_index=True)
+
+
+def _thread_margins(rows: pd.DataFrame) -> pd.DataFrame:
+    """A cell of the voice thread lies in its stage, and in its owner, of the first indicator."""
+    thread = rows[rows["breakdown"] == THREAD]
+    inside = thread["breakdown_value"].str.partition("|")
+    found = []
+    for place, name in ((0, "stage"), (2, "voice_owner")):
+        total = thread["period"] + f"|{name}=" + (inside[place] if len(thread) else "")
+        told = total.isin(set(rows["part"]))
+        found.append(
+            pd.DataFrame(
+                {"sum": "thread>" + total[told], "part": thread["part"][told], "total": total[told]}
+            )
+        )
+    return pd.concat(found).assign(is_over_time=False, is_tie=True)
+
+
+def _same_days(rows: pd.DataFrame) -> pd.DataFrame:
+    """Periods of two kinds with the same days: one count, told twice."""
+    days = ["period_start", "period_end", "breakdown", "breakdown_value"]
+    year, other = (rows[rows["period_type"] == kind] for kind in ("year", "rolling_12_months"))
+    both = year.merge(other, on=days, suffixes=("", "_again"))
+    return pd.DataFrame(
+        {"sum": "days>" + both["part"], "part": both["part_again"], "total": both["part"]}
+    ).assign(is_over_time=False, is_tie=True)

@@ -6,12 +6,13 @@ Does not belong here: drawing (``orchestration.commands.release``) or the rules 
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from orchestration.files import PRIVATE_FOLDER
 from orchestration.releases.gate import Verdict, judge
+from orchestration.releases.heads import require_uncut
 from orchestration.releases.last_hand import LastHandOn
 from orchestration.releases.ledger import append, open_ledger, read_events
 from orchestration.releases.settings import ReleaseSettings, read_release_settings
@@ -29,6 +30,7 @@ from orchestration.releases.snapshot import (
 from orchestration.releases.states import (
     ATTACK,
     AUTOMATIC,
+    TABLE,
     ReleaseActionError,
     Standing,
     State,
@@ -36,6 +38,7 @@ from orchestration.releases.states import (
     require_approvable,
     require_state,
 )
+from orchestration.reporting.freezing import Settled
 from orchestration.reporting.release_files import DATABASE, SCHEMA
 
 LATEST = "latest"
@@ -94,7 +97,9 @@ def record_release(
 
 def last_hand(home: Path, settings: ReleaseSettings, is_held: bool = False) -> LastHandOn:
     """What is to be done to the draft of a release, given what readers have now."""
-    known = standings(home)
+    with open_ledger(home) as ledger:
+        events = read_events(ledger)
+    known = fold(events)
     published = _published(known)
     trusts = bool(published) and known[published[-1]].was_attacked
     if published and not _rounds_alike(home, published[-1]):
@@ -110,6 +115,21 @@ def last_hand(home: Path, settings: ReleaseSettings, is_held: bool = False) -> L
         trusts,
         may_hold=not settings.asks_people and not is_held,
         freezes=settings.freezes(datetime.now(UTC).date()),
+        settled=_settled(fold(events, TABLE)),
+    )
+
+
+def _settled(tables: Mapping[str, Standing]) -> tuple[Settled, ...]:
+    """The days of which exact numbers were ever told."""
+    return tuple(
+        Settled(
+            tuple(table.about["authorities"]),
+            tuple(table.about["settled"]),
+            date.fromisoformat(table.about["period_start"]),
+            date.fromisoformat(table.about["period_end"]),
+        )
+        for table in tables.values()
+        if table.was_told
     )
 
 
@@ -117,6 +137,17 @@ def standings(home: Path) -> dict[str, Standing]:
     """Every release as it is now; the chain of the ledger is proved on the way."""
     with open_ledger(home) as ledger:
         return fold(read_events(ledger))
+
+
+def require_record(home: Path) -> None:
+    """Compare the record with what every release at hand says of it.
+
+    Raises:
+        ReleaseLedgerError: Its end was cut off.
+    """
+    with open_ledger(home) as ledger:
+        events = read_events(ledger)
+    require_uncut(home, events)
 
 
 def find(known: Mapping[str, Standing], wanted: str) -> Standing:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from orchestration.releases.guard import Guarded
+    from orchestration.reporting.freezing import Settled
 
 _BEFORE = "release_before.published"
 _NEEDED = frozenset({"numerator", "denominator", "exempt", "breakdown_value", "period_end"})
@@ -36,6 +37,7 @@ class LastHandOn:
         trusts_before: The release before was attacked when it was made, so that this one is
             attacked together with it, and only where it moved.
         freezes: Figures that were released stay as they are.
+        settled: Days of which exact numbers were told: their figures stay in any case.
         may_hold: Refuse what cannot be mended; else it is only recorded.
         told: What happened: counts alone.
         holds: Something is left that must not be published.
@@ -46,6 +48,7 @@ class LastHandOn:
     trusts_before: bool
     may_hold: bool
     freezes: bool = False
+    settled: "tuple[Settled, ...]" = ()
     told: dict[str, int] = field(default_factory=dict)
     holds: bool = False
 
@@ -97,11 +100,13 @@ class LastHandOn:
         columns: dict[str, frozenset[str]],
         earlier: dict[str, frozenset[str]],
     ) -> dict[str, int]:
-        if not (self.freezes and earlier):
+        if not earlier or not (self.freezes or self.settled):
             return {}
         from orchestration.reporting.freezing import freeze_closed
 
-        return {"waiting": freeze_closed(connection, draft, _BEFORE, columns, earlier)}
+        only = None if self.freezes else self.settled
+        waiting = freeze_closed(connection, draft, _BEFORE, columns, earlier, only)
+        return {"waiting": waiting} if self.freezes else {}
 
     def _attack(
         self,

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from orchestration.disclosure.profiles import Profile, profile
+from orchestration.disclosure.profiles import Profile, UnknownProfileError, profile
 
 SETTINGS_FILE = "releases.yml"
 _KNOWN = {"release", "profile", "approvers", "closed_periods", "revision_month"}
@@ -59,7 +59,10 @@ def read_release_settings(home: Path) -> ReleaseSettings:
         if not told or set(told) - _KNOWN:
             raise ReleaseSettingsError(f"{path} may hold {', '.join(sorted(_KNOWN))} and no more")
     way = told.get("release", "automatic")
-    chosen = profile(str(told.get("profile", "internal_board")))
+    try:
+        chosen = profile(str(told.get("profile", "internal_board")))
+    except UnknownProfileError as error:
+        raise ReleaseSettingsError(f"{path}: {error}") from None
     approvers = told.get("approvers", chosen.approvers)
     if way not in ("automatic", "approval"):
         raise ReleaseSettingsError(f"{path}: release is automatic or approval")

@@ -77,7 +77,9 @@ def freeze(home: Path, published: Path, papers: Mapping[str, Any]) -> Manifest:
         (draft / file).parent.mkdir(exist_ok=True, mode=PRIVATE_FOLDER)
         _copy(published / file, draft / file)
     replace_text(draft / PAPERS, seal(dict(papers)))
-    replace_text(draft / BILL, json.dumps(bill_of_materials(), indent=1))
+    bills = sorted((home / RELEASES).glob(f"[!.]*/{BILL}"))
+    bill = bill_of_materials(before=bills[-1] if bills else None)
+    replace_text(draft / BILL, json.dumps(bill, indent=1))
     # Their names as well as their bytes, before the folder gets its own.
     for made in (draft / PARQUET, draft):
         sync_folder(made)

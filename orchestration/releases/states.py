@@ -4,9 +4,10 @@ Belongs here: the rules of the machine. Does not belong here: files (``snapshot`
 ledger's file.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 from orchestration.releases.ledger import Event
 
@@ -14,6 +15,8 @@ from orchestration.releases.ledger import Event
 AUTOMATIC = "setting: release automatic"
 # Where the entry of a candidate keeps what the attack of its run found and mended.
 ATTACK = "attack"
+# What the ledger holds: releases of the whole database, and tables that are made once.
+RELEASE, TABLE = "release", "table"
 
 
 class State(StrEnum):
@@ -46,15 +49,23 @@ class Standing:
     has_passed: bool = False
     # The run that made it attacked it before it was published, and mended what it found.
     was_attacked: bool = False
+    form: str = RELEASE
+    # Of a table: what it holds, and the release that it was last checked with.
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def was_told(self) -> bool:
+        """Whether anybody ever read it; what was told stays told."""
+        return self.state in (State.PUBLISHED, State.WITHDRAWN)
 
 
-def fold(events: Iterable[Event]) -> dict[str, Standing]:
-    """What each release adds up to, in the order in which they came."""
+def fold(events: Iterable[Event], form: str = RELEASE) -> dict[str, Standing]:
+    """What each release, or each table, adds up to, in the order in which they came."""
     found: dict[str, Standing] = {}
     for event in events:
         before = found.get(event.release_id) or Standing(event.release_id, State.CANDIDATE, "")
         found[event.release_id] = _after(before, event)
-    return found
+    return {name: standing for name, standing in found.items() if standing.form == form}
 
 
 def _after(before: Standing, event: Event) -> Standing:
@@ -66,6 +77,8 @@ def _after(before: Standing, event: Event) -> Standing:
             needed=needed,
             profile=str(event.detail.get("profile", "")),
             was_attacked=ATTACK in event.detail,
+            form=str(event.detail.get("form", RELEASE)),
+            about=event.detail.get("about", {}),
         )
     if event.kind == "approved":
         approvers = (*before.approvers, event.actor)
@@ -74,6 +87,9 @@ def _after(before: Standing, event: Event) -> Standing:
     if event.kind in ("checked", "held"):
         # An approval is of what was checked then.
         passed = event.kind == "checked"
+        if before.form == TABLE:
+            about = {**before.about, "previous": event.detail.get("previous", "")}
+            before, now = replace(before, about=about), replace(now, about=about)
         if before.state in (State.PUBLISHED, State.WITHDRAWN):
             return replace(before, has_passed=passed)
         return replace(now, state=State(event.kind), approvers=(), has_passed=passed)

@@ -6,13 +6,26 @@ come from, so a rebuild keeps them as well.
 Belongs here: the SQL of it. Does not belong here: when it applies (``releases.settings``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
-from orchestration.ingestion.sql import identifier
+from orchestration.ingestion.sql import identifier, literal
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Days of which exact numbers were told once: what was released of them stays for good."""
+
+    authorities: tuple[str, ...]
+    indicators: tuple[str, ...]
+    first_day: date
+    last_day: date
+
 
 # What of a period is frozen together, so that parts go on adding up to their whole.
 FIGURES: Mapping[str, tuple[str, ...]] = {
@@ -45,6 +58,7 @@ def freeze_closed(
     before: str,
     tables: Mapping[str, frozenset[str]],
     earlier: Mapping[str, frozenset[str]],
+    settled: Sequence[Settled] | None = None,
 ) -> int:
     """Put the figures of every period that was released before in place of new ones.
 
@@ -56,6 +70,7 @@ def freeze_closed(
         before: The schema of the release before.
         tables: The draft's tables and their columns.
         earlier: Those of the release before.
+        settled: Freeze no more than these days; everything where it is left out.
 
     Returns:
         How many figures of all children a late correction would have changed.
@@ -71,6 +86,7 @@ def freeze_closed(
         connection.execute(
             f"create or replace temp table frozen_figures as select distinct {', '.join(key)}"
             f" from {before}.{table} where status <> 'not_available'"
+            f" and {_within(settled, 'indicator_id' in key)}"
         )
         connection.execute(
             f"create or replace temp table frozen_rows as select {columns}"
@@ -86,3 +102,20 @@ def freeze_closed(
             f" from {draft}.indicator) as {_RELEASE}, * from frozen_rows"
         )
     return int(waiting[0]) if waiting else 0
+
+
+def _within(settled: Sequence[Settled] | None, has_indicators: bool) -> str:
+    """Which figures are frozen, as SQL: those of days that the settled ones touch."""
+    if settled is None:
+        return "true"
+    parts = ["false"]
+    for each in settled:
+        codes = ", ".join(map(literal, each.authorities))
+        part = (
+            f"authority_code in ({codes}) and period_start <= date {literal(str(each.last_day))}"
+            f" and period_end >= date {literal(str(each.first_day))}"
+        )
+        if has_indicators:
+            part += f" and indicator_id in ({', '.join(map(literal, each.indicators))})"
+        parts.append(f"({part})")
+    return f"({' or '.join(parts)})"

@@ -68,12 +68,18 @@ select
     (select count(*) from ledger.deliveries)::bigint as deliveries,
     (select max(as_of) from ledger.deliveries) as latest_as_of,
     $table_count::bigint as table_count,
-    $row_count::bigint as row_count
+    $row_count::bigint as row_count,
+    $record_entries::bigint as record_entries,
+    $record_head as record_head
 """
 
 
 # Given a connection that sees the draft, and the draft's schema.
 LastHand = Callable[["DuckDBPyConnection", str], None]
+# What goes into a release beside the views: incidents, quotes, the last hand, the record's end.
+_Ready = tuple[
+    Sequence[PublishedIncident], "Sequence[Quote] | None", "LastHand | None", tuple[int, str]
+]
 
 
 class NothingToPublishError(RuntimeError):
@@ -108,6 +114,7 @@ def publish_release(
     incidents: Sequence[PublishedIncident] = (),
     quotes: Sequence[Quote] | None = None,
     last_hand: "LastHand | None" = None,
+    record: tuple[int, str] = (0, ""),
 ) -> Release:
     """Publish what the warehouse holds now.
 
@@ -123,6 +130,7 @@ def publish_release(
         incidents: What is said of incidents.
         quotes: Words that may be quoted; None leaves the table out.
         last_hand: Changes the draft before anything is made of it, or refuses it by raising.
+        record: How many entries the record of releases has, and the hash of the last.
 
     Raises:
         NothingToPublishError: There are no published views.
@@ -135,7 +143,7 @@ def publish_release(
     folder.chmod(PUBLISHED_FOLDER)
     clear_drafts(folder)
     _record_unrecorded(connection, folder)
-    ready = (incidents, quotes, last_hand)
+    ready = (incidents, quotes, last_hand, record)
     tables = _fill(connection, folder, names, ready, release_id, moment, inputs_hash)
     if docs is not None:
         _copy_docs(docs, draft_docs(folder, release_id))
@@ -146,6 +154,8 @@ def publish_release(
         table_count=len(tables),
         row_count=sum(table.row_count for table in tables),
         files=list_drafts(folder, release_id),
+        record_entries=record[0],
+        record_head=record[1],
     )
     put_in_place(folder, manifest)
     _record(connection, manifest)
@@ -169,13 +179,13 @@ def _fill(
     connection: "DuckDBPyConnection",
     folder: Path,
     names: list[str],
-    ready: "tuple[Sequence[PublishedIncident], Sequence[Quote] | None, LastHand | None]",
+    ready: "_Ready",
     release_id: str,
     moment: datetime,
     inputs_hash: str,
 ) -> tuple[PublishedTable, ...]:
     """Write both forms of the release under draft names."""
-    incidents, quotes, last_hand = ready
+    incidents, quotes, last_hand, record = ready
     database = draft_database(folder, release_id)
     connection.execute(
         f"attach {literal(str(database))} as release_draft"
@@ -205,6 +215,8 @@ def _fill(
                 "inputs_hash": inputs_hash,
                 "table_count": len(tables) + 1,
                 "row_count": sum(table.row_count for table in tables) + 1,
+                "record_entries": record[0],
+                "record_head": record[1],
             },
         )
         for statement in release_comments(target):

@@ -51,6 +51,9 @@ class Manifest:
     table_count: int
     row_count: int
     files: tuple[ManifestFile, ...]
+    # Where the record of releases stood: whoever cuts off its end cannot take this back.
+    record_entries: int = 0
+    record_head: str = ""
 
     def sha256_of(self, path: str) -> str:
         """Return the hash of one file, or nothing when the release does not hold it."""
@@ -79,11 +82,11 @@ def draft_docs(folder: Path, release_id: str) -> Path:
 def list_drafts(folder: Path, release_id: str) -> tuple[ManifestFile, ...]:
     """Describe the complete drafts of a release under the names that they will have."""
     database = draft_database(folder, release_id)
-    files = [_described(database, DATABASE)]
+    files = [described(database, DATABASE)]
     parquet = sorted(draft_parquet(folder, release_id).iterdir())
-    files.extend(_described(path, f"{PARQUET}/{path.name}") for path in parquet)
+    files.extend(described(path, f"{PARQUET}/{path.name}") for path in parquet)
     if (docs := draft_docs(folder, release_id)).is_file():
-        files.append(_described(docs, DOCS))
+        files.append(described(docs, DOCS))
     return tuple(files)
 
 
@@ -91,14 +94,19 @@ def put_in_place(folder: Path, manifest: Manifest) -> None:
     """Decide the release, then give its complete drafts their names."""
     # Before the manifest: what it names must outlive a power cut that it outlives.
     sync_folder(folder)
-    stored = {"version": _MANIFEST_VERSION, **asdict(manifest)}
-    stored["released_at"] = manifest.released_at.isoformat()
     draft = folder / f".manifest-{manifest.release_id}.json"
-    replace_text(draft, seal(stored))
+    replace_text(draft, manifest_text(manifest))
     share(draft)
     draft.replace(folder / DECIDED)
     sync_folder(folder)
     finish(folder)
+
+
+def manifest_text(manifest: Manifest) -> str:
+    """Return a manifest as it lies on the disk."""
+    stored = {"version": _MANIFEST_VERSION, **asdict(manifest)}
+    stored["released_at"] = manifest.released_at.isoformat()
+    return seal(stored)
 
 
 def is_unfinished(folder: Path) -> bool:
@@ -181,5 +189,6 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _described(path: Path, name: str) -> ManifestFile:
+def described(path: Path, name: str) -> ManifestFile:
+    """Return what a manifest says of a file."""
     return ManifestFile(name, sha256_of(path), path.stat().st_size)

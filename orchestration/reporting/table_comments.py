@@ -26,6 +26,8 @@ _RELEASE_WORDS = {
     "deliveries": "Deliveries that had arrived.",
     "latest_as_of": "Latest date on which any of their extracts is true.",
     "table_count": "Tables of the release, this one among them.",
+    "record_entries": "Entries in the record of releases when this one was made.",
+    "record_head": "Hash of the last of them: a record that lacks it was cut off or changed.",
     "row_count": "Rows of all its tables.",
 }
 

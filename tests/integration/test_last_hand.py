@@ -1,5 +1,6 @@
 """What becomes of the draft of a release before it is published."""
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -7,6 +8,8 @@ import pytest
 
 from orchestration.disclosure.profiles import Profile, profile
 from orchestration.releases.last_hand import HeldReleaseError, LastHandOn
+from orchestration.reporting.freezing import Settled
+from tests.support.drafts import make_feedback, make_thread
 
 Row = tuple[str, str, int | None, int | None]
 COLUMNS = (
@@ -46,6 +49,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.before = folder / "heard.duckdb"
         self.freezes = False
+        self.settled: tuple[Settled, ...] = ()
         self.and_then = "select 1"
         self.feedback: list[tuple[str, str, int, int]] = []
         self.thread: list[tuple[str, str, int]] = []
@@ -62,11 +66,11 @@ class Bench:
         _make("draft.published", rows, self.con)
         self.con.execute("create table draft.published.indicator as select 'r2' as release_id")
         if self.thread:
-            _thread(self.con, self.thread)
+            make_thread(self.con, self.thread)
         self.con.execute(self.and_then)
         if self.feedback:
-            _feedback(self.con, self.feedback)
-        hand = LastHandOn(way, self.before, trusts_before, may_hold=True, freezes=self.freezes)
+            make_feedback(self.con, self.feedback)
+        hand = LastHandOn(way, self.before, trusts_before, True, self.freezes, self.settled)
         hand(self.con, "draft.published")
         return hand
 
@@ -75,6 +79,7 @@ class Bench:
         return _read(self.con)
 
 
+MARCH = date(2026, 3, 1)
 BOARD, PUBLIC = profile("internal_board"), profile("public")
 
 
@@ -181,6 +186,20 @@ def test_a_closed_period_stays_as_it_was_released_where_it_is_frozen(bench: Benc
     assert (hand.told["waiting"], hand.told["attacked"]) == (1, 0)
 
 
+@pytest.mark.parametrize(
+    ("indicator", "first_day", "stays"),
+    [("A1", date(2026, 3, 31), True), ("A1", date(2026, 4, 1), False), ("B1", MARCH, False)],
+)
+def test_days_of_which_exact_numbers_were_told_stay_as_they_are_for_good(
+    bench: Bench, indicator: str, first_day: date, stays: bool
+) -> None:
+    bench.settled = (Settled(("330",), (indicator,), first_day, date(2026, 12, 31)),)
+    bench.release_before(FAR)
+    moved: list[Row] = [("all", "all", 160, 200), ("sex", "F", 80, 100), ("sex", "M", 80, 100)]
+    bench.finish(moved, BOARD, trusts_before=True)
+    assert bench.read()["F"][:2] == ((30, 50) if stays else (80, 100))
+
+
 def test_what_was_not_available_before_is_told_although_its_period_is_closed(bench: Bench) -> None:
     bench.freezes = True
     bench.release_before(FAR)
@@ -208,21 +227,6 @@ def test_half_hidden_is_not_mostly_hidden(bench: Bench) -> None:
     assert bench.read()["A"][:2] == (60, 90)
 
 
-def _thread(con: duckdb.DuckDBPyConnection, voiced: list[tuple[str, str, int]]) -> None:
-    con.execute(
-        "create table draft.published.voice_thread (release_id varchar, authority_code varchar,"
-        " period_type varchar, period_start date, period_end date, stage varchar,"
-        " voice_owner varchar, opportunities bigint, voiced bigint, own_words bigint,"
-        " considered bigint, changed bigint, told bigint, status varchar, voice_kind varchar,"
-        " themed bigint, unbroken bigint, completeness integer)"
-    )
-    con.executemany(
-        "insert into draft.published.voice_thread values ('r2', '330', 'quarter', '2026-01-01',"
-        " '2026-03-31', ?, ?, 50, ?, 0, 0, 0, 0, 'shown', 'as_information', 0, 0, 90)",
-        voiced,
-    )
-
-
 STAGES: list[Row] = [
     *(("all", "all", 60, 200), ("stage", "looked_after", 0, 100), ("stage", "send", 60, 100)),
     *(("voice_owner", "child", 30, 100), ("voice_owner", "parent_carer", 30, 100)),
@@ -246,20 +250,6 @@ def test_in_public_the_thread_does_not_split_the_handful_of_a_stage(bench: Bench
     bench.thread = [*THREAD, ("looked_after", "child", 0), ("looked_after", "parent_carer", 0)]
     bench.finish(STAGES, PUBLIC)
     assert bench.con.execute(OF_THREAD).fetchall() == [("suppressed", None)]
-
-
-def _feedback(con: duckdb.DuckDBPyConnection, rows: list[tuple[str, str, int, int]]) -> None:
-    con.execute(
-        "create table draft.published.feedback (release_id varchar, authority_code varchar,"
-        " period_type varchar, period_start date, period_end date, source varchar,"
-        " voice_owner varchar, voice_kind varchar, theme_code varchar, items bigint,"
-        " replied bigint, status varchar, completeness integer)"
-    )
-    con.executemany(
-        "insert into draft.published.feedback values ('r2', '330', 'quarter', '2026-01-01',"
-        " '2026-03-31', ?, 'child', ?, 'all', ?, ?, 'shown', 90)",
-        rows,
-    )
 
 
 KINDS = [("all", "as_information", 50, 20), ("all", "about_information", 50, 20)]

@@ -113,7 +113,7 @@ def test_descriptions_come_along(published: duckdb.DuckDBPyConnection) -> None:
     ).fetchall() == [("One row per indicator's value.",)]
     assert published.execute(
         "select count(*), count(comment) from duckdb_columns() where table_name = 'release'"
-    ).fetchall() == [(9, 9)]
+    ).fetchall() == [(11, 11)]
     assert published.execute(
         "select column_name, comment from duckdb_columns()"
         " where table_name = 'indicator_value' and column_name in ('value', 'place') order by all"

@@ -1,6 +1,6 @@
-"""Releases of one indicator, made and entered as a run does.
+"""A home folder whose releases are made as a run makes them, of a few rows.
 
-Belongs here: making them. Does not belong here: what people decide about them.
+Belongs here: making them. Does not belong here: what becomes of them.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.releases import actions
+from orchestration.releases.heads import record_head
 from orchestration.releases.settings import read_release_settings
 from orchestration.reporting.release_files import (
     DATABASE,
@@ -20,9 +21,12 @@ from orchestration.reporting.release_files import (
     put_in_place,
 )
 
+FIRST, SECOND = "20260101T000000Z-first", "20260401T000000Z-second"
+THIRD = "20260701T000000Z-third"
+
 
 @dataclass(frozen=True)
-class Site:
+class ReleaseSite:
     """A home folder whose releases hold one indicator: 40 children, split by sex."""
 
     home: Path
@@ -56,7 +60,8 @@ class Site:
         (parquet / "release.parquet").write_text(release_id)
         files = list_drafts(folder, release_id)
         moment = datetime(2026, 4, 1, tzinfo=UTC)
-        put_in_place(folder, Manifest(release_id, moment, "inputs", 2, 4, files))
+        record = record_head(self.home)
+        put_in_place(folder, Manifest(release_id, moment, "inputs", 2, 4, files, *record))
         actions.record_release(self.home, way, {"inputs_hash": "inputs"})
 
     def readers_see(self) -> str | None:

@@ -155,7 +155,8 @@ def test_parts_of_less_than_their_whole_are_attacked_as_such(after: disclosure.T
 
 
 def _question(knowledge: Knowledge, *releases: Release) -> Question:
-    return Question("330", "voice", make_grid(releases, knowledge), knowledge)
+    grid = make_grid(releases, knowledge)
+    return Question("330", "voice", grid, knowledge, np.zeros(len(grid.totals), dtype=bool))
 
 
 def test_a_finding_never_says_the_value(after: disclosure.Tables) -> None:

@@ -8,6 +8,7 @@ from orchestration.disclosure.profiles import (
     attack_settings,
     profile,
     rules,
+    table_profile,
     ties,
 )
 from tests.support.command import REPOSITORY
@@ -29,17 +30,20 @@ def test_the_recorded_rules_are_those_of_the_sql() -> None:
     assert f"denominator < {told['min_rate_denominator']} or" in model
 
 
-def test_there_are_three_profiles_and_no_other() -> None:
-    assert [profile(name).fail_on for name in ("internal_board", "public", "dfe_table")] == [
-        *("narrow", "narrow", "exact")
-    ]
+def test_there_are_two_profiles_of_releases_and_one_of_tables() -> None:
+    names = ("internal_board", "public")
+    assert [profile(name).fail_on for name in names] == ["narrow", "narrow"]
     # What anybody reads never splits a handful; what the own boards read is attacked alone.
-    assert [profile(name).handful for name in ("internal_board", "public", "dfe_table")] == [
-        *(0, 10, 10)
-    ]
+    assert [profile(name).handful for name in names] == [0, 10]
+    # The Department hides the numbers from 1 to 5.
+    assert (table_profile("dfe_table").threshold, table_profile("dfe_table").fail_on) == (
+        *(5, "narrow"),
+    )
     assert [profile(name).mostly_hidden for name in ("internal_board", "public")] == [1, 0.5]
     with pytest.raises(UnknownProfileError, match="internal_board"):
         profile("friends")
+    with pytest.raises(UnknownProfileError, match=r"made once .* choose internal_board, public"):
+        profile("dfe_table")
 
 
 def test_the_attacker_is_told_of_indicators_that_exist() -> None:

@@ -105,7 +105,7 @@ def test_a_small_change_between_two_releases_is_found() -> None:
 def test_items_for_children_may_be_more_than_children() -> None:
     more = _sheet([(15, 10), (5, 5), (10, 5)])
     assert find_narrow(more) is None
-    assert find_narrow(replace(more, is_apart=True)) is not None
+    assert find_narrow(replace(more, parts_of=())) is not None
 
 
 def _parted(*denominators: int, is_people: bool, with_rest: bool = False) -> Sheet:

@@ -1,5 +1,6 @@
 """What Heard is made of: locked with hashes, nothing else imported, and told with each release."""
 
+import json
 import re
 import sys
 from importlib.metadata import distributions, packages_distributions
@@ -66,6 +67,36 @@ def test_a_package_in_two_folders_counts_where_python_finds_it_first(tmp_path: P
     assert installed([tmp_path / "first", tmp_path / "second"]) == {"some-package": "2.0"}
 
 
+def test_a_licence_is_told_as_the_package_states_it_and_not_guessed(tmp_path: Path) -> None:
+    stated = {
+        "One-1.0": "License-Expression: MIT OR Apache-2.0\nLicense: see file",
+        "two-1.0": "Classifier: License :: OSI Approved :: BSD License\nLicense: the whole\n text",
+        "three-1.0": "License: ISC",
+        "four-1.0": "License: UNKNOWN",
+        "five-1.0": "Name: five\n\nLicense: only in the text below",
+    }
+    for name, told in stated.items():
+        folder = tmp_path / f"{name}.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"{told}\n\nA text.\n")
+    bill = bill_of_materials([tmp_path])
+    assert {each["name"]: each.get("licenses") for each in bill["components"]} == {
+        "one": [{"expression": "MIT OR Apache-2.0"}],
+        "two": [{"license": {"name": "BSD License"}}],
+        "three": [{"license": {"name": "ISC"}}],
+        "four": None,
+        "five": None,
+    }
+    # Every night the packages are the same, and nobody reads their descriptions again.
+    before = tmp_path / "sbom.cdx.json"
+    before.write_text(json.dumps(bill))
+    (tmp_path / "three-1.0.dist-info" / "METADATA").unlink()
+    assert bill_of_materials([tmp_path], before)["components"] == bill["components"]
+    (tmp_path / "six-1.0.dist-info").mkdir()
+    told = {each["name"]: each for each in bill_of_materials([tmp_path], before)["components"]}
+    assert "licenses" not in told["three"]
+
+
 def test_the_same_packages_have_the_same_serial_number() -> None:
     assert bill_of_materials()["serialNumber"] == bill_of_materials()["serialNumber"]
     assert bill_of_materials([])["serialNumber"] != bill_of_materials()["serialNumber"]
@@ -74,8 +105,6 @@ def test_the_same_packages_have_the_same_serial_number() -> None:
 def test_a_bill_of_materials_is_one_by_the_standards_own_schema() -> None:
     schema = pytest.importorskip("cyclonedx.schema", reason="make install brings it")
     validation = pytest.importorskip("cyclonedx.validation.json")
-    import json
-
     validator = validation.JsonStrictValidator(schema.SchemaVersion.V1_6)
     try:
         wrong = validator.validate_str(json.dumps(bill_of_materials()))

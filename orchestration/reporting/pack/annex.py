@@ -6,6 +6,7 @@ Does not belong here: how figures become cells (``figures``) or what page one sa
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from typing import Any
 
 from orchestration.reporting.pack.boards import Board, SectionName
 from orchestration.reporting.pack.content import (
@@ -82,10 +83,19 @@ def _indicator_blocks(facts: Facts, board: Board, name: str) -> Iterator[Block]:
         yield by_group or Paragraph(f"By {breakdown_words(breakdown)}: does not apply.")
 
 
+def _record_words(release: Mapping[str, Any]) -> tuple[str, ...]:
+    """Where the record of releases stood: paper keeps what somebody might cut off later."""
+    if not release.get("record_entries"):
+        return ()
+    told = f"Before it the record of releases had {release['record_entries']} entries"
+    return (f"{told}; the last has the mark {str(release['record_head'])[:16]}.",)
+
+
 def _about(facts: Facts, indicators: tuple[str, ...]) -> tuple[Block, ...]:
     release = facts.release
     told = [
         f"Release {release['release_id']}, made by Heard {release['heard_version']}.",
+        *_record_words(release),
         "Everything here was read from the published database of that release, nothing else.",
         "It holds no child's words, no name and no worker.",
         "Heard does not rank workers, score children or add figures up to one.",

@@ -45,18 +45,7 @@ periods as (
 
 ),
 
--- Brothers and sisters answer alike, so a family counts as one where it is known.
-families as (
-
-    select
-        authority_code,
-        person_key,
-        'family|' || min(family_id) as family_key
-    from {{ ref('stg_ssd__family') }}
-    where family_id is not null
-    group by authority_code, person_key
-
-),
+{{ known_families() }},
 
 in_periods as (
 

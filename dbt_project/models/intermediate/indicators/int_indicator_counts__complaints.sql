@@ -37,11 +37,13 @@ quarters as (
 
 ),
 
+{{ known_families() }},
+
 complaints as (
 
     select
         feedback.authority_code,
-        coalesce(feedback.person_key, feedback.feedback_id) as contributor_key,
+        coalesce(families.family_key, feedback.person_key, feedback.feedback_id) as contributor_key,
         feedback.received_on,
         feedback.responded_on,
         coalesce(feedback.outcome, '') = 'withdrawn' as is_withdrawn,
@@ -55,6 +57,10 @@ complaints as (
         on
             feedback.authority_code = authorities.authority_code
             and feedback.received_on <= authorities.as_of
+    left join families
+        on
+            feedback.authority_code = families.authority_code
+            and feedback.person_key = families.person_key
     left join clocks
         on
             feedback.stage = clocks.complaint_stage

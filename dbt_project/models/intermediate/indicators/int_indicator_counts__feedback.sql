@@ -79,19 +79,23 @@ open_at_end as (
 
 ),
 
+{{ known_families() }},
+
 -- An app statement is an expression already, so feedback is taken as it was delivered.
 said as (
 
     select
         authority_code,
-        coalesce(person_key, expression_id) as contributor_key,
+        person_key,
+        expression_id as said_id,
         expressed_on as said_on,
         theme_codes
     from expressions
     union all
     select
         authority_code,
-        coalesce(person_key, feedback_id) as contributor_key,
+        person_key,
+        feedback_id as said_id,
         received_on as said_on,
         theme_codes
     from feedback
@@ -102,14 +106,18 @@ events as (
 
     select
         said.authority_code,
-        said.contributor_key,
         said.theme_codes,
+        coalesce(families.family_key, said.person_key, said.said_id) as contributor_key,
         cast({{ dbt.date_trunc('month', 'said.said_on') }} as date) as measure_month
     from said
     inner join authorities
         on
             said.authority_code = authorities.authority_code
             and said.said_on <= authorities.as_of
+    left join families
+        on
+            said.authority_code = families.authority_code
+            and said.person_key = families.person_key
 
 ),
 
@@ -183,13 +191,14 @@ themes_in_period as (
 ),
 
 -- Months are never published, so nobody is counted in them.
-people_in_period as (
+coded_in_period as (
 
     select
         periods_by_month.authority_code,
         periods_by_month.period_type,
         periods_by_month.period_start,
-        count(distinct events.contributor_key) as people
+        events.contributor_key,
+        count(*) as coded
     from events
     inner join periods_by_month
         on
@@ -200,7 +209,21 @@ people_in_period as (
     group by
         periods_by_month.authority_code,
         periods_by_month.period_type,
-        periods_by_month.period_start
+        periods_by_month.period_start,
+        events.contributor_key
+
+),
+
+people_in_period as (
+
+    select
+        authority_code,
+        period_type,
+        period_start,
+        count(*) as people,
+        {{ sum_of_top_two('coded') }} > {{ var('top_two_share') }} * sum(coded) as is_dominated
+    from coded_in_period
+    group by authority_code, period_type, period_start
 
 )
 
@@ -240,7 +263,7 @@ select
     cast(events_in_period.events_coded as bigint) as recorded,
     cast(events_in_period.all_events as bigint) as recorded_of,
     cast(people_in_period.people as bigint) as contributors,
-    false as is_dominated,
+    coalesce(people_in_period.is_dominated, false) as is_dominated,
     cast(null as bigint) as compared_numerator,
     cast(null as bigint) as compared_denominator,
     cast(null as {{ type_rate() }}) as quantile_value

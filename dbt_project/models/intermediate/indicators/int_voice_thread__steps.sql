@@ -254,29 +254,37 @@ steps as (
         considered * told * answered as unbroken
     from survey_waves
 
-)
+),
+
+{{ known_families() }}
 
 select
-    authority_code,
-    voice_kind,
-    stage,
-    voice_owner_code,
-    cast({{ dbt.date_trunc('month', 'step_date') }} as date) as month_start,
-    contributor_key,
-    max(people) as people,
-    cast(sum(opportunities) as bigint) as opportunities,
-    cast(sum(voiced) as bigint) as voiced,
-    cast(sum(own_words) as bigint) as own_words,
-    cast(sum(themed) as bigint) as themed,
-    cast(sum(considered) as bigint) as considered,
-    cast(sum(changed) as bigint) as changed,
-    cast(sum(told) as bigint) as told,
-    cast(sum(unbroken) as bigint) as unbroken
+    steps.authority_code,
+    steps.voice_kind,
+    steps.stage,
+    steps.voice_owner_code,
+    cast({{ dbt.date_trunc('month', 'steps.step_date') }} as date) as month_start,
+    coalesce(families.family_key, steps.contributor_key) as contributor_key,
+    max(steps.people) as people,
+    cast(sum(steps.opportunities) as bigint) as opportunities,
+    cast(sum(steps.voiced) as bigint) as voiced,
+    cast(sum(steps.own_words) as bigint) as own_words,
+    cast(sum(steps.themed) as bigint) as themed,
+    cast(sum(steps.considered) as bigint) as considered,
+    cast(sum(steps.changed) as bigint) as changed,
+    cast(sum(steps.told) as bigint) as told,
+    cast(sum(steps.unbroken) as bigint) as unbroken
 from steps
+-- One parent of three children is one family, and no crowd.
+left join families
+    on
+        steps.authority_code = families.authority_code
+        and steps.contributor_key = families.person_key
+        and steps.voice_owner_code in ('parent_carer', 'family_network')
 group by
-    authority_code,
-    voice_kind,
-    stage,
-    voice_owner_code,
-    cast({{ dbt.date_trunc('month', 'step_date') }} as date),
-    contributor_key
+    steps.authority_code,
+    steps.voice_kind,
+    steps.stage,
+    steps.voice_owner_code,
+    cast({{ dbt.date_trunc('month', 'steps.step_date') }} as date),
+    coalesce(families.family_key, steps.contributor_key)

@@ -7,7 +7,7 @@ becomes of the release (``orchestration.releases``).
 from pathlib import Path
 
 from orchestration.hardening import connect
-from orchestration.ingestion.warehouse import open_warehouse
+from orchestration.ingestion.warehouse import WarehouseMissingError, open_warehouse
 from orchestration.quotes.candidates import today
 from orchestration.quotes.standing import quotes_to_publish
 
@@ -25,7 +25,11 @@ def quotes_without_leave(home: Path, database: Path) -> tuple[str, ...]:
         held = release.execute(_HELD).fetchall()
     if not held:
         return ()
-    with open_warehouse(home, read_only=True) as warehouse:
-        allowed = quotes_to_publish(warehouse, home, today())
+    try:
+        with open_warehouse(home, read_only=True) as warehouse:
+            allowed = quotes_to_publish(warehouse, home, today())
+    except WarehouseMissingError:
+        # Nobody can tell, as in the middle of an erasure.
+        allowed = []
     live = {(quote.quote_id, quote.audience, quote.text) for quote in allowed}
     return tuple(str(quote) for quote, *words in held if (quote, *words) not in live)

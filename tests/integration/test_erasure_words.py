@@ -72,7 +72,9 @@ def test_a_quote_goes_with_every_release_that_held_it_and_its_words_from_the_fil
         make_release(home, f"2026010{number}T000000Z-r")
         with open_quotes(home) as ledger:
             moment = datetime(2026, 1, number + 1, tzinfo=UTC)
-            record_release(ledger, f"2026010{number}T000000Z-r", moment, [quotes[x] for x in held])
+            record_release(
+                ledger, f"2026010{number}T000000Z-r", moment, {quotes[x]: None for x in held}
+            )
     (home / "reports" / "pack").mkdir(parents=True)
     gone = forget_words(home, ["330"], stones, "Jo", "E-1")
     assert gone == ("20260101T000000Z-r", "20260102T000000Z-r")

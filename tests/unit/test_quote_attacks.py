@@ -232,6 +232,8 @@ def test_what_was_allowed_when_people_approved_it_must_be_allowed_when_they_publ
     third = _approved(home, 3)
     assert actions.publish(home, third, "Ann").state is State.PUBLISHED
     assert _readers_see(home) == []
+    # Nor does it where nobody can tell, for want of a warehouse.
+    (home / "warehouse.duckdb").rename(home / "elsewhere")
     assert actions.withdraw(home, third, "Ann", "a mistake")[1] == ""
     assert not (home / "published" / DATABASE).exists()
 

@@ -185,8 +185,8 @@ def places(act: Act, folder: Path) -> Iterator[tuple[str, int]]:
     yield from itertools.cycle(rest)
 
 
-# The short run tries those after which something must never come back.
-@pytest.mark.parametrize("name", sorted(PLACES) if TRIALS else ["erase", "rotate"])
+# The short run tries the one after which somebody must never come back.
+@pytest.mark.parametrize("name", sorted(PLACES) if TRIALS else ["erase"])
 def test_a_command_killed_at_any_system_call_has_happened_or_not_and_can_be_given_again(
     settled: Scene, tmp_path: Path, name: str
 ) -> None:

@@ -19,6 +19,8 @@ from tests.faults.harness import end_group, is_alive, moments, unreadable, viola
 from tests.faults.tracing import counts_of
 
 WRITING = ("pwrite64", "write", "fsync", "rename", "renameat2", "link", "unlink", "ftruncate")
+# Those that decide what outlives a power cut.
+LASTING = ("pwrite64", "fsync", "rename", "unlink")
 KILLING = "signal=KILL:when={}"
 SEED = 20261122
 
@@ -76,6 +78,27 @@ def test_a_run_killed_at_any_system_call_is_mended_by_the_next(
         ended = target.injected(call, KILLING.format(when), tmp_path / "log")
         tried("kill at a system call", ended.injected)
         what = f"{scene.name}, killed at {call} {when}"
+        assert unreadable(target) + violations(target, scene.truth) == [], what
+
+
+@pytest.mark.usefixtures("tracer")
+def test_three_kills_in_a_row_at_system_calls_are_mended_by_the_next_run(
+    fresh: Scene, later: Scene, tmp_path: Path
+) -> None:
+    # What one killed run left is there for the next to be killed on, at the same place if need be:
+    # DuckDB's log, its checkpoint, a release that is decided.
+    chance = random.Random(SEED)  # noqa: S311
+    counts = counts_of(LASTING, later.new(tmp_path), tmp_path / "counts")
+    for scene in itertools.islice(itertools.cycle((later, fresh)), trials(1, 0.2)):
+        target = scene.new(tmp_path)
+        calls = [chance.choice(LASTING) for _ in range(3)]
+        places = [(call, chance.randint(1, max(counts[call], 1))) for call in calls]
+        struck = [
+            target.injected(call, KILLING.format(when), tmp_path / "log").injected
+            for call, when in places
+        ]
+        tried("storm at system calls", any(struck))
+        what = f"{scene.name}, killed at {places}"
         assert unreadable(target) + violations(target, scene.truth) == [], what
 
 

@@ -119,7 +119,7 @@ def test_a_release_is_published_or_withdrawn_whole_wherever_the_command_was_kill
     rest = [(call, n) for call, most in counts.items() for n in range(1, most + 1)]
     random.Random(SEED).shuffle(rest)  # noqa: S311
     order = itertools.chain([way.place], itertools.cycle(rest))
-    for call, when in itertools.islice(order, trials(2, 0.1)):
+    for call, when in itertools.islice(order, trials(1, 0.1)):
         target = way.new(tmp_path)
         ended = target.injected(call, f"signal=KILL:when={when}", tmp_path / "log")
         tried(f"kill heard release {name}", ended.injected)

@@ -31,8 +31,6 @@ _PROCESS = re.compile(r"\.([0-9]+)(?:\.|$)", re.ASCII)
 _PARSE_SECONDS = 3600.0
 # Names that begin with a dot are drafts wherever we write; these folders hold ours alone.
 _DRAFT_FOLDERS = ("", "landing", "landing/deliveries", "dagster", "erasures")
-# Whole folders that are made, or taken away, under such a name: frozen releases and packs.
-_FOLDERS = ("releases/.*", "reports/*/*/.*")
 # Numbers of processes come again, after a restart at once; no draft takes an hour to write.
 _DRAFT_SECONDS = 3600.0
 
@@ -72,7 +70,7 @@ def reap(home: Path) -> Reaped:
             return Reaped()
         unfinished = is_unfinished(home / "published")
         drafts = sum(_clear_drafts(home / folder) for folder in _DRAFT_FOLDERS)
-        drafts += sum(_clear_folders(home, pattern) for pattern in _FOLDERS)
+        drafts += _clear_folders(home)
         drafts += _clear_parts(home / "quarantine")
         if (home / "published").is_dir():
             drafts += clear_drafts(home / "published")
@@ -137,10 +135,13 @@ def _clear_drafts(folder: Path) -> int:
     return cleared
 
 
-def _clear_folders(home: Path, pattern: str) -> int:
+def _clear_folders(home: Path) -> int:
+    """Clear frozen releases and packs that were being made, or taken away, whole."""
+    # Names of releases begin with their time, and packs are made of the newest.
+    newest = max((home / "reports").glob("*"), default=home / "reports")
     drafts = [
         path
-        for path in home.glob(pattern)
+        for path in (*(home / "releases").glob(".*"), *newest.glob("*/.*"))
         if path.is_dir() and not path.is_symlink() and not _is_written(path)
     ]
     for path in drafts:

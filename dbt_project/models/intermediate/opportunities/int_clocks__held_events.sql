@@ -130,7 +130,7 @@ in_chains as (
 
     select
         events.authority_code,
-        coalesce(events.person_key, chains.person_key) as person_key,
+        events.person_key,
         events.clock_code,
         events.unclocked_code,
         events.event_date,
@@ -150,6 +150,8 @@ in_chains as (
             events.authority_code = chains.authority_code
             and events.clock_code = chains.clock_code
             and events.events_key = chains.events_key
+            -- A review that names a plan of another child holds nothing of that plan.
+            and events.person_key = chains.person_key
             and events.event_date >= chains.events_from
             and events.event_date <= chains.events_to
     left join children

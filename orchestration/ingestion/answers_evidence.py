@@ -26,6 +26,9 @@ _EXAMPLES = re.compile(
 )
 # "Police / health" names two groups, "Police - health" names one and a detail of it.
 _DETAIL = re.compile(r"[-\u2013:(\[]")
+# Where one wording of an answer ends.
+_ENDS = re.compile(r"[-\u2013:(/,;)\[\]\\.>&+]|\b(?:and|or)\b|\d", re.IGNORECASE)
+_CAPITALS = re.compile(r"[A-Z]{2,5}")
 _SHORT_FORM = re.compile(r"[a-z]{3,5}")
 
 
@@ -34,6 +37,7 @@ class EvidenceRules:
 
     def __init__(self, rule_set: str) -> None:
         self._rules = read_rules(rule_set, repair=True)
+        self._known = self._rules.wording.vocabulary | self._rules.known
         self._tiers = [
             list(tier) for _, tier in groupby(self._rules.rules, key=lambda rule: rule.priority)
         ]
@@ -49,7 +53,7 @@ class EvidenceRules:
         text = self._rules.understood(answer)
         if text in self._rules.named:
             return self._rules.named[text]
-        if self._names_two_groups(answer):
+        if self._names_two_groups(answer) or self._trails_off(answer):
             return NOT_MAPPED
         subject = _EXCLUDED.sub("", text)
         codes: set[str] = set()
@@ -68,6 +72,25 @@ class EvidenceRules:
             else NOT_MAPPED
             for code in _weighed(self._tiers, text)
         }
+
+    def _trails_off(self, answer: str) -> bool:
+        """Whether a wording ends in a word that is neither known nor the short name of a team.
+
+        What goes before a group may be any name ("Kent Police"); what follows makes another thing
+        of it ("Police dog", "School run").
+        """
+        for told in _ENDS.split(answer):
+            words = self._rules.understood(told).split()
+            if len(words) < 2 or words[-1] in self._known or len(words[-1]) == 1:
+                continue
+            if _CAPITALS.fullmatch(told.split()[-1]) is None and (
+                not self._speaks(words[-1]) and self._speaks(" ".join(words[:-1]))
+            ):
+                return True
+        return False
+
+    def _speaks(self, text: str) -> bool:
+        return any(rule.matches(text) for rule in self._rules.rules)
 
     def _names_two_groups(self, answer: str) -> bool:
         if _DETAIL.search(answer):

@@ -2,8 +2,9 @@
 
 The file gives for each answer the codes that are right, `not_mapped` where a careful reader would
 not decide: doubts, denials, changes, two answers at once, somebody else, answers of other fields.
-The lists were written before the rules were touched; the last one, 753 answers, was measured once
-before anybody looked into it: 96.8 % right, 3.1 % wrong, none wrongly seen alone.
+Each list was measured once before anybody looked into it. Of 753 answers, half of them traps,
+96.8 % were right and 3.1 % wrong; of 366, eight in ten of them traps, 93.4 % and 6.6 %, half of
+these about who referred a child; none was wrongly seen alone. The rules have seen all since.
 """
 
 import csv

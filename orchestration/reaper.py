@@ -70,7 +70,7 @@ def reap(home: Path) -> Reaped:
             return Reaped()
         unfinished = is_unfinished(home / "published")
         drafts = sum(_clear_drafts(home / folder) for folder in _DRAFT_FOLDERS)
-        drafts += _clear_folders(home)
+        drafts += _clear_folders(home) + _clear_keys()
         drafts += _clear_parts(home / "quarantine")
         if (home / "published").is_dir():
             drafts += clear_drafts(home / "published")
@@ -133,6 +133,17 @@ def _clear_drafts(folder: Path) -> int:
             path.unlink(missing_ok=True)
             cleared += 1
     return cleared
+
+
+def _clear_keys() -> int:
+    """Clear keys that were killed at their birth: nobody ever used them."""
+    path = key_file()
+    if path is None:
+        return 0
+    drafts = [draft for draft in path.parent.glob(f".{path.name}.next.*") if not _is_written(draft)]
+    for draft in drafts:
+        draft.unlink(missing_ok=True)
+    return len(drafts)
 
 
 def _clear_folders(home: Path) -> int:

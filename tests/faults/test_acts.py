@@ -43,7 +43,7 @@ PLACES = {
     "erase": ("rename", 4),
     "expire": ("unlink", 6),
     "rebuild": ("rename", 3),
-    "rotate": ("rename", 5),
+    "rotate": ("rename", 1),
 }
 
 

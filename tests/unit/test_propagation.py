@@ -140,7 +140,7 @@ def test_a_hidden_cell_is_small_only_beside_one_that_is_told() -> None:
 
 
 def _year_and_rolling_year(last_day_of_the_other: int) -> Sheet:
-    """A year with two parts, and the whole of a rolling year, each a numerator and a denominator."""
+    """A year with two parts, and the whole of a rolling year: numerators and denominators."""
     numbers = np.zeros(4, dtype=np.int64)
     columns = {
         **dict.fromkeys(("is_stock", "is_people", "is_apart", "is_quarter"), numbers > 0),

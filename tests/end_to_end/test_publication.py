@@ -91,7 +91,8 @@ def test_every_published_number_is_the_exact_one_protected_by_its_cells_own_offs
             )
             left_out.append((code, kind, start, indicator, breakdown))
         statuses.add(expected[3])
-    assert len(left_out) < told / 50
+    # A financial year is told again as the rolling year of its days, and each tells on the other.
+    assert len(left_out) < told / 30
     # Of an indicator that goes with another (A12 with A1) only the cells of that one go.
     followers = {second for _, second, _ in ties()} - {first for first, _, _ in ties()} | {"A12"}
     own = [group for group in left_out if group[3] not in followers]

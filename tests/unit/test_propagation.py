@@ -9,7 +9,14 @@ import pytest
 
 from orchestration.disclosure.figures import make_sheet
 from orchestration.disclosure.gathering import Cells
-from orchestration.disclosure.propagation import POSSIBLE, UNTOLD, Sheet, Sums, find_narrow
+from orchestration.disclosure.propagation import (
+    POSSIBLE,
+    SOMEBODY,
+    UNTOLD,
+    Sheet,
+    Sums,
+    find_narrow,
+)
 
 # A whole and two parts, each with a numerator and a denominator.
 WHOLE_OF_TWO = Sums(np.array([0, 0]), np.array([1, 2]), np.array([0]))
@@ -151,3 +158,46 @@ def test_an_attack_with_a_rest_finds_the_parts_that_a_whole_tells() -> None:
     found = find_narrow(_parted(0, 5, 5, is_people=False, with_rest=True))
     assert found is not None
     assert {(each.cell, each.values_left) for each in found} == {(0, 3), (1, 3), (2, 3)}
+
+
+def _year_and_rolling_year(last_day_of_the_other: int) -> Sheet:
+    """A year with two parts, and the whole of a rolling year: numerators and denominators."""
+    numbers = np.zeros(4, dtype=np.int64)
+    columns = {
+        **dict.fromkeys(("is_stock", "is_people", "is_apart", "is_quarter"), numbers > 0),
+        **dict.fromkeys(("stage_no", "owner_no"), numbers - 1),
+        "first_day": numbers,
+        "period_no": np.array([0, 0, 0, 1]),
+        "part_no": np.array([0, 1, 2, 0]),
+        "by_no": np.array([0, 1, 1, 0]),
+        "last_day": np.array([364, 364, 364, last_day_of_the_other]),
+    }
+    told = np.full((4, 1, 3), UNTOLD)
+    told[:, 0, :2] = [(5, 100), (5, 50), (5, 50), (0, 100)]
+    cells = Cells(columns, told, np.full((4, 1), POSSIBLE))
+    return make_sheet(cells, np.arange(4), with_time=True)
+
+
+def test_a_rolling_year_of_the_same_days_is_the_year_under_another_offset() -> None:
+    # The year says 1 to 9 and the rolling year 0 to 4: 2 to 4 in all, as each part has somebody.
+    found = find_narrow(_year_and_rolling_year(364))
+    assert found is not None
+    assert {(each.cell, each.values_left) for each in found if each.kind == "count"} == {
+        *((0, 3), (1, 3), (2, 3), (3, 3))
+    }
+    assert find_narrow(_year_and_rolling_year(455)) == []
+
+
+def test_what_a_table_tells_exactly_is_known_of_its_cell_and_of_its_parts() -> None:
+    safe = _sheet([(5, 100), (5, 50), (0, 50)])
+    assert find_narrow(safe) == []
+    known = np.full((3, 1, 3), UNTOLD)
+    known[:, 0, 0] = (6, SOMEBODY, SOMEBODY)
+    # Six in all, of whom the second part has somebody and at most four.
+    assert find_narrow(replace(safe, known=known)) == []
+    known[0, 0, 0] = 3
+    found = find_narrow(replace(safe, known=known))
+    assert found is not None
+    assert {(each.cell, each.values_left) for each in found if each.kind == "count"} == {
+        *((0, 1), (1, 2), (2, 2))
+    }

@@ -121,21 +121,23 @@ def read_over_time(connection: "DuckDBPyConnection") -> "OverTime":
 
 
 def require_mostly_told(cube: "pd.DataFrame", hidden: Hidden, rules: TableProfile) -> None:
-    """Refuse a breakdown of which most is hidden (rule R9).
+    """Refuse a table of an indicator of which most is hidden (rule R9).
 
     Raises:
         TableRefusedError: With the breakdowns to leave out.
     """
-    numbers = cube[["authority_code", "indicator_id", "breakdown"]].assign(
-        share=hidden.of_rows.mean(axis=1)
-    )
-    parts = numbers[(cube["status"] == _SHOWN) & (cube["breakdown"] != WHOLE)]
-    share = parts.groupby(["authority_code", "indicator_id", "breakdown"])["share"].mean()
-    mostly = sorted({f"{name} by {by}" for _, name, by in share[share > rules.mostly_hidden].index})
-    if mostly:
+    is_told = (cube["status"] == _SHOWN).to_numpy()
+    share = hidden.of_rows.mean(axis=1)[is_told]
+    own = cube[is_told]
+    whole = share.groupby([own["authority_code"], own["indicator_id"]]).mean()
+    if (whole > rules.mostly_hidden).any():
+        by = share.groupby([own["indicator_id"], own["breakdown"]]).mean()
+        mostly = [f"{name} by {of}" for name, of in by[by > rules.mostly_hidden].index]
         raise TableRefusedError(
-            f"more than {rules.mostly_hidden:.0%} of the numbers would be hidden in"
-            f" {', '.join(mostly)}; leave that out, or take a year in place of a quarter"
+            f"more than {rules.mostly_hidden:.0%} of the numbers of"
+            f" {', '.join(sorted({name for _, name in whole[whole > rules.mostly_hidden].index}))}"
+            f" would be hidden, most of them in {', '.join(mostly)}; leave that out, or take a year"
+            " in place of a quarter"
         )
 
 

@@ -186,3 +186,16 @@ def test_a_site_cannot_take_the_table_for_its_releases(tmp_path: Path) -> None:
     (tmp_path / "releases.yml").write_text("profile: dfe_table\n")
     with pytest.raises(ReleaseSettingsError, match="made once"):
         read_release_settings(tmp_path)
+
+
+def test_a_table_that_would_hide_most_of_an_indicator_is_refused(home: Path) -> None:
+    import duckdb
+
+    with duckdb.connect(str(home / "warehouse.duckdb")) as con:
+        # All but the totals is of few people.
+        con.execute(
+            "update intermediate.int_indicator_values__complete set contributors = 3"
+            " where breakdown <> 'all'"
+        )
+    with pytest.raises(TableRefusedError, match="most of them in A1 by sex"):
+        exact_tables.make_table(home, YEAR, PLACES, "Ann")

@@ -42,6 +42,15 @@
     {%- endif %}
 {%- endmacro %}
 
+{# A period as cell ids write it. A rolling year that begins in April is the financial year, and so
+   is its number: two offsets of one count would tell more of it than one. #}
+{% macro period_id() -%}
+    case
+        when period_type = 'rolling_12_months' and extract(month from period_start) = 4 then 'year'
+        else period_type
+    end || ':' || cast(period_start as {{ dbt.type_string() }})
+{%- endmacro %}
+
 {# A value as cell ids write it: normal form C, with % | = percent-encoded. #}
 {% macro cell_value(value) -%}
     replace(replace(replace({{ nfc(value) }}, '%', '%25'), '|', '%7C'), '=', '%3D')

@@ -8,7 +8,7 @@
 {% macro protected_table(
     relation, family, dimensions, counts, contributors, family_column=none, carried=[]
 ) %}
-{%- set values = {'authority': 'authority_code', 'period': "period_type || ':' || cast(period_start as " ~ dbt.type_string() ~ ")"} -%}
+{%- set values = {'authority': 'authority_code', 'period': period_id()} -%}
 {%- do values.update(dimensions) %}
 offset_cells as (
 

@@ -53,7 +53,9 @@ def test_every_published_number_is_the_exact_one_protected_by_its_cells_own_offs
     told = 0
     for code, kind, start, indicator, family, breakdown, value, *counts in exact:
         x, n, children, status, compared_x, compared_n, quantile, quantile_at = counts
-        dimensions = {"authority": code, "period": f"{kind}:{start}"}
+        # A rolling year that begins in April is the financial year, under one name.
+        is_year = kind == "rolling_12_months" and start[5:7] == "04"
+        dimensions = {"authority": code, "period": f"{'year' if is_year else kind}:{start}"}
         if breakdown != "all":
             dimensions[breakdown] = value
         cell = "|".join([family, *(f"{name}={dimensions[name]}" for name in sorted(dimensions))])
@@ -91,8 +93,7 @@ def test_every_published_number_is_the_exact_one_protected_by_its_cells_own_offs
             )
             left_out.append((code, kind, start, indicator, breakdown))
         statuses.add(expected[3])
-    # A financial year is told again as the rolling year of its days, and each tells on the other.
-    assert len(left_out) < told / 30
+    assert len(left_out) < told / 50
     # Of an indicator that goes with another (A12 with A1) only the cells of that one go.
     followers = {second for _, second, _ in ties()} - {first for first, _, _ in ties()} | {"A12"}
     own = [group for group in left_out if group[3] not in followers]

@@ -20,7 +20,7 @@ identified as (
         {{ cell_id('family', ['breakdown', 'authority', 'period'], {
             'breakdown': "case when breakdown <> 'all' then breakdown_value end",
             'authority': 'authority_code',
-            'period': "period_type || ':' || cast(period_start as " ~ dbt.type_string() ~ ")",
+            'period': period_id(),
         }) }} as cell_id,
         greatest(
             coalesce(numerator, 0),

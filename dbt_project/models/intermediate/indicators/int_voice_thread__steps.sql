@@ -279,8 +279,9 @@ from steps
 left join families
     on
         steps.authority_code = families.authority_code
-        and steps.contributor_key = families.person_key
-        and steps.voice_owner_code in ('parent_carer', 'family_network')
+        and {{ key_where(
+            "steps.voice_owner_code in ('parent_carer', 'family_network')", 'steps.contributor_key'
+        ) }} = families.person_key
 group by
     steps.authority_code,
     steps.voice_kind,

@@ -57,6 +57,7 @@ TABLES = {
     "invited integer, responded integer",
     "staging.stg_voice_extension__survey_answer": "authority_code varchar, wave_id varchar, "
     "respondent_id varchar, value_text varchar",
+    "staging.stg_ssd__family": "authority_code varchar, person_key varchar, family_id varchar",
 }
 FIRST = date(2025, 4, 1)
 Rows = list[tuple[Any, ...]]

@@ -12,6 +12,8 @@ from orchestration.files import replace_text
 
 # A spreadsheet would run a cell that begins with one of these.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A decision and some words; an extract that this process reads may hold longer cells.
+_LONGEST_CELL = 131_072
 
 
 def as_text(words: str) -> str:
@@ -39,6 +41,7 @@ def read_rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
     Raises:
         SpreadsheetError: It is no CSV file, or not one in UTF-8.
     """
+    csv.field_size_limit(_LONGEST_CELL)
     try:
         with file.open(encoding="utf-8-sig", newline="") as handle:
             for number, row in enumerate(csv.DictReader(handle), start=2):

@@ -7,6 +7,7 @@ command again.
 import itertools
 import random
 import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +60,8 @@ def ways(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Way]:
     home = target.home
     assert target.run().code == 0
     record_release(home, read_release_settings(home), {})
+    # Releases are named by the second.
+    time.sleep(1)
     assert target.run().code == 0
     (home / SETTINGS_FILE).write_text("{release: approval, approvers: 1}")
     shutil.copytree(home / "published", home / "candidate" / "published")

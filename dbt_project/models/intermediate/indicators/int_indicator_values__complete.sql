@@ -3,7 +3,7 @@
 with counts as (
     {%- set exempting = var('indicators') | selectattr('exempt', 'defined')
         | map(attribute='measure') | list %}
-    {% for measure in var('indicators') | map(attribute='measure') | unique if measure != 'none' %}
+    {% for measure in var('indicators') | map(attribute='measure') | unique %}
     select *{{ ', cast(null as bigint) as exempt' if measure not in exempting }}
     from {{ ref('int_indicator_counts__' ~ measure) }}
     {{ "union all" if not loop.last }}

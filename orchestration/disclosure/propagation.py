@@ -13,7 +13,7 @@ Belongs here: arithmetic. Does not belong here: where cells come from (``figures
 follows (``orchestration.releases``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +31,8 @@ SOMEBODY = -2
 # Nothing is told; far beyond every count, and small enough to be added up.
 _FAR = 10**7
 _ROUNDS = 12
-_ZERO, _OFFSET, _FIRST = range(3)
+# Beside its counts, a cell has nothing and its offset.
+ZERO, OFFSET, _FIRST = range(3)
 # The numerator is counted among the denominator.
 OWN_PARTS = ((NUMERATOR, DENOMINATOR),)
 _HIDDEN_AT_MOST = 9
@@ -44,6 +45,21 @@ class Sums:
     sum_of: np.ndarray
     parts: np.ndarray
     totals: np.ndarray
+
+    def touched(self, cells: np.ndarray, size: int) -> "Sums":
+        """The sums in which some of the cells are."""
+        is_named = np.zeros(size, dtype=bool)
+        is_named[cells] = True
+        is_kept = is_named[self.totals]
+        is_kept[self.sum_of[is_named[self.parts]]] = True
+        number = np.cumsum(is_kept) - 1
+        rows = is_kept[self.sum_of]
+        return Sums(number[self.sum_of[rows]], self.parts[rows], self.totals[is_kept])
+
+    def among(self, cells: np.ndarray) -> "Sums":
+        """The same by the place of each cell in a sorted list of all of them."""
+        parts, totals = (np.searchsorted(cells, each) for each in (self.parts, self.totals))
+        return Sums(self.sum_of, parts, totals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +113,65 @@ def find_narrow(sheet: Sheet) -> list[Narrowed] | None:
     """What is told too closely; nothing at all (None) where the numbers contradict each other."""
     if (sheet.told == UNTOLD).all() and sheet.known is None:
         return []
-    most = _closed(_most_of_cells(sheet))
+    most = conclude(sheet, start(sheet))
+    return None if most is None else narrowed(most, sheet)
+
+
+def start(sheet: Sheet) -> np.ndarray:
+    """How far each number of a cell can lie above each other, as the cell by itself tells."""
+    return _closed(_most_of_cells(sheet))
+
+
+def conclude(
+    sheet: Sheet, most: np.ndarray, changed: np.ndarray | None = None
+) -> np.ndarray | None:
+    """Hand round what is known until nothing gets narrower; None if it contradicts itself.
+
+    Args:
+        sheet: The cells.
+        most: What is known of each by itself, closed; it is changed.
+        changed: The cells of which something new is known; none where all are new.
+    """
+    there = np.concatenate(
+        [np.ones((len(most), 1), dtype=bool), _is_there(sheet).reshape(len(most), -1)], axis=1
+    )
+    sums = sheet.sums
     for _ in range(_ROUNDS):
-        before = most.copy()
-        _hand_round(most, sheet)
-        if np.array_equal(before, _closed(most)):
+        if changed is not None:
+            sums = sheet.sums.touched(changed, len(most))
+        if not len(sums.totals):
             break
-    if (np.diagonal(most, axis1=1, axis2=2) < 0).any():
-        return None
+        cells = np.unique(np.concatenate([sums.parts, sums.totals]))
+        before = most[cells]
+        known = _closed(_handed_round(before, sums.among(cells), there[cells]))
+        most[cells] = known
+        changed = cells[(before != known).any(axis=(1, 2))]
+    return None if (np.diagonal(most, axis1=1, axis2=2) < 0).any() else most
+
+
+def tell(
+    sheet: Sheet, most: np.ndarray, told: Sequence[tuple[int, int, np.ndarray]]
+) -> np.ndarray | None:
+    """What is known once somebody tells of some differences; None if it contradicts itself.
+
+    Args:
+        sheet: The cells.
+        most: What is known of them.
+        told: Two numbers and, for each of the first cells, the most that the first can lie above
+            the second, and the second above the first.
+    """
+    more = most.copy()
+    for above, below, limits in told:
+        for one, other, limit in zip((above, below), (below, above), limits.T, strict=True):
+            known = more[: len(limit), one, other]
+            np.minimum(known, limit, out=known, casting="same_kind")
+    changed = np.flatnonzero((more != most).any(axis=(1, 2)))
+    more[changed] = _closed(more[changed])
+    return conclude(sheet, more, changed)
+
+
+def narrowed(most: np.ndarray, sheet: Sheet) -> list[Narrowed]:
+    """What is told too closely of what is known."""
     return list(_narrowed(most, sheet))
 
 
@@ -121,24 +188,24 @@ def _most_of_cells(sheet: Sheet) -> np.ndarray:
     most = np.full((cells, size, size), _FAR, dtype=np.int32)
     most[:, np.arange(size), np.arange(size)] = 0
     # The offset, taken as a negative number: a count less it lies where it was rounded from.
-    most[:, _OFFSET, _ZERO] = 0
-    most[:, _ZERO, _OFFSET] = OFFSETS - 1
+    most[:, OFFSET, ZERO] = 0
+    most[:, ZERO, OFFSET] = OFFSETS - 1
     there = _is_there(sheet)
     for release in range(releases):
         is_impossible = sheet.states[:, release] == IMPOSSIBLE
         for count in range(counts):
             at, told = sheet.place(release, count), sheet.told[:, release, count]
-            most[there[:, release, count], _ZERO, at] = 0
-            most[is_impossible & there[:, release, count], at, _ZERO] = 0
+            most[there[:, release, count], ZERO, at] = 0
+            most[is_impossible & there[:, release, count], at, ZERO] = 0
             is_told = told != UNTOLD
-            most[is_told, at, _OFFSET] = told[is_told] + OFFSETS - 1
-            most[is_told, _OFFSET, at] = -told[is_told]
+            most[is_told, at, OFFSET] = told[is_told] + OFFSETS - 1
+            most[is_told, OFFSET, at] = -told[is_told]
         for first, second in (*sheet.parts_of, *sheet.same, *(pair[::-1] for pair in sheet.same)):
             both = there[:, release, [first, second]].all(axis=1)
             most[both, sheet.place(release, first), sheet.place(release, second)] = 0
         if sheet.few is not None:
             whole = sheet.place(release, DENOMINATOR)
-            most[sheet.few[:, release], whole, _OFFSET] = _HIDDEN_AT_MOST
+            most[sheet.few[:, release], whole, OFFSET] = _HIDDEN_AT_MOST
     if sheet.known is not None:
         _add_known(most, sheet, sheet.known)
     return most
@@ -150,9 +217,9 @@ def _add_known(most: np.ndarray, sheet: Sheet, known: np.ndarray) -> None:
         for count in range(known.shape[2]):
             at, said = sheet.place(release, count), known[:, release, count]
             is_exact, is_somebody = said >= 0, said == SOMEBODY
-            most[is_exact, at, _ZERO] = np.minimum(most[is_exact, at, _ZERO], said[is_exact])
-            most[is_exact, _ZERO, at] = np.minimum(most[is_exact, _ZERO, at], -said[is_exact])
-            most[is_somebody, _ZERO, at] = np.minimum(most[is_somebody, _ZERO, at], -1)
+            most[is_exact, at, ZERO] = np.minimum(most[is_exact, at, ZERO], said[is_exact])
+            most[is_exact, ZERO, at] = np.minimum(most[is_exact, ZERO, at], -said[is_exact])
+            most[is_somebody, ZERO, at] = np.minimum(most[is_somebody, ZERO, at], -1)
 
 
 def _closed(most: np.ndarray) -> np.ndarray:
@@ -163,19 +230,13 @@ def _closed(most: np.ndarray) -> np.ndarray:
     return most
 
 
-def _hand_round(most: np.ndarray, sheet: Sheet) -> None:
+def _handed_round(most: np.ndarray, sums: Sums, there: np.ndarray) -> np.ndarray:
     """Tell wholes what their parts say, and each part what the whole less the others says."""
-    sums = sheet.sums
-    if not len(sums.totals):
-        return
-    # An offset does not add up; nothing, and every count, does.
-    adds = np.r_[_ZERO, _FIRST : most.shape[1]]
-    there = np.concatenate(
-        [np.ones((len(most), 1), dtype=bool), _is_there(sheet).reshape(len(most), -1)], axis=1
-    )
     starts = np.searchsorted(sums.sum_of, np.arange(len(sums.totals)))
     lacks = np.logical_or.reduceat(~there[sums.parts], starts, axis=0) | ~there[sums.totals]
     lacks_either = lacks[:, :, None] | lacks[:, None, :]
+    # An offset does not add up; nothing, and every count, does.
+    adds = np.r_[ZERO, _FIRST : most.shape[1]]
     known = most[:, adds[:, None], adds]
     parts = known[sums.parts]
     together = np.add.reduceat(parts, starts, axis=0, dtype=np.int32)
@@ -186,7 +247,9 @@ def _hand_round(most: np.ndarray, sheet: Sheet) -> None:
     back = of_whole + others.transpose(0, 2, 1)
     back[lacks_either[sums.sum_of]] = _FAR
     _lower(known, sums.parts, back)
-    most[:, adds[:, None], adds] = np.minimum(known, _FAR)
+    handed = most.copy()
+    handed[:, adds[:, None], adds] = np.minimum(known, _FAR)
+    return handed
 
 
 def _lower(known: np.ndarray, cells: np.ndarray, told: np.ndarray) -> None:
@@ -204,7 +267,7 @@ def _narrowed(most: np.ndarray, sheet: Sheet) -> Iterator[Narrowed]:
         for count in range(counts):
             at, is_asked = sheet.place(release, count), there[:, release, count]
             small = SMALL if sheet.small is None else sheet.small[:, count]
-            yield from _judge(most, (at, _ZERO), is_asked, small, (release, count, "count"))
+            yield from _judge(most, (at, ZERO), is_asked, small, (release, count, "count"))
             if release:
                 was = sheet.place(release - 1, count)
                 both = is_asked & there[:, release - 1, count]

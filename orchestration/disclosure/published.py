@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from orchestration.disclosure.knowledge import Knowledge
+from orchestration.disclosure.profiles import identities
 from orchestration.disclosure.published_values import THREAD
 from orchestration.disclosure.tables import ABSENT, HIDDEN, IMPOSSIBLE, LEFT_OUT, SHOWN, Grid
 
@@ -40,16 +41,22 @@ class Question:
     # For each sum, whether it ties cells that are published under two names.
     is_tie: np.ndarray
 
-    def loosened(self) -> Grid:
-        """The grid without those: frozen beside new, they need not be of one state."""
+    def loosened(self) -> "Question":
+        """The same without ties and identities: frozen beside new, they need not hold."""
         kept = np.flatnonzero(~self.is_tie)
         rows = ~self.is_tie[self.grid.sum_of]
-        return replace(
+        grid = replace(
             self.grid,
             sum_of=np.searchsorted(kept, self.grid.sum_of[rows]),
             parts=self.grid.parts[rows],
             totals=self.grid.totals[kept],
             is_over_time=self.grid.is_over_time[kept],
+        )
+        return replace(
+            self,
+            grid=grid,
+            knowledge=replace(self.knowledge, identities=()),
+            is_tie=self.is_tie[kept],
         )
 
 
@@ -148,6 +155,9 @@ def _question(
         hidden={f"{name} denominator": (0, 9) for name in people if name in set(indicator_names)},
         not_additive=frozenset(f"{name} {count}" for name in stocks for count in COUNTS),
         is_sticky=is_sticky,
+        identities=tuple(
+            (whole, parts) for whole, parts in identities() if {whole, *parts} <= set(measures)
+        ),
     )
     return grid, knowledge, margins["is_tie"].to_numpy()[first]
 

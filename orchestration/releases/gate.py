@@ -99,20 +99,18 @@ def attack_question(question: "Question") -> "tuple[Finding, ...] | None":
     from orchestration.disclosure.attacker import attack_grid
     from orchestration.disclosure.bounding import ContradictionError
 
-    knowledge = question.knowledge
-
     def findings(of: "Grid", knowing: "Knowledge") -> "tuple[Finding, ...] | None":
         try:
             return attack_grid(of, knowing).findings
         except ContradictionError:
             return None
 
-    grid = question.grid
-    found = findings(grid, knowledge)
+    found = findings(question.grid, question.knowledge)
     if found is None:
         # Cells under two names, frozen beside new, need not agree.
-        grid = question.loosened()
-        found = findings(grid, knowledge)
+        question = question.loosened()
+        found = findings(question.grid, question.knowledge)
+    grid, knowledge = question.grid, question.knowledge
     if found is None and any(findings(each, knowledge) is None for each in grid.apart()):
         # Parts fall short in one release by itself: what nobody gave an owner is in the whole and
         # in none of its parts. Two releases that disagree are another matter.

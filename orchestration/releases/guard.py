@@ -5,77 +5,29 @@ before. A new figure that shows too closely goes without the count that does it,
 breakdown at a time, so that what is missing does not point at one cell. Both follow from published
 numbers alone. What cannot be mended so holds the release.
 
-Belongs here: deciding what is mended. Does not belong here: the arithmetic of the attack
-(``disclosure.propagation``), or writing what was decided (``reporting.protecting``).
+Belongs here: what is attacked, and what releases say of each other. Does not belong here: what a
+figure goes without (``family``), or writing what was decided (``reporting.mending``).
 """
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from orchestration.disclosure.figures import make_sheet
 from orchestration.disclosure.gathering import Cells, read_cells, read_figures
 from orchestration.disclosure.profiles import attack_settings, ties
-from orchestration.disclosure.propagation import (
-    DENOMINATOR,
-    EXEMPT,
-    NOT_THERE,
-    NUMERATOR,
-    POSSIBLE,
-    UNTOLD,
-    Narrowed,
-    find_narrow,
-)
+from orchestration.disclosure.propagation import DENOMINATOR, NOT_THERE, UNTOLD
+from orchestration.releases.family import KEPT, Family, Guarded, has_moved
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-_TRIES = 8
-# Which sums an attacker goes by: over time, and over the thread. Periods of two releases beside
-# each other need not add up to one year, nor need the thread of one be that of the other. Where
-# sums do not hold, an attacker has no use for them.
-_SUMS = ((True, True), (False, True), (False, False))
-# What nobody gave an owner is in the whole and in none of its parts.
-_SUMS_WITH_REST = ((True, False), (False, False))
-CONTRADICTION, UNENDING = "contradiction", "unending"
-# What is done to a cell, by its number in the table of attacked cells.
-KEPT, NUMERATOR_WITHHELD, EXEMPT_WITHHELD, SUPPRESSED = "kept", "numerator", "exempt", "suppressed"
-_WITHHELD = {NUMERATOR: NUMERATOR_WITHHELD, EXEMPT: EXEMPT_WITHHELD, DENOMINATOR: SUPPRESSED}
-
-
-@dataclass(slots=True)
-class Guarded:
-    """What became of a release in the attack: counts, and the cells that are to be mended."""
-
-    attacked: int = 0
-    found: int = 0
-    left: Counter[str] = field(default_factory=Counter)
-    marks: dict[int, str] = field(default_factory=dict)
-
-    @property
-    def holds(self) -> bool:
-        """Whether something is left that must not be published."""
-        return bool(sum(self.left.values()))
-
-    def told(self) -> dict[str, int]:
-        """The record of it: counts alone."""
-        done = Counter(self.marks.values())
-        return {
-            "attacked": self.attacked,
-            "found": self.found,
-            "kept_as_before": done[KEPT],
-            "withheld": sum(done[each] for each in _WITHHELD.values()),
-            **{f"left_{name}": number for name, number in sorted(self.left.items())},
-        }
 
 
 def guard(
     connection: "DuckDBPyConnection",
     schemas: dict[str, str],
     beside: Collection[str],
+    families: Mapping[str, str],
     only_moved: bool,
 ) -> Guarded:
     """Attack a release that is about to be published, with the one before if there is one.
@@ -84,6 +36,7 @@ def guard(
         connection: A connection that sees both.
         schemas: Where each stands: ``before``, if there is one, and ``now``.
         beside: Tables beside indicator_value that all of them have.
+        families: The family of each indicator: those of one share the offset of a cell.
         only_moved: The one before was attacked as well, so what did not move is safe.
     """
     told_of = attack_settings()
@@ -91,16 +44,28 @@ def guard(
     result = Guarded()
     if "before" in schemas and len(cells.told):
         _go_on_withholding(cells, result)
-    for figure in cells.figures():
-        rows = np.arange(figure.start, figure.stop)
-        if only_moved:
-            rows = _near_what_moved(cells, rows)
-        if len(rows):
-            result.attacked += len(rows)
-            _Figure(cells, rows, result).mend()
+    numbers = read_figures(connection)
+    for figures in _families(cells, numbers, families):
+        near = _near_what_moved(cells, figures) if only_moved else figures
+        if near:
+            result.attacked += sum(map(len, near.values()))
+            Family(cells, near, result).mend()
     if KEPT in result.marks.values():
-        _keep_together(cells, read_figures(connection), result)
+        _keep_together(cells, numbers, result)
     return result
+
+
+def _families(
+    cells: Cells, numbers: Mapping[tuple[str, str], int], families: Mapping[str, str]
+) -> Iterator[dict[str, np.ndarray]]:
+    """The rows of each figure of those that share offsets; one that is in no family is alone."""
+    named = {number: name for name, number in numbers.items()}
+    together: dict[tuple[str, str], dict[str, np.ndarray]] = {}
+    for rows in cells.figures():
+        authority, figure = named[int(cells.columns["figure_no"][rows.start])]
+        family = together.setdefault((authority, families.get(figure, figure)), {})
+        family[figure] = np.arange(rows.start, rows.stop)
+    yield from together.values()
 
 
 def _keep_together(cells: Cells, figures: Mapping[tuple[str, str], int], result: Guarded) -> None:
@@ -119,14 +84,18 @@ def _keep_together(cells: Cells, figures: Mapping[tuple[str, str], int], result:
             result.marks.update(dict.fromkeys(rows.tolist(), KEPT))
 
 
-def _near_what_moved(cells: Cells, rows: np.ndarray) -> np.ndarray:
-    """The cells of periods that overlap one in which a number moved."""
-    moved = _has_moved(cells, rows)
-    if not moved.any():
-        return rows[:0]
-    first, last = cells.columns["first_day"][rows], cells.columns["last_day"][rows]
-    near: np.ndarray = rows[(first <= last[moved].max()) & (last >= first[moved].min())]
-    return near
+def _near_what_moved(cells: Cells, figures: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The cells of periods that overlap one in which a number of any of the figures moved."""
+    rows = np.concatenate(list(figures.values()))
+    moved = rows[has_moved(cells, rows)]
+    if not len(moved):
+        return {}
+    first, last = cells.columns["first_day"], cells.columns["last_day"]
+    begin, end = first[moved].min(), last[moved].max()
+    near = {
+        name: each[(first[each] <= end) & (last[each] >= begin)] for name, each in figures.items()
+    }
+    return {name: each for name, each in near.items() if len(each)}
 
 
 def _go_on_withholding(cells: Cells, result: Guarded) -> None:
@@ -139,116 +108,8 @@ def _go_on_withholding(cells: Cells, result: Guarded) -> None:
     group = group + cells.columns["period_no"]
     starts = np.flatnonzero(np.diff(group, prepend=-1))
     of_row = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(group)))
-    has_moved = np.logical_or.reduceat(moved, starts)[of_row]
-    left_out = np.logical_or.reduceat((was != now).any(axis=1), starts)[of_row] & ~has_moved
+    is_new = np.logical_or.reduceat(moved, starts)[of_row]
+    left_out = np.logical_or.reduceat((was != now).any(axis=1), starts)[of_row] & ~is_new
     rows = np.flatnonzero(left_out)
     cells.told[rows, -1] = cells.told[rows, 0]
     result.marks.update(dict.fromkeys(rows.tolist(), KEPT))
-
-
-def _has_moved(cells: Cells, rows: np.ndarray) -> np.ndarray:
-    told, states = cells.told[rows], cells.states[rows]
-    differs: np.ndarray = (told[:, 0] != told[:, -1]).any(axis=1)
-    differs |= states[:, 0] != states[:, -1]
-    return differs
-
-
-class _Figure:
-    """One figure of one authority, attacked and mended until nothing is left or nothing helps."""
-
-    def __init__(self, cells: Cells, rows: np.ndarray, result: Guarded) -> None:
-        self.cells, self.rows, self.result = cells, rows, result
-        self.period = cells.columns["period_no"][rows]
-        self.by = cells.columns["by_no"][rows]
-        self.has_before = cells.states.shape[1] > 1
-        self.kept: set[int] = set()
-        self.withheld: set[tuple[int, int, int]] = set()
-
-    def mend(self) -> None:
-        for _ in range(_TRIES):
-            found = self._attack()
-            if found is None:
-                self.result.left[CONTRADICTION] += 1
-                return
-            if not found:
-                return
-            self.result.found += len(found)
-            mended = [self._mend(each) for each in found]
-            if not any(mended):
-                self.result.left.update(_severity(each) for each in found)
-                return
-        # Mending that does not end is no mending.
-        self.result.left[UNENDING] += 1
-
-    def _attack(self) -> list[Narrowed] | None:
-        found = self._attack_by(_SUMS, self.cells)
-        if found is None and self._is_odd():
-            found = self._attack_by(_SUMS_WITH_REST, self.cells, with_rest=True)
-        return found
-
-    def _is_odd(self) -> bool:
-        """Whether parts fall short in one release by itself; two that disagree are not odd."""
-        told, states = self.cells.told, self.cells.states
-        return any(
-            self._attack_by(_SUMS[-1:], replace(self.cells, told=told[:, at], states=states[:, at]))
-            is None
-            for at in (slice(side, side + 1) for side in range(states.shape[1]))
-        )
-
-    def _attack_by(
-        self, sums: Sequence[tuple[bool, bool]], cells: Cells, with_rest: bool = False
-    ) -> list[Narrowed] | None:
-        for with_time, with_thread in sums:
-            if with_time and self.kept:
-                continue
-            found = find_narrow(make_sheet(cells, self.rows, with_time, with_thread, with_rest))
-            if found is not None:
-                return found
-        return None
-
-    def _mend(self, found: Narrowed) -> bool:
-        period, by = int(self.period[found.cell]), int(self.by[found.cell])
-        if period in self.kept:
-            # Done in this round already, or nothing more can be done about the past.
-            return False
-        if self._can_stay(period):
-            self._keep(period)
-            return True
-        everywhere = [int(each) for each in np.unique(self.by[self.period == period])]
-        # Its own breakdown; where that says nothing any more, all of them tell on it.
-        for chosen in ([by], everywhere):
-            new = {(period, each, found.count) for each in chosen} - self.withheld
-            if new:
-                self._withhold(period, [each for _, each, _ in new], found.count)
-                self.withheld |= new
-                return True
-        return False
-
-    def _can_stay(self, period: int) -> bool:
-        rows = self.rows[self.period == period]
-        was_there = self.has_before and (self.cells.states[rows, 0] == POSSIBLE).any()
-        return bool(was_there and _has_moved(self.cells, rows).any())
-
-    def _keep(self, period: int) -> None:
-        rows = self.rows[self.period == period]
-        self.cells.told[rows, -1] = self.cells.told[rows, 0]
-        self.cells.states[rows, -1] = self.cells.states[rows, 0]
-        self.result.marks.update(dict.fromkeys(rows.tolist(), KEPT))
-        self.kept.add(period)
-
-    def _withhold(self, period: int, breakdowns: Sequence[int], count: int) -> None:
-        rows = self.rows[(self.period == period) & np.isin(self.by, breakdowns)]
-        counts = slice(None) if count == DENOMINATOR else count
-        self.cells.told[rows, -1, counts] = UNTOLD
-        for row in rows.tolist():
-            done = self.result.marks.get(row)
-            if done is None or count == DENOMINATOR:
-                self.result.marks[row] = _WITHHELD[count]
-            elif done != SUPPRESSED and done != _WITHHELD[count]:
-                # Neither may be told: then the cell goes as a whole.
-                self.cells.told[row, -1] = UNTOLD
-                self.result.marks[row] = SUPPRESSED
-
-
-def _severity(found: Narrowed) -> str:
-    return "exact" if found.values_left == 1 else "narrow"

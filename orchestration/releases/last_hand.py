@@ -16,7 +16,7 @@ from orchestration.ingestion.sql import literal
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from orchestration.releases.guard import Guarded
+    from orchestration.releases.family import Guarded
     from orchestration.reporting.freezing import Settled
 
 _BEFORE = "release_before.published"
@@ -128,9 +128,16 @@ class LastHandOn:
             for name, needed in BESIDE.items()
             if all(needed <= each.get(name, frozenset()) for each in tables)
         ]
-        found = guard(connection, schemas, beside, only_moved="before" in schemas)
+        families = _families(connection, draft) if "indicator" in columns else {}
+        found = guard(connection, schemas, beside, families, only_moved="before" in schemas)
         mend(connection, draft, schemas.get("before"), found.marks)
         return found
+
+
+def _families(connection: "DuckDBPyConnection", draft: str) -> dict[str, str]:
+    return dict(
+        connection.execute(f"select indicator_id, family from {draft}.indicator").fetchall()
+    )
 
 
 def _columns(connection: "DuckDBPyConnection", schema: str) -> dict[str, frozenset[str]]:

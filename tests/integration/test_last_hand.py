@@ -6,77 +6,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.disclosure.profiles import Profile, profile
-from orchestration.releases.last_hand import HeldReleaseError, LastHandOn
+from orchestration.disclosure.profiles import profile
+from orchestration.releases.last_hand import HeldReleaseError
 from orchestration.reporting.freezing import Settled
-from tests.support.drafts import make_feedback, make_thread
+from tests.support.finished_drafts import Bench, Row
 
-Row = tuple[str, str, int | None, int | None]
-COLUMNS = (
-    "release_id varchar, authority_code varchar, indicator_id varchar, period_type varchar,"
-    " period_start date,"
-    " period_end date, breakdown varchar, breakdown_value varchar, numerator bigint,"
-    " denominator bigint, exempt bigint, value integer, lower double, upper double, status varchar,"
-    " completeness integer, quality varchar"
-)
 # Each part has somebody, the whole a few at most: both parts can be told too closely.
 TOO_CLOSE: list[Row] = [("all", "all", 0, 100), ("sex", "F", 5, 50), ("sex", "M", 5, 50)]
 FAR: list[Row] = [("all", "all", 60, 100), ("sex", "F", 30, 50), ("sex", "M", 30, 50)]
-
-
-def _make(place: str, rows: list[Row], con: duckdb.DuckDBPyConnection, word: str = "good") -> None:
-    con.execute(f"create schema {place}")
-    con.execute(f"create table {place}.indicator_value ({COLUMNS})")
-    con.executemany(
-        f"insert into {place}.indicator_value select 'r1', '330', 'A1', 'quarter', '2026-01-01',"
-        " '2026-03-31', $1, $2, $3, $4, null, 100 * $3 // nullif($4, 0), 1, 99,"
-        f" case when $4 is null then 'suppressed' else 'shown' end, 90, '{word}'",
-        rows,
-    )
-
-
-def _read(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[object, ...]]:
-    rows = con.execute(
-        "select breakdown_value, numerator, denominator, value, status, quality"
-        " from draft.published.indicator_value"
-    ).fetchall()
-    return {str(row[0]): row[1:] for row in rows}
-
-
-class Bench:
-    """A draft, and the release before it if there is one."""
-
-    def __init__(self, folder: Path) -> None:
-        self.before = folder / "heard.duckdb"
-        self.freezes = False
-        self.settled: tuple[Settled, ...] = ()
-        self.and_then = "select 1"
-        self.feedback: list[tuple[str, str, int, int]] = []
-        self.thread: list[tuple[str, str, int]] = []
-        self.con = duckdb.connect()
-        self.con.execute("attach ':memory:' as draft")
-
-    def release_before(self, rows: list[Row]) -> None:
-        """Put a release before readers."""
-        with duckdb.connect(str(self.before)) as con:
-            _make("published", rows, con, word="poor")
-
-    def finish(self, rows: list[Row], way: Profile, trusts_before: bool = False) -> LastHandOn:
-        """Make a draft and do the last to it."""
-        _make("draft.published", rows, self.con)
-        self.con.execute("create table draft.published.indicator as select 'r2' as release_id")
-        if self.thread:
-            make_thread(self.con, self.thread)
-        self.con.execute(self.and_then)
-        if self.feedback:
-            make_feedback(self.con, self.feedback)
-        hand = LastHandOn(way, self.before, trusts_before, True, self.freezes, self.settled)
-        hand(self.con, "draft.published")
-        return hand
-
-    def read(self) -> dict[str, tuple[object, ...]]:
-        """What the draft says now, by group."""
-        return _read(self.con)
 
 
 MARCH = date(2026, 3, 1)
@@ -99,6 +36,31 @@ def test_numerators_that_tell_on_each_other_go_for_the_whole_breakdown(bench: Be
     told = bench.read()
     assert told["F"] == told["M"] == (None, 50, None, "rate_withheld", "good")
     assert hand.told["found"] == 3
+    assert not hand.holds
+
+
+def test_what_indicators_tell_together_is_left_out(bench: Bench) -> None:
+    # Of 35 to 39 who were asked, 30 to 34 were heard, each with the offset of their cell: so one at
+    # least of each sex declined, and two to four in all.
+    bench.and_then = (
+        "insert into draft.published.indicator_value select * replace ('A12' as indicator_id, 0 as"
+        " numerator, numerator + 5 as denominator, 0 as value) from"
+        " draft.published.indicator_value"
+    )
+    rows: list[Row] = [("all", "all", 65, 100), ("sex", "F", 30, 50), ("sex", "M", 30, 50)]
+    hand = bench.finish(rows, BOARD)
+    told = bench.con.execute(
+        "select indicator_id, breakdown_value, numerator, status"
+        " from draft.published.indicator_value order by all"
+    ).fetchall()
+    assert told == [
+        ("A1", "F", 30, "shown"),
+        ("A1", "M", 30, "shown"),
+        ("A1", "all", 65, "shown"),
+        ("A12", "F", None, "rate_withheld"),
+        ("A12", "M", None, "rate_withheld"),
+        ("A12", "all", None, "rate_withheld"),
+    ]
     assert not hand.holds
 
 

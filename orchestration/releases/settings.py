@@ -68,7 +68,8 @@ def read_release_settings(home: Path) -> ReleaseSettings:
         raise ReleaseSettingsError(f"{path}: release is automatic or approval")
     if not isinstance(approvers, int) or isinstance(approvers, bool) or approvers < 1:
         raise ReleaseSettingsError(f"{path}: approvers is a number, 1 or more")
-    closed = told.get("closed_periods", chosen.closed_periods)
+    # What people approved stands; what a run published by itself is still in the making.
+    closed = told.get("closed_periods", "frozen" if way == "approval" else chosen.closed_periods)
     month = told.get("revision_month", _JUNE)
     if closed not in ("open", "frozen"):
         raise ReleaseSettingsError(f"{path}: closed_periods is open or frozen")

@@ -131,9 +131,10 @@ def test_closed_periods_are_frozen_but_for_the_month_of_the_revision(site: Relea
     (site.home / "releases.yml").write_text("closed_periods: frozen\nrevision_month: 7\n")
     way = read_release_settings(site.home)
     assert [way.freezes(date(2026, month, 1)) for month in (6, 7, 8)] == [True, False, True]
-    for said, freezes in (("", True), ("closed_periods: open\n", False)):
-        (site.home / "releases.yml").write_text(f"profile: public\n{said}")
-        assert read_release_settings(site.home).freezes(date(2026, 5, 1)) is freezes
+    for ask in ("profile: public\n", "release: approval\n"):
+        for said, freezes in (("", True), ("closed_periods: open\n", False)):
+            (site.home / "releases.yml").write_text(ask + said)
+            assert read_release_settings(site.home).freezes(date(2026, 5, 1)) is freezes
 
 
 def test_a_release_that_the_attack_held_is_kept_and_readers_keep_the_last(

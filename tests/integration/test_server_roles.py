@@ -106,6 +106,31 @@ def test_every_cell_of_the_matrix_is_so(served: Served, role: str, kind: str) ->
 
 
 @pytest.mark.parametrize("role", [r.name for r in read_matrix() if r.signs_in == "group"])
+def test_no_reader_counts_the_rows_of_a_table_that_it_must_not_read(
+    served: Served, role: str
+) -> None:
+    """The server keeps count of every table, and tells everybody unless it is told not to."""
+    with served.sign_in(role) as con:
+        for statement in (
+            "select n_live_tup from pg_stat_user_tables",
+            "select n_tup_ins from pg_stat_all_tables",
+            "select pg_stat_get_tuples_inserted('published.release'::regclass)",
+        ):
+            with pytest.raises(errors.InsufficientPrivilege):
+                con.execute(statement)
+            con.rollback()
+        noted = con.execute(
+            "select relname, reltuples, reloptions from pg_class"
+            " where relkind = 'r' and relnamespace = (select oid from pg_namespace"
+            " where nspname = 'marts')"
+        ).fetchall()
+    assert len(noted) > 1
+    assert {(tuples, *options) for _, tuples, options in noted} == {
+        (-1.0, "autovacuum_enabled=false")
+    }
+
+
+@pytest.mark.parametrize("role", [r.name for r in read_matrix() if r.signs_in == "group"])
 def test_no_reader_changes_anything(served: Served, role: str) -> None:
     with served.sign_in(role) as con:
         for table in OBJECTS.values():
@@ -115,6 +140,8 @@ def test_no_reader_changes_anything(served: Served, role: str) -> None:
             "create schema mine",
             "create table public.mine (a text)",
             "create temporary table mine (a text)",
+            "select lo_create(0)",
+            "select lo_from_bytea(0, 'a note for somebody')",
             "set role heard_owner",
             "set role heard_pipeline",
             "select pg_read_file('/etc/passwd')",

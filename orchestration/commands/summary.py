@@ -186,7 +186,7 @@ def show_findings(out: "Console", findings: Iterable[Finding]) -> None:
 
 def _deliveries(out: "Console", summary: Summary) -> None:
     out.print()
-    out.print("[bold]What arrived[/bold]  every row in is loaded, quarantined or a duplicate")
+    out.print("[bold]What arrived[/bold]  about so many rows; `heard status` counts them exactly")
     table = make_table(
         "source", "deliveries", "as of", "rows in", "loaded", "quarantined", "duplicate"
     )

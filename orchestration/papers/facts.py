@@ -17,6 +17,7 @@ from orchestration.disclosure.profiles import rules
 from orchestration.erasure.retention import Rule, read_rules
 from orchestration.fairness.thresholds import Thresholds, load_thresholds
 from orchestration.mappings.loader import load_mappings, source_contracts
+from orchestration.modes import SETTING as GROUP
 from orchestration.papers.dictionary import Listing, modelled, published
 from orchestration.privacy.key_files import KeyFileError
 from orchestration.privacy.keys import MissingKeyError, WeakKeyError, key_id, read_ring
@@ -25,10 +26,13 @@ from orchestration.releases.settings import ReleaseSettings, read_release_settin
 from orchestration.reporting.lineage import definitions
 from orchestration.reporting.pack.boards import Board, load_boards
 from orchestration.settings import links_authorities, read_setting
+from orchestration.themes.frame import load_frame
 from orchestration.themes.model import is_installed
 
 _DATABASE = Path("published") / "heard.duckdb"
 _DATABASE_SETTING = "HEARD_DATABASE_URL"
+_SERVER_SETTING = "HEARD_PUBLISH_URL"
+_MARTS_SETTING = "HEARD_PUBLISH_MARTS"
 NOT_SET = "not set"
 _PURPOSES = ("pseudonyms", "disclosure", "tombstones")
 
@@ -40,6 +44,15 @@ class CheckFacts:
     count: int
     by_severity: Mapping[str, int]
     blocking: int
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who gets further than the account that runs Heard; never an address."""
+
+    group: str
+    has_server: bool
+    has_marts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,8 @@ class Facts:
     reads_database: bool
     name_finder: str
     theme_model: bool
+    theme_frame: str
+    readers: Readers
     retention: tuple[Rule, ...]
 
 
@@ -99,6 +114,8 @@ def read_facts(home: Path, manifest: Mapping[str, Any], checks: CheckFacts) -> F
         reads_database=read_setting(_DATABASE_SETTING) is not None,
         name_finder=installed_model() or "",
         theme_model=is_installed(),
+        theme_frame=load_frame(home).version,
+        readers=_readers(),
         retention=tuple(read_rules(home).values()),
     )
 
@@ -121,6 +138,13 @@ def _delivered(database: Path) -> tuple[str, tuple[tuple[str, str, str], ...] | 
         ).fetchall()
         release = connection.execute("select max(release_id) from published.release").fetchone()
     return (str(release[0]) if release else ""), tuple((str(a), str(s), str(d)) for a, s, d in rows)
+
+
+def _readers() -> Readers:
+    has_server = read_setting(_SERVER_SETTING) is not None
+    marts = (read_setting(_MARTS_SETTING) or "no").strip().lower()
+    # What is neither yes nor no stops `heard server publish`, so nothing is loaded.
+    return Readers(read_setting(GROUP) or "", has_server, has_server and marts == "yes")
 
 
 def _key_names() -> dict[str, str]:

@@ -106,6 +106,8 @@ def _is_name(text: str, words: Sequence[Word], index: int, is_loud: bool, lists:
         following = _next(text, words, index)
         if lower in lists.before_a_verb and following in lists.verbs:
             return True
+        if lower == "an" and _is_no_article(text, words, index):
+            return True
         if following == "and" and not is_loud and _is_capital_name(words, index + 2, lists):
             # `An and Yiyi`: whoever stands beside a name is one.
             return True
@@ -133,6 +135,14 @@ def _reads_as_word(
     if following and matches(contexts.next, following):
         return True
     return not word.is_first and bool(previous) and matches(contexts.before, previous)
+
+
+def _is_no_article(text: str, words: Sequence[Word], index: int) -> bool:
+    """Whether `An` stands where no article can: before a consonant, or before no word at all."""
+    following = _next(text, words, index)
+    if not following:
+        return not text[words[index].end :].lstrip()[:1].isdigit()
+    return following[0] not in "aeiouh" and not words[index + 1].text.isupper()
 
 
 def _is_capital_name(words: Sequence[Word], index: int, lists: Lexicon) -> bool:

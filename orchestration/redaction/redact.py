@@ -8,7 +8,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from orchestration.redaction.capitals import (
     find_after_cues,
@@ -101,13 +100,17 @@ def _merge(spans: Iterable[Span]) -> list[Span]:
 
 
 def _with_particles(words: Sequence[Word], spans: Sequence[Span]) -> list[Span]:
-    """Take in what begins a name: `bin` Yahya, `ap` Gruffydd."""
-    before = {later.start: word for word, later in pairwise(words)}
+    """Take in what begins a name: `bin` Yahya, `ap` Gruffydd, `van der` Berg."""
+    place = {word.start: index for index, word in enumerate(words)}
+    lists = lexicon()
     taken = []
     for span in spans:
-        word = before.get(span.start)
-        if word and _is_named(span) and word.lower in lexicon().leading_particles:
-            taken.append(Span(word.start, word.end, "particle", span.token, span.who))
+        index = place.get(span.start, 0) if _is_named(span) else 0
+        while index and words[index - 1].lower in lists.particles | lists.leading_particles:
+            index -= 1
+            if words[index].lower in lists.leading_particles:
+                start = words[index].start
+                taken.append(Span(start, span.end, "particle", span.token, span.who))
         taken.append(span)
     return _merge(taken)
 

@@ -77,6 +77,9 @@ def words_of(text: str) -> list[Word]:
 def sentence_bounds(words: Sequence[Word]) -> list[range]:
     """Return the indexes of the words of each sentence."""
     starts = [index for index, word in enumerate(words) if word.is_first]
+    if not starts:
+        # A thumb, a smile, `10/10`: something was said, and no word of it.
+        return []
     return [range(a, b) for a, b in zip(starts, [*starts[1:], len(words)], strict=True)]
 
 

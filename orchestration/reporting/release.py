@@ -6,7 +6,7 @@ Does not belong here: giving them their names (``release_files``), which numbers
 """
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -19,6 +19,7 @@ from orchestration.ingestion.sql import identifier, literal
 from orchestration.quotes.standing import Quote
 from orchestration.reporting.incident_table import INCIDENT, write_incidents
 from orchestration.reporting.quote_table import QUOTE, write_quotes
+from orchestration.reporting.release_draft import LastHand, attached, made_ready
 from orchestration.reporting.release_files import (
     DATABASE,
     MANIFEST,
@@ -40,9 +41,6 @@ from orchestration.reporting.table_comments import release_comments, table_comme
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-# Clients from DuckDB 1.2 on can open it; without this the newest format is written.
-STORAGE_VERSION = "v1.2.0"
 
 __all__ = ["DATABASE", "PARQUET", "SCHEMA", "NothingToPublishError", "Release", "publish_release"]
 
@@ -74,8 +72,6 @@ select
 """
 
 
-# Given a connection that sees the draft, and the draft's schema.
-LastHand = Callable[["DuckDBPyConnection", str], None]
 # What goes into a release beside the views: incidents, quotes, the last hand, the record's end.
 _Ready = tuple[
     Sequence[PublishedIncident], "Sequence[Quote] | None", "LastHand | None", tuple[int, str]
@@ -187,16 +183,12 @@ def _fill(
     """Write both forms of the release under draft names."""
     incidents, quotes, last_hand, record = ready
     database = draft_database(folder, release_id)
-    connection.execute(
-        f"attach {literal(str(database))} as release_draft"
-        f" (storage_version {literal(STORAGE_VERSION)})"
-    )
-    try:
-        target = f"release_draft.{SCHEMA}"
-        connection.execute(f"create schema {target}")
-        tables = [_copy_table(connection, target, name, release_id) for name in names]
-        if last_hand is not None:
-            last_hand(connection, target)
+    target = f"release_file.{SCHEMA}"
+    with (
+        made_ready(connection, names, last_hand, release_id) as made,
+        attached(connection, "release_file", str(database)),
+    ):
+        tables = [_copy_table(connection, made, target, name) for name in names]
         restated = write_restated(connection, folder / DATABASE, target, release_id, moment.date())
         if restated is not None:
             tables.append(PublishedTable(RESTATED, restated))
@@ -223,24 +215,19 @@ def _fill(
             connection.execute(statement)
         tables.append(PublishedTable("release", 1))
         _write_parquet(connection, target, draft_parquet(folder, release_id), tables)
-    finally:
-        connection.execute("detach release_draft")
     share(database)
     sync_file(database)
     return tuple(sorted(tables, key=lambda table: table.name))
 
 
 def _copy_table(
-    connection: "DuckDBPyConnection", target: str, name: str, release_id: str
+    connection: "DuckDBPyConnection", made: str, target: str, name: str
 ) -> PublishedTable:
-    # Sorted, so that the same numbers make the same file whatever order they were computed in.
-    connection.execute(
-        f"create table {target}.{identifier(name)} as select {literal(release_id)} as release_id, *"
-        f" from {SCHEMA}.{identifier(name)} order by all"
-    )
+    table = identifier(name)
+    connection.execute(f"create table {target}.{table} as from {made}.{table}")
     for statement in table_comments(connection, target, name):
         connection.execute(statement)
-    counted = connection.execute(f"select count(*) from {target}.{identifier(name)}").fetchone()
+    counted = connection.execute(f"select count(*) from {target}.{table}").fetchone()
     return PublishedTable(name, int(counted[0]) if counted else 0)
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.names import is_same_person
 from orchestration.themes import ledger as kept
 from orchestration.themes.frame import Frame
 from orchestration.themes.items import BREAKDOWNS, Words, words_without_theme
@@ -61,7 +62,7 @@ class Item:
         if self.first is None:
             return FIRST
         again = self.is_read_twice and self.second is None
-        return SECOND if again and not _is_same(self.first.coder, coder) else None
+        return SECOND if again and not is_same_person(self.first.coder, coder) else None
 
 
 def read_items(connection: "DuckDBPyConnection", home: Path, frame: Frame) -> list[Item]:
@@ -184,7 +185,3 @@ def may_suggest(
 
 def _main(codes: Sequence[str]) -> str:
     return codes[0] if codes else ""
-
-
-def _is_same(one: str, other: str) -> bool:
-    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()

@@ -114,6 +114,26 @@ def test_a_changed_setting_changes_the_paper(
     assert "13 months" in after["retention_schedule"].markdown
 
 
+def test_the_papers_say_who_else_can_open_it_and_never_where(
+    home: Path, manifest: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = papers(home, manifest)["dpia"].markdown
+    assert "the service account alone. No server holds a copy" in " ".join(alone.split())
+    monkeypatch.setenv("HEARD_PUBLISHED_GROUP", "boardreaders")
+    monkeypatch.setenv("HEARD_PUBLISH_URL", "postgresql://p:hidden@db.example.gov.uk/heard")
+    served = papers(home, manifest)["dpia"].markdown
+    assert "the group `boardreaders`" in served
+    assert "without any row of a child" in served
+    monkeypatch.setenv("HEARD_PUBLISH_MARTS", "yes")
+    (home / "theme_frame.csv").write_text("frame_version,theme_code,line\n2027-ours,school,School.\n")
+    (home / "releases.yml").write_text("release: approval\nclosed_periods: frozen\n")
+    after = papers(home, manifest)
+    assert "pseudonymous rows of children" in after["dpia"].markdown
+    assert "stay as they were released" in after["dpia"].markdown
+    assert "`2027-ours`" in after["algorithmic_transparency"].markdown
+    assert not any("db.example" in paper.markdown for paper in after.values())
+
+
 def test_what_people_must_say_is_marked_until_they_say_it(
     home: Path, manifest: Mapping[str, Any]
 ) -> None:

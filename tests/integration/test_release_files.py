@@ -215,6 +215,32 @@ def test_the_ledger_keeps_the_hash_of_the_file(home: Path) -> None:
         ).fetchall() == [(made.release_id, made.database_sha256, 4, 6)]
 
 
+def test_what_the_last_hand_takes_out_is_in_no_free_block_of_the_file(tmp_path: Path) -> None:
+    """A database file keeps what was overwritten in it; a group of rows goes there at once."""
+    kept, taken = b"this may be read by anybody", b"this was taken out at the end"
+    with open_warehouse(tmp_path) as connection:
+        connection.execute(
+            f"""
+            create schema ledger;
+            create table ledger.deliveries (authority_code varchar, as_of date);
+            create schema published;
+            create view published.feedback as select
+                i as row, case when i % 2 = 0 then '{taken.decode()}' else '{kept.decode()}' end as
+                said
+            from range(130_000) as t (i);
+            """
+        )
+
+        def take_out(draft: duckdb.DuckDBPyConnection, schema: str) -> None:
+            draft.execute(f"update {schema}.feedback set said = null where row % 2 = 0")
+
+        publish_release(connection, tmp_path, INPUTS, MOMENT, last_hand=take_out)
+    found = [path for path in (tmp_path / "published").rglob("*") if path.is_file()]
+    content = {path.name: path.read_bytes() for path in found}
+    assert kept in content["heard.duckdb"]
+    assert [name for name, text in content.items() if taken in text] == []
+
+
 def test_nothing_is_published_from_an_empty_warehouse(tmp_path: Path) -> None:
     with open_warehouse(tmp_path) as connection:
         connection.execute("create schema ledger; create schema published")

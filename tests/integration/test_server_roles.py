@@ -105,6 +105,17 @@ def test_every_cell_of_the_matrix_is_so(served: Served, role: str, kind: str) ->
         con.rollback()
 
 
+def test_the_server_notes_no_count_of_rows_that_somebody_must_not_read(served: Served) -> None:
+    """Everybody may read its estimates; its counters are among what no reader may ask."""
+    with served.sign_in("heard_board") as con:
+        noted = con.execute(
+            "select reltuples, reloptions from pg_class join pg_namespace as n on"
+            " n.oid = relnamespace where relkind = 'r' and nspname = 'marts'"
+        ).fetchall()
+    assert len(noted) > 1
+    assert {(rows, *options) for rows, options in noted} == {(-1, "autovacuum_enabled=false")}
+
+
 @pytest.mark.parametrize("role", [r.name for r in read_matrix() if r.signs_in == "group"])
 def test_no_reader_changes_anything(served: Served, role: str) -> None:
     with served.sign_in(role) as con:
@@ -115,6 +126,10 @@ def test_no_reader_changes_anything(served: Served, role: str) -> None:
             "create schema mine",
             "create table public.mine (a text)",
             "create temporary table mine (a text)",
+            "select lo_create(0)",
+            "select lo_from_bytea(0, 'a note for somebody')",
+            "select n_live_tup from pg_stat_user_tables",
+            "select pg_stat_get_tuples_inserted('published.release'::regclass)",
             "set role heard_owner",
             "set role heard_pipeline",
             "select pg_read_file('/etc/passwd')",

@@ -37,6 +37,8 @@ _IDENTIFIERS = {
     "mail kid.one+a@example.co.uk": "kid.one+a@example.co.uk",
     "dob 3/4/12": "dob 3/4/12",
     "born on 3rd April 2012": "born on 3rd April 2012",
+    "born on the twelfth of May 2014": "born on the twelfth of May 2014",
+    "date of birth: Twenty-first June": "date of birth: Twenty-first June",
     "his birthday is 14th of May": "14th of May",
     "seen 2012-04-03 at home": "2012-04-03",
     "Mosaic ID 4821 is open": "4821",
@@ -99,6 +101,25 @@ def test_a_name_in_another_script_or_with_hidden_letters_is_found() -> None:
     assert redact("Pop\u200bpy saw Ngo\u0323c and ليلى.", people).text == (
         "[CHILD] saw [SIBLING 1] and [PERSON 1]."
     )
+
+
+@pytest.mark.parametrize("said", ["10/10", "👍", "", " ", "...", "07700 900123", "5"])
+def test_what_was_said_without_a_word_is_read_like_all_else(said: str) -> None:
+    assert redact(said).text == ("[PHONE]" if said.startswith("07") else said)
+
+
+def test_what_begins_a_name_goes_with_it() -> None:
+    assert redact("I saw uncle van der Merwe and Miss de Souza.").text == (
+        "I saw uncle [PERSON 1] and Miss [PERSON 2]."
+    )
+
+
+def test_a_name_that_is_also_an_article_is_no_article_before_a_consonant() -> None:
+    assert redact("An: shouts. An Ly left. An hits me.").text == (
+        "[PERSON 1]: shouts. [PERSON 2] left. [PERSON 1] hits me."
+    )
+    plain = "An egg is nice. An hour went by. An 8 out of 10."
+    assert redact(plain).text == plain
 
 
 def test_one_letter_wrong_is_the_same_name_and_two_are_not() -> None:

@@ -1,3 +1,6 @@
+-- A table, because the key of the protection is there only while dbt builds.
+{{ config(materialized='table') }}
+
 with delivery_tables as (
 
     -- What was erased is as if it had never come: a count of it could tell that somebody left.
@@ -6,13 +9,39 @@ with delivery_tables as (
 
 ),
 
+-- One offset for all tables and days of a source: a source that comes every night would give away
+-- its number by many draws, and two tables with a row for each child by two.
+offset_tables as (
+
+    select
+        cells.*,
+        {{ keyed_offset(
+            'cells.cell_id', 'disclosure_keys.inner_pad', 'disclosure_keys.outer_pad', 5
+        ) }} as cell_offset
+    from (
+        select
+            *,
+            {{ cell_id(
+                "'delivery'", ['authority', 'source'],
+                {'authority': 'authority_code', 'source': 'source'}
+            ) }} as cell_id
+        from delivery_tables
+    ) as cells
+    inner join {{ disclosure_keys() }} as disclosure_keys
+        on cells.authority_code = disclosure_keys.authority_code
+
+),
+
 judged as (
 
     select
         *,
-        -- A table of three rows on unaccompanied children is a count of three children.
-        case when rows_in between 1 and 9 then 'suppressed' else 'shown' end as status
-    from delivery_tables
+        -- Three rows on unaccompanied children are a count of three children, and none is of none.
+        case
+            when {{ protected_count('rows_in', 'cell_offset') }} < 10 then 'suppressed'
+            else 'shown'
+        end as status
+    from offset_tables
 
 )
 
@@ -21,9 +50,8 @@ select
     source,
     as_of,
     raw_table,
-    case when status = 'shown' then cast(rows_in as bigint) end as rows_in,
-    case when status = 'shown' then cast(rows_loaded as bigint) end as rows_loaded,
-    case when status = 'shown' then cast(rows_quarantined as bigint) end as rows_quarantined,
-    case when status = 'shown' then cast(rows_duplicate as bigint) end as rows_duplicate,
+    {%- for count in ['rows_in', 'rows_loaded', 'rows_quarantined', 'rows_duplicate'] %}
+    case when status = 'shown' then {{ protected_count(count, 'cell_offset') }} end as {{ count }},
+    {%- endfor %}
     status
 from judged

@@ -36,7 +36,8 @@ from orchestration.releases.states import (
     State,
     fold,
     require_approvable,
-    require_state,
+    require_publishable,
+    require_withdrawable,
 )
 from orchestration.reporting.freezing import Settled
 from orchestration.reporting.release_files import DATABASE, SCHEMA
@@ -195,12 +196,7 @@ def publish(home: Path, wanted: str, actor: str) -> Standing:
     """Put an approved release before its readers."""
     with open_ledger(home) as ledger:
         release = find(fold(read_events(ledger)), wanted)
-        require_state(
-            release,
-            State.APPROVED,
-            f"it has {len(release.approvers)} of {release.needed} approvals; `heard release check`"
-            " and `approve` come first",
-        )
+        require_publishable(release)
         require_whole(home, release.release_id)
         if ended := _without_leave(home, release.release_id):
             raise ReleaseActionError(
@@ -221,7 +217,7 @@ def withdraw(home: Path, wanted: str, actor: str, reason: str) -> tuple[Standing
     with open_ledger(home) as ledger:
         known = fold(read_events(ledger))
         release = find(known, wanted)
-        require_state(release, State.PUBLISHED, "only a published release can be withdrawn")
+        require_withdrawable(release, reason)
         is_shown = list(_published(known))[-1] == release.release_id
         standing_before = _published_before(home, known, release.release_id, is_shown)
         if is_shown and standing_before:

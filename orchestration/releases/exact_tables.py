@@ -46,10 +46,10 @@ from orchestration.releases.states import (
     TABLE,
     ReleaseActionError,
     Standing,
-    State,
     fold,
     require_approvable,
-    require_state,
+    require_publishable,
+    require_withdrawable,
 )
 from orchestration.reporting.dfe_form import COUNTS, Place, Row, data_file, meta_file
 from orchestration.reporting.release_files import DATABASE, SCHEMA
@@ -152,12 +152,7 @@ def publish_table(home: Path, table_id: str, actor: str) -> Standing:
     with open_ledger(home) as ledger:
         known = fold(read_events(ledger), TABLE)
         table = known[table_id]
-        require_state(
-            table,
-            State.APPROVED,
-            f"it has {len(table.approvers)} of {table.needed} approvals; `heard release approve"
-            f" {table_id}` comes first",
-        )
+        require_publishable(table)
         _require_not_told(known, table_id, table.about)
         if table.about["previous"] != release_of(home / SCHEMA / DATABASE):
             raise ReleaseActionError(
@@ -173,7 +168,7 @@ def withdraw_table(home: Path, table_id: str, actor: str, reason: str) -> Standi
     """Take a table from its readers; what it told stays told."""
     with open_ledger(home) as ledger:
         table = fold(read_events(ledger), TABLE)[table_id]
-        require_state(table, State.PUBLISHED, "only a published table can be withdrawn")
+        require_withdrawable(table, reason)
         drop_table(home, table_id)
         append(ledger, table_id, "withdrawn", actor, {"reason": reason})
         return fold(read_events(ledger), TABLE)[table_id]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from orchestration.names import is_same_person, plain_name
 from orchestration.releases.ledger import Event
 
 # Who approves where the settings ask nobody.
@@ -102,7 +103,7 @@ def require_approvable(release: Standing, actor: str) -> None:
     Raises:
         ReleaseActionError: With what to do.
     """
-    if not actor.strip():
+    if not plain_name(actor):
         raise ReleaseActionError("an approval needs a name; say --by NAME")
     if release.state is State.HELD:
         raise ReleaseActionError(
@@ -114,17 +115,37 @@ def require_approvable(release: Standing, actor: str) -> None:
         )
     if release.state is not State.CHECKED:
         raise ReleaseActionError(f"{release.release_id} is {release.state} already")
-    if actor.strip().casefold() in {name.strip().casefold() for name in release.approvers}:
+    if any(is_same_person(actor, name) for name in release.approvers):
         raise ReleaseActionError(
             f"{actor} approved {release.release_id} already; somebody else has to as well"
         )
 
 
-def require_state(release: Standing, wanted: State, hint: str) -> None:
-    """Refuse what needs another state.
+def require_publishable(release: Standing) -> None:
+    """Refuse to publish what nobody approved, or what was approved once and is out or gone.
 
     Raises:
         ReleaseActionError: With what to do.
     """
-    if release.state is not wanted:
-        raise ReleaseActionError(f"{release.release_id} is {release.state}; {hint}")
+    if release.state in (State.PUBLISHED, State.WITHDRAWN):
+        raise ReleaseActionError(f"{release.release_id} is {release.state} already")
+    if release.state is not State.APPROVED:
+        raise ReleaseActionError(
+            f"{release.release_id} is {release.state}; it has {len(release.approvers)} of"
+            f" {release.needed} approvals; `heard release check` and `approve` come first"
+        )
+
+
+def require_withdrawable(release: Standing, reason: str) -> None:
+    """Refuse to withdraw what is not out, or without saying why.
+
+    Raises:
+        ReleaseActionError: With what to do.
+    """
+    if release.state is not State.PUBLISHED:
+        raise ReleaseActionError(
+            f"{release.release_id} is {release.state}; only a published {release.form} can be"
+            " withdrawn"
+        )
+    if not reason.strip():
+        raise ReleaseActionError("say why it is withdrawn: --reason TEXT")

@@ -125,7 +125,9 @@ def test_the_papers_say_who_else_can_open_it_and_never_where(
     assert "the group `boardreaders`" in served
     assert "without any row of a child" in served
     monkeypatch.setenv("HEARD_PUBLISH_MARTS", "yes")
-    (home / "theme_frame.csv").write_text("frame_version,theme_code,line\n2027-ours,school,School.\n")
+    (home / "theme_frame.csv").write_text(
+        "frame_version,theme_code,line\n2027-ours,school,School.\n"
+    )
     (home / "releases.yml").write_text("release: approval\nclosed_periods: frozen\n")
     after = papers(home, manifest)
     assert "pseudonymous rows of children" in after["dpia"].markdown

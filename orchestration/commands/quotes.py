@@ -148,7 +148,7 @@ def _decided(file: Path) -> list[dict[str, str]]:
         QuoteError: A decision is neither yes nor no, or a quote is decided twice.
     """
     rows: dict[str, dict[str, str]] = {}
-    for number, row in read_rows(file):
+    for number, row in read_rows(file, ("quote_id", "decision", "state")):
         if not row.get("decision"):
             continue
         if row["decision"].lower() not in _ANSWERS:

@@ -12,6 +12,7 @@ from orchestration.files import replace_text
 
 # A spreadsheet would run a cell that begins with one of these.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_BETWEEN = (",", ";", "\t")
 # A decision and some words; an extract that this process reads may hold longer cells.
 _LONGEST_CELL = 131_072
 
@@ -35,18 +36,33 @@ class SpreadsheetError(ValueError):
     """A file that came back cannot be read."""
 
 
-def read_rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
+def read_rows(file: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Return the rows of a file that came back, with their numbers; every cell stripped.
 
+    A spreadsheet may have put semicolons or tabs between the cells, as its country does.
+
+    Args:
+        file: The file.
+        needed: Columns without which nothing in it can be understood.
+
     Raises:
-        SpreadsheetError: It is no CSV file, or not one in UTF-8.
+        SpreadsheetError: It is no CSV file, not one in UTF-8, or lacks a column.
     """
     csv.field_size_limit(_LONGEST_CELL)
     try:
         with file.open(encoding="utf-8-sig", newline="") as handle:
-            for number, row in enumerate(csv.DictReader(handle), start=2):
+            first = handle.readline()
+            between = max(_BETWEEN, key=first.count)
+            header = [name.strip().lower() for name in next(csv.reader([first], delimiter=between))]
+            if missing := [name for name in needed if name not in header]:
+                raise SpreadsheetError(
+                    f"{file.name} has no column {', '.join(missing)}; export it again, and fill in"
+                    " that file"
+                )
+            lines = csv.DictReader(handle, header, delimiter=between)
+            for number, row in enumerate(lines, start=2):
                 yield number, {name: (cell or "").strip() for name, cell in row.items() if name}
-    except (UnicodeDecodeError, csv.Error):
+    except (UnicodeDecodeError, csv.Error, StopIteration):
         # Their own words quote what they could not read.
         raise SpreadsheetError(
             f"{file.name} cannot be read as CSV; save it as `CSV UTF-8` and import it again"

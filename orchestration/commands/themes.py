@@ -140,7 +140,7 @@ def import_(home: Path | None, file: Path, coder: str, as_json: bool) -> int:
     frame = load_frame(folder)
     items = {item.item_id: item for item in _items(folder, frame)[0]}
     counts: Counter[str] = Counter()
-    for number, row in read_rows(file):
+    for number, row in read_rows(file, ("item_id", "codes", "state")):
         answer = row.get("codes", "")
         if not answer:
             continue

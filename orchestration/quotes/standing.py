@@ -136,8 +136,8 @@ def decide(
             raise QuoteError(f"a quote has 1 to {_LONGEST} letters")
         if final != quote.text and _names_left(final, quote, names or Names()):
             raise QuoteError(
-                f"{quote.quote_id}: the words as edited hold a name or an identifier; put a token"
-                " such as [PERSON 1] in its place"
+                f"{quote.quote_id}: the words as edited hold a name, an identifier, or a token"
+                " that the redacted words do not have; put [PERSON 1] or such in its place"
             )
     with kept.open_ledger(home) as ledger:
         kept.add_review(ledger, quote.quote_id, quote.text_hash, decision, name, final)
@@ -217,14 +217,11 @@ def _ended(ledger: sqlite3.Connection, live: set[str]) -> list[Quote]:
 
 
 def _names_left(text: str, quote: Quote, names: Names) -> bool:
-    """Whether something would still be taken out, apart from tokens that stand for nobody."""
+    """Whether something would still be taken out, or a token stands for nobody in the quote."""
     own = set(_TOKEN.findall(quote.text))
-    plain = _TOKEN.sub(
-        lambda found: (
-            "it" if found[0] in own or _ANYBODY.fullmatch(found[0]) else found[0].strip("[]")
-        ),
-        text,
-    )
+    if any(each not in own and not _ANYBODY.fullmatch(each) for each in _TOKEN.findall(text)):
+        return True
+    plain = _TOKEN.sub("it", text)
     return bool(redact(plain, names.people.get(quote.quote_id, ()), names.finder).spans)
 
 

@@ -132,6 +132,7 @@ def test_words_of_machines_make_no_cohort(home: Path) -> None:
         "I told zaynab that I want to go home.",
         "I told [ZAYNAB OSEI] that I want to go home.",
         "I told [MUM] and [EFUA 1] that I want to go home.",
+        "[WORKER 7] knows that I want to go home.",
     ],
 )
 def test_edited_words_bring_back_no_name_of_the_case(home: Path, edited: str) -> None:
@@ -192,6 +193,27 @@ def test_a_file_that_is_no_csv_in_utf_8_is_refused_without_its_words(
     told = run(home, "import", str(file), "--reviewer", "A")
     assert isinstance(told.exception, SpreadsheetError)
     assert "Zaynab" not in str(told.exception)
+
+
+@pytest.mark.parametrize("between", [";", "\t"])
+def test_a_spreadsheet_of_another_country_comes_back_as_well(
+    home: Path, tmp_path: Path, between: str
+) -> None:
+    file = tmp_path / "quotes.csv"
+    row = _exported(home, file)[0] | {"decision": "yes"}
+    with file.open("w", newline="", encoding="utf-8-sig") as handle:
+        table = csv.writer(handle, delimiter=between)
+        table.writerows([[name.title() for name in row], row.values()])
+    assert run(home, "import", str(file), "--reviewer", "A").output == "1 approved\n"
+
+
+def test_a_file_without_a_column_that_decides_is_refused(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "quotes.csv"
+    for text, missing in (("quote_id,text\n", "decision, state"), ("", "quote_id")):
+        file.write_text(text)
+        told = run(home, "import", str(file), "--reviewer", "A").exception
+        assert isinstance(told, SpreadsheetError)
+        assert missing in str(told)
 
 
 def _approved(home: Path, day: int) -> str:

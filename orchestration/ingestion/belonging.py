@@ -12,6 +12,7 @@ doubt, which `heard status` tells. No message holds a value but codes of authori
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from functools import cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from orchestration.ingestion.results import LandedDelivery
 
 _SPOKEN_OF = {"collection_year": "another_year", "collection": "another_return"}
+# A year that is under way is dated by its end.
+_AHEAD = timedelta(days=366)
+_EARLIEST = date(1990, 1, 1)
 _AUTHORITY = re.compile(r"[0-9]{3}", re.ASCII)
 _CODE_IN_NAME = re.compile(r"(?<![0-9A-Za-z])([0-9]{3}|[EW][0-9]{8})(?![0-9A-Za-z])", re.ASCII)
 _YEARS_IN_NAME = re.compile(r"(?<![0-9])(20[0-9]{2})[-_ ]?((?:20)?[0-9]{2})(?![0-9])", re.ASCII)
@@ -96,13 +100,16 @@ def _said(con: "duckdb.DuckDBPyConnection", outcome: PartOutcome, place: int) ->
 
 
 def _others(said: Sequence[str], own: str) -> list[str]:
-    """The codes of other authorities among what was said; what is no code is not repeated."""
-    return sorted({code for code in map(_authority_of, said) if code not in ("", own)})
+    """The codes of other authorities among what was said; nothing unless all are known ones.
+
+    A code that no authority has may be a trial's, and a header is rarely filled in for one.
+    """
+    codes = {_authority_of(text) for text in said} - {own, ""}
+    return sorted(codes) if own in _places() else []
 
 
 def _authority_of(text: str) -> str:
-    if _AUTHORITY.fullmatch(text):
-        return text
+    """The code of the authority that a text names; blank if it is none that is known."""
     code = _places().get(text.casefold(), "")
     return code if _AUTHORITY.fullmatch(code) else ""
 
@@ -127,7 +134,8 @@ def _doubts_of_rows(
     doubts = []
     for name, place, states, values in _stating(outcome):
         if states == "authority":
-            if not all(map(_authority_of, _said(con, outcome, place))):
+            own = landed.authority_code
+            if any(own not in (text, _authority_of(text)) for text in _said(con, outcome, place)):
                 doubts.append(Drift(name, "another_authority"))
             continue
         if states in ("collection_year", "collection"):
@@ -167,15 +175,18 @@ def _shared_ids(con: "duckdb.DuckDBPyConnection", outcome: PartOutcome) -> list[
 def _doubted_names(
     landed: "LandedDelivery", outcomes: Sequence[PartOutcome]
 ) -> Iterator[PartOutcome]:
-    """The parts, the first of them with what the name of the file says against its folder."""
+    """The parts, the first of them with what the names of its file and folder give to doubt."""
     for number, outcome in enumerate(outcomes):
-        told = _doubts_of_name(landed, outcome.file.name) if number == 0 else []
+        told = [] if number else _doubts_of_names(landed, outcome.file.name)
         yield _doubted(outcome, told) if outcome.is_readable else outcome
 
 
-def _doubts_of_name(landed: "LandedDelivery", file_name: str) -> list[Drift]:
+def _doubts_of_names(landed: "LandedDelivery", file_name: str) -> list[Drift]:
     stem = PurePath(file_name).stem
     doubts = []
+    # By the day it was delivered and not by the clock: a rebuild must come to the same.
+    if not _EARLIEST <= landed.as_of <= landed.delivered_at.date() + _AHEAD:
+        doubts.append(Drift("as_of", "unlikely_date"))
     known = {_places().get(code.casefold(), "") for code in _CODE_IN_NAME.findall(stem)} - {""}
     if known and landed.authority_code not in known:
         doubts.append(Drift("file name", "another_authority"))

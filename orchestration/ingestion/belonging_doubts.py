@@ -10,5 +10,6 @@ DOUBTS = {
     "another_year": "speaks of another collection year",
     "shared_id": "has several different rows for one id",
     "second_file": "is a second file for the same table",
+    "unlikely_date": "lies under a date that is far ahead or long ago",
     "two_ids": "has records with two ids, of which the first counts",
 }

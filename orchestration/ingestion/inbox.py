@@ -11,7 +11,7 @@ import stat
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 
 from orchestration.ingestion.inbox_manifest import (
@@ -29,10 +29,6 @@ _TEMPORARY_SUFFIXES = (".part", ".partial", ".filepart", ".tmp", ".temp", ".crdo
 _TEMPORARY_PREFIXES = ("~$",)
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
 NOT_SETTLED = "NOT_SETTLED"
-# A year that is under way is dated by its end; further ahead, or before any return of these, is a
-# slip of the keyboard, and would be the newest year for ever.
-_YEAR_AHEAD = timedelta(days=366)
-_EARLIEST = date(1990, 1, 1)
 
 
 class InboxMissingError(FileNotFoundError):
@@ -59,12 +55,7 @@ def find_deliveries(
     now = time.time() if now_seconds is None else now_seconds
     deliveries: list[Delivery] = []
     ignored: list[Ignored] = []
-    latest = datetime.fromtimestamp(max(now, time.time()), UTC).date() + _YEAR_AHEAD
     for authority, source, as_of in _delivery_folders(inbox, sources, ignored):
-        if not _EARLIEST <= as_of <= latest:
-            path = f"{authority}/{source}/{as_of.isoformat()}"
-            ignored.append(Ignored(path, "UNLIKELY_AS_OF"))
-            continue
         folder = inbox / authority / source / as_of.isoformat()
         delivery = Delivery(authority, source, as_of, folder, ())
         try:

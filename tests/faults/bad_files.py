@@ -87,7 +87,7 @@ def read_manifest() -> list[BadFile]:
         BadFile(
             name=spec["name"],
             group=group,
-            authority=f"{500 + place}",
+            authority=spec.get("authority", f"{500 + place}"),
             source=spec["source"],
             file=spec["file"],
             classes=_several(spec["class"]),

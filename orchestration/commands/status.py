@@ -23,6 +23,7 @@ from orchestration.commands.summary import (
 )
 from orchestration.incidents.fold import Incident
 from orchestration.incidents.standing import current_incidents
+from orchestration.ingestion.belonging_doubts import DOUBTS
 from orchestration.reporting.arrivals import Arrival, read_arrivals
 from orchestration.reporting.inbox_left import left_in_inbox
 from orchestration.reporting.published import NotPublishedError
@@ -150,6 +151,11 @@ def _arrivals(out: "Console", arrivals: Sequence[Arrival] | None) -> None:
     lost = sum(line.answers_not_mapped for line in arrivals)
     if drifted:
         out.print(f"  {drifted:,} columns missing, unknown or renamed, against their contracts.")
+    for line in arrivals:
+        for told in dict.fromkeys(line.doubts):
+            file, _, kind = told.rpartition(": ")
+            where = f"{line.authority_code}/{line.source}/{line.as_of}/{file}"
+            out.print(f"  In doubt: {where} {DOUBTS[kind]}.", markup=False)
     if lost:
         out.print(
             f"  {lost:,} answers in words that no rule understands; they count as not mapped."

@@ -27,6 +27,9 @@ A column line:
 - `answers`: the answer set (`ref_answer_rules`) that understands its free spellings. The raw table
   holds the text as delivered and, beside it, `<name>_code`: the code it means, `not_mapped` where
   no rule knows, null where blank.
+- `states`: what the column says of the whole file: its `authority`, its `collection_year`, which
+  `collection` it is (one of `values`), its `last_day`, or days most of which lie in its year
+  (`day_of_year`). What does not fit the delivery is refused or told (ingestion/belonging).
 - `xpath`: in an XML file, where the value stands, seen from the table's element; by default the
   child element of the column's name.
 """
@@ -39,6 +42,7 @@ from orchestration.contracts.shapes import ColumnQuestions, ContractQuestions, T
 
 ColumnType = Literal["string", "code", "flag", "date", "datetime", "integer", "number"]
 Sensitivity = Literal["none", "pseudonym", "characteristic", "free_text", "direct_identifier"]
+States = Literal["authority", "collection_year", "collection", "last_day", "day_of_year"]
 PseudonymKind = Literal["person", "professional", "respondent", "linkage"]
 
 # Names become SQL identifiers and file names, so they may hold nothing that either could misread.
@@ -86,6 +90,7 @@ class Column(ColumnQuestions, _Model):
     from_year: int | None = None
     to_year: int | None = None
     answers: str | None = Field(default=None, pattern=_NAME)
+    states: States | None = None
     xpath: str | None = Field(default=None, min_length=1)
 
     @model_validator(mode="after")
@@ -113,6 +118,8 @@ class Table(TableQuestions, _Model):
     # Where the table's rows stand in an XML file, seen from the record: `CINdetails/Assessments`.
     element: str | None = Field(default=None, min_length=1)
     from_year: int | None = None
+    # Whether each key has one row, so that two that differ are a mix-up and no history.
+    one_row_each: bool = False
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:

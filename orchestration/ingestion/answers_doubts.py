@@ -32,6 +32,10 @@ class Doubts:
     questions: re.Pattern[str]
     hedges: re.Pattern[str]
 
+    def hedged(self, text: str) -> bool:
+        """Whether a text that is no answer of its own holds a doubt."""
+        return any(told.search(text) is not None for told in (self.questions, self.hedges))
+
     def deny(self, found: re.Match[str], own: frozenset[str]) -> bool:
         """Whether a denial stands before or in what a rule found, and the rule does not say it."""
         return any(

@@ -13,7 +13,15 @@ import re
 from itertools import groupby
 
 from orchestration.ingestion.answers_doubts import sides
-from orchestration.ingestion.answers_rules import NOT_MAPPED, Rule, read_rules
+from orchestration.ingestion.answers_rules import (
+    AWAY_FROM,
+    CIRCUMSTANCES,
+    FOUND_AT,
+    NOT_MAPPED,
+    Rule,
+    listed,
+    read_rules,
+)
 
 # "Other department excluding housing (e.g. youth offending) 5B": neither housing nor youth
 # offending is the subject, and a code at the very end still is.
@@ -28,6 +36,13 @@ _EXAMPLES = re.compile(
 _DETAIL = re.compile(r"[-\u2013:(\[]")
 # Where one wording of an answer ends.
 _ENDS = re.compile(r"[-\u2013:(/,;)\[\]\\.>&+]|\b(?:and|or)\b|\d", re.IGNORECASE)
+# Whose or what sort of: "Nurse's daughter" is no nurse, "Doctor's surgery" is one group.
+_OWNED = re.compile(
+    r"(?<!child)(?<!children)(?<=\w)['\u2019]s?\s|\b(?:who|which|that)\b"
+    r"|\bof\s(?=(?:mum|mother|dad|father|parent|sibling|brother|sister|carer)s?\b)",
+    re.IGNORECASE,
+)
+_EXAMPLE_GIVEN = re.compile(r"\b(?:e\.?g|i\.?e|such as|inc|for example)\b", re.IGNORECASE)
 _CAPITALS = re.compile(r"[A-Z]{2,5}")
 _SHORT_FORM = re.compile(r"[a-z]{3,5}")
 
@@ -38,6 +53,7 @@ class EvidenceRules:
     def __init__(self, rule_set: str) -> None:
         self._rules = read_rules(rule_set, repair=True)
         self._known = self._rules.wording.vocabulary | self._rules.known
+        self._pointing = listed(AWAY_FROM) | listed(FOUND_AT) | listed(CIRCUMSTANCES)
         self._tiers = [
             list(tier) for _, tier in groupby(self._rules.rules, key=lambda rule: rule.priority)
         ]
@@ -53,9 +69,17 @@ class EvidenceRules:
         text = self._rules.understood(answer)
         if text in self._rules.named:
             return self._rules.named[text]
-        if self._names_two_groups(answer) or self._trails_off(answer):
+        if (
+            self._names_two_groups(answer)
+            or self._trails_off(answer)
+            or self._points_away(text)
+            or self._differ(_OWNED.split(_EXAMPLE_GIVEN.split(answer, maxsplit=1)[0]))
+        ):
             return NOT_MAPPED
         subject = _EXCLUDED.sub("", text)
+        either = _EXAMPLES.sub("", subject).split(" or ")
+        if self._leaves_open(text, answer) or self._differ(either):
+            return NOT_MAPPED
         codes: set[str] = set()
         for told in (_EXAMPLES.sub("", subject), subject):
             codes = codes or self._stated(told)
@@ -72,6 +96,46 @@ class EvidenceRules:
             else NOT_MAPPED
             for code in _weighed(self._tiers, text)
         }
+
+    def _leaves_open(self, text: str, answer: str) -> bool:
+        """Whether what is left out is a doubt ("not confirmed") or says no group ("not at home").
+
+        A detail may be in any words: "Other (not listed)".
+        """
+        if _EXCLUDED.search(text) is None:
+            return False
+        doubted = any(self._rules.doubts.hedged(one.group()) for one in _EXCLUDED.finditer(text))
+        head = _EXCLUDED.search(self._rules.understood(_DETAIL.split(answer, maxsplit=1)[0]))
+        return doubted or (head is not None and not self._speaks(head.group()))
+
+    def _points_away(self, text: str) -> bool:
+        """Whether what goes before the first wording makes it another's ("passed to police").
+
+        A name may go before ("Kent Police"), and so may how somebody got in touch ("call from").
+        """
+        if self._pointing.isdisjoint(text.split()):
+            return False
+        spans = [span for rule in self._rules.rules for span in rule.spans(text)]
+        if not spans:
+            return False
+        before = text[: min(spans)[0]].split()
+        beside = "".join(
+            letter
+            for at, letter in enumerate(text)
+            if not any(first <= at < end for first, end in spans)
+        )
+        told_of = listed(AWAY_FROM).intersection(before)
+        if told_of or listed(CIRCUMSTANCES).intersection(beside.split()):
+            return True
+        ties = [at for at, word in enumerate(before) if word in listed(FOUND_AT)]
+        return bool(ties) and not self._rules.details.issuperset(before[: ties[0]])
+
+    def _differ(self, parts: list[str]) -> bool:
+        """Whether parts that own each other, or stand for each other, speak for several groups."""
+        if len(parts) == 1:
+            return False
+        told = [_weighed(self._tiers[:-1], self._rules.understood(part)) for part in parts]
+        return len(set().union(*told)) > 1
 
     def _trails_off(self, answer: str) -> bool:
         """Whether a wording ends in a word that is neither known nor the short name of a team.

@@ -8,7 +8,13 @@ doubt (answers_doubts), or sets whose answers may name several groups (answers_e
 import re
 
 from orchestration.ingestion.answers_doubts import is_code, sides
-from orchestration.ingestion.answers_rules import NOT_MAPPED, Rule, read_rules, somebody_else
+from orchestration.ingestion.answers_rules import (
+    NOT_MAPPED,
+    SOMEBODY_ELSE,
+    Rule,
+    listed,
+    read_rules,
+)
 
 _CHANGED = re.compile(
     r"[()\u2192]|[-=]+>|\b(?:to|then|was|now|ex|previously|formerly|changed)\b", re.IGNORECASE
@@ -17,6 +23,7 @@ _SAYS_LITTLE = "other"
 # What parts the name of a group from its details.
 _DETAILS = re.compile(r"\s[-\u2013]\s?|[:(]")
 _EITHER = re.compile(r"(?<=\w\w)\s*[/\\]\s*(?=\w\w)|\sor\s", re.IGNORECASE)
+_JOINS = frozenset({"and", "or", "not", "to", "then", "now", "was", "code"})
 _LONG = 12
 _LOCAL_CODE = re.compile(r"\W*([A-Z0-9.]{2,8})\s*[-\u2013:)]\s*\w")
 _SHORT_FORM = re.compile(r"[a-z]{3,5}")
@@ -61,11 +68,12 @@ class FirstRule:
         found = rule.wording.search(text)
         if found is None or is_code(found):
             return False
-        left = set(rule.wording.sub(" ", text).split()) - self._beside[rule.code]
+        # What a rule leaves to chance ("mixed ...") is evidence of nothing.
+        left = set(rule.unsaid(text).split()) - self._beside[rule.code]
         if self._headed(rule, answer):
-            left &= somebody_else()
+            left &= listed(SOMEBODY_ELSE)
         elif begun := _LOCAL_CODE.match(answer):
-            left -= set(self._rules.understood(begun.group(1)).split()) - somebody_else()
+            left -= set(self._rules.understood(begun.group(1)).split()) - listed(SOMEBODY_ELSE)
         unknown = [
             word
             for word in left
@@ -98,7 +106,7 @@ class FirstRule:
         if found is None:
             return False
         if is_code(found):
-            if self._labelled_otherwise(found, rule.code):
+            if self._labelled_otherwise(found, rule.code) or self._other_code(text, rule.code):
                 return True
             changed = [self._rules.understood(part) for part in _CHANGED.split(answer)]
             parts = parts or [part for part in changed if part]
@@ -111,6 +119,12 @@ class FirstRule:
             return False
         parts = [part for part in parts if not self._is_code(part, begun=True)]
         return any(self._says_otherwise(part, rule.code) for part in parts if part != _SAYS_LITTLE)
+
+    def _other_code(self, text: str, meant: str) -> bool:
+        """Whether a short answer is all codes, and another group's is among them."""
+        codes = [word for word in text.split() if word not in _JOINS]
+        named = [self._rules.first(word) for word in codes if self._is_code(word)]
+        return len(named) == len(codes) and {one.code for one in named if one} > {meant}
 
     def _says_otherwise(self, part: str, meant: str) -> bool:
         rule = self._rules.first(part)

@@ -33,9 +33,14 @@ _EVERYWHERE = "*"
 # Codes that say that nothing is known.
 _NOTHING_KNOWN = frozenset({"unknown", "not_known", "not_stated", "not_recorded", "N0"})
 # Priorities of the rows that hold for every set.
-_DENIES, _ASKS, _HEDGES, _HARMLESS, _SOMEBODY_ELSE = "1", "2", "3", "4", "5"
+_DENIES, _ASKS, _HEDGES, _HARMLESS = "1", "2", "3", "4"
+# Words for people of whom an answer may speak in place of the child; words after which it speaks
+# of whom it went to or is about; words that tie what goes before to what follows ("missing from
+# school"); and words for what happened, which say nothing about who told of it.
+SOMEBODY_ELSE, AWAY_FROM, FOUND_AT, CIRCUMSTANCES = "5", "6", "7", "8"
 # The row of a set that lists what its official descriptions say beside the wordings.
 _DETAILS = "1000"
+_SHORTEST_STEM = 3
 _ESCAPED = re.compile(r"\\[a-z]")
 _LITERAL = re.compile(r"[a-z]+")
 
@@ -65,11 +70,25 @@ class Rule:
     own: frozenset[str]
     beside: frozenset[str]
 
+    @property
+    def open_ended(self) -> bool:
+        """Whether the wording takes in words that it does not name."""
+        return ".*" in self.wording.pattern
+
     def matches(self, text: str) -> bool:
         """Whether the answer has the wording and nothing that speaks against it."""
         if self.wording.search(text) is None:
             return False
         return self.unless is None or self.unless.search(text) is None
+
+    def unsaid(self, text: str) -> str:
+        """The text without the words that the wording is written with."""
+        found = self.wording.search(text)
+        if found is None or not self.open_ended:
+            return self.wording.sub(" ", text)
+        stems = tuple(word for word in self.own if len(word) >= _SHORTEST_STEM)
+        chance = (w for w in found.group().split() if w not in self.own and not w.startswith(stems))
+        return " ".join((*chance, self.wording.sub(" ", text)))
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where the answer has the wording, if nothing speaks against it."""
@@ -123,7 +142,7 @@ class RuleSet:
         """The words that may stand beside a wording of a code and change nothing."""
         labels = (text.split() for text, meant in self.labels.items() if meant == code)
         own = (rule.beside for rule in self.rules if rule.code == code)
-        return self.details.union(_listed(_HARMLESS), *labels, *own)
+        return self.details.union(listed(_HARMLESS), *labels, *own)
 
     def of(self, code: str, text: str) -> list[Rule]:
         """The rules that match and mean a code."""
@@ -191,7 +210,7 @@ def read_rules(rule_set: str, *, repair: bool) -> RuleSet:
         _doubts(),
         spoken,
         spoken.union(
-            _listed(_HARMLESS),
+            listed(_HARMLESS),
             *(rule.own for rule in worded),
             *(label.split() for label in labelled),
         ),
@@ -208,13 +227,8 @@ def _doubts() -> Doubts:
 
 
 @cache
-def somebody_else() -> frozenset[str]:
-    """The words for people of whom an answer may speak in place of the child."""
-    return _listed(_SOMEBODY_ELSE)
-
-
-@cache
-def _listed(priority: str) -> frozenset[str]:
+def listed(priority: str) -> frozenset[str]:
+    """The words of a row that holds for every set."""
     return frozenset(
         word
         for row in seed("ref_answer_rules")

@@ -14,9 +14,11 @@ _QUOTES = re.compile(r"['\u2018\u2019\u201b\u0060\u00b4\u02bc]")
 _NUMBERING = re.compile(r"^(?:[a-z]{1,2}\d?|\d{1,2})\)\s*(?=\S)|^(?:\d{1,2}|[a-z])\.\s+(?=\S)")
 # A pipeline's own remark around a value that it could not map.
 _WRAPPER = re.compile(r"^code (\S+) is not mapped$")
+# A list keeps a value that is no longer chosen, and marks it: "(Do not use from 2008) Fostered".
+_RETIRED = re.compile(r"^\(\s*(?:do not use|not in use|old|obsolete|inactive|retired)\b[^)]*\)\s*")
 # A lost apostrophe reads "children?s"; any other question mark asks, and so leaves it open.
 _LOST_APOSTROPHE = re.compile(r"(?<=[a-z])\?(?=s\b)")
-_ASKED = re.compile(r"(?<=[\w)\]])\?|(?<=\s|\()\?(?=\)|\s*$)|(?<!\w)\?(?=\w)")
+_ASKED = re.compile(r"(?<=[\w)\]])\?|(?<=\s|\()\?(?=\)|\s|$)|(?<!\w)\?(?=\w)|^\W*\?")
 # A day says when, and never what.
 _DAY = re.compile(r"\b(?:\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2})\b(?![/.-]?\d)")
 _DOTTED = re.compile(r"\b[a-z](?:\.[a-z])+\b\.?")
@@ -30,9 +32,11 @@ _PLURAL_FROM = 5
 
 def plain(text: str) -> str:
     """Lower case words and numbers with single spaces, plurals made singular."""
-    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text)).casefold()
-    text = "".join(letter for letter in text if not unicodedata.combining(letter)).strip()
-    text = _WRAPPER.sub(r"\1", _QUOTES.sub("", text))
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text))
+        text = "".join(letter for letter in text.casefold() if not unicodedata.combining(letter))
+    text = text.lower().strip()
+    text = _WRAPPER.sub(r"\1", _RETIRED.sub("", _QUOTES.sub("", text)))
     text = _ASKED.sub(" query ", _LOST_APOSTROPHE.sub("", text))
     text = _NUMBERING.sub("", _DAY.sub(" ", text).strip())
     text = _DOTTED.sub(lambda found: found.group().replace(".", ""), text)

@@ -13,6 +13,7 @@ import duckdb
 
 from orchestration.contracts import Contract
 from orchestration.ingestion import recording, writing
+from orchestration.ingestion.belonging import looked_at, second_files
 from orchestration.ingestion.erased_parts import record_erased_parts
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.judging import (
@@ -38,7 +39,7 @@ from orchestration.mappings.models import Mapping as SourceMapping
 
 # Goes up when readers or rules judge the same bytes differently; what was loaded before is then
 # judged again.
-_READING_VERSION = 4
+_READING_VERSION = 5
 
 # Errors of DuckDB that may quote a value; the others speak of memory, disks and locks.
 _TELLING_ERRORS = (duckdb.DataError, duckdb.ProgrammingError, duckdb.IntegrityError)
@@ -110,7 +111,7 @@ def _load_new(
             [
                 outcome
                 for file in landed.files
-                for outcome in _judge(parser, contract, file, landed.collection_year)
+                for outcome in _judge(con, parser, contract, file, landed)
             ]
         )
         with transaction(con):
@@ -154,15 +155,19 @@ def _load_again(
 
 
 def _judge(
-    parser: Parser, contract: Contract, file: LandedFile, collection_year: int
+    con: duckdb.DuckDBPyConnection,
+    parser: Parser,
+    contract: Contract,
+    file: LandedFile,
+    landed: LandedDelivery,
 ) -> list[PartOutcome]:
     try:
-        scratch, parts = parser.parse(contract, file, collection_year)
+        scratch, parts = parser.parse(contract, file, landed.collection_year)
     except FileRefusedError as refusal:
         table = contract.table(Path(file.name).stem.lower())
         name = table.name if table and contract.match == "by_name" else None
         return [_outcome(contract, file, JudgedPart.refused("", name, refusal))]
-    return [_outcome(contract, file, part, scratch) for part in parts]
+    return looked_at(con, landed, [_outcome(contract, file, part, scratch) for part in parts])
 
 
 def _outcome(
@@ -194,7 +199,7 @@ def _numbered(outcomes: list[PartOutcome]) -> list[PartOutcome]:
         numbered = outcome.numbered(number)
         marked.append(numbered.as_copy() if is_copy else numbered)
         seen.add(identity)
-    return marked
+    return second_files(marked)
 
 
 def _write(

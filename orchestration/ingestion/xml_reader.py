@@ -24,6 +24,7 @@ from orchestration.ingestion.matching import Header
 from orchestration.ingestion.rows import BLANKS, CarefulRows
 from orchestration.ingestion.sql import literal
 from orchestration.ingestion.xml_gate import BLOCK, refusal, root_name, utf8_blocks
+from orchestration.ingestion.xml_ids import doubled_ids, id_path
 from orchestration.ingestion.xml_names import ElementNames
 from orchestration.ingestion.xml_sink import Sink
 from orchestration.ingestion.xml_stylesheet import (
@@ -74,6 +75,8 @@ def open_xml(opening: Opening, *, block: int = BLOCK, batch: int = _BATCH) -> li
     names = walk.names
     rows = {table.name: count for table, count in zip(tables, sink.rows, strict=True)}
     drift = [(name, "unknown") for name in names.drift(shape.root)]
+    if walk.doubled:
+        drift.append((id_path(tables).rsplit("/", 1)[-1], "two_ids"))
     parts: list[Part] = []
     for place, table in enumerate(tables):
         is_due = (table.from_year or 0) <= opening.collection_year and has_known_place(table)
@@ -142,9 +145,10 @@ class _Walk:
         self._shred_root = root_stylesheet(tables)
         self._has_outside = any(is_outside_records(table) for table in tables)
         self._count_records = record_count(shape)
+        self._count_doubled = doubled_ids(shape, tables)
         self._tree = GrowingTree(self._path, is_careful)
         self._holder: Any = None
-        self._held = self.records = 0
+        self._held = self.records = self.doubled = 0
         self._is_known = False
 
     def over(self, path: Path, block: int) -> None:
@@ -212,6 +216,8 @@ class _Walk:
         self._sink.write(bytes(result))
         records: Any = self._count_records(holder, count=count)
         self.records += int(records)
+        doubled: Any = self._count_doubled(holder, count=count)
+        self.doubled += int(doubled)
         del holder[:count]
 
     def _finish(self) -> None:

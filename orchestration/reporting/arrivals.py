@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.ingestion.belonging_doubts import DOUBTS
 from orchestration.ingestion.warehouse import WarehouseMissingError, open_warehouse
 
 
@@ -31,13 +32,15 @@ class Arrival:
     columns_drifted: int
     answers_not_mapped: int
     rows_erased: int
+    doubts: tuple[str, ...] = ()
 
 
 def read_arrivals(home: Path) -> tuple[Arrival, ...] | None:
     """Every delivery in order of authority, source and date; None while a run is writing."""
     try:
         with open_warehouse(home, read_only=True) as con:
-            return tuple(Arrival(*row) for row in con.execute(_ARRIVALS).fetchall())
+            rows = con.execute(_ARRIVALS, {"doubts": list(DOUBTS)}).fetchall()
+            return tuple(Arrival(*row[:-1], doubts=tuple(row[-1] or ())) for row in rows)
     except WarehouseMissingError:
         return ()
     except duckdb.IOException:
@@ -62,7 +65,11 @@ with files as (
 ),
 
 drift as (
-    select delivery_id, count(column_name) as columns_drifted
+    select
+        delivery_id,
+        count(column_name) filter (where not list_contains($doubts, kind)) as columns_drifted,
+        list(file_name || ': ' || kind order by file_name, kind)
+            filter (where list_contains($doubts, kind)) as doubts
     from ledger.drift
     group by delivery_id
 ),
@@ -87,7 +94,8 @@ select
     cast(files.rows_duplicate as bigint),
     coalesce(drift.columns_drifted, 0),
     cast(coalesce(answers.answers_not_mapped, 0) as bigint),
-    cast(coalesce(files.rows_erased, 0) as bigint)
+    cast(coalesce(files.rows_erased, 0) as bigint),
+    drift.doubts
 from ledger.deliveries as deliveries
 inner join files on deliveries.delivery_id = files.delivery_id
 left join drift on deliveries.delivery_id = drift.delivery_id

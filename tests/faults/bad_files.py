@@ -16,14 +16,17 @@ from typing import Any
 
 import yaml
 
-from tests.faults import bad_csv, bad_entries, bad_parquet, bad_workbooks, bad_xml
+from tests.faults import bad_census, bad_csv, bad_entries, bad_parquet, bad_workbooks, bad_xml
 from tests.faults.texts import CANARY, filled
 
 _MANIFEST = Path(__file__).with_name("bad_files.yaml")
 _AS_OF = {"ssda903": "2026-03-31", "cin_census": "2026-03-31"}
+# Where a maker leaves room for the code of the authority that delivers the file.
+_WHOSE = "@@@"
 _MAKERS: dict[str, Callable[[], bytes]] = {
     **bad_csv.MAKERS,
     **bad_xml.MAKERS,
+    **bad_census.MAKERS,
     **bad_workbooks.MAKERS,
     **bad_parquet.MAKERS,
 }
@@ -84,7 +87,7 @@ def read_manifest() -> list[BadFile]:
         BadFile(
             name=spec["name"],
             group=group,
-            authority=f"{500 + place}",
+            authority=spec.get("authority", f"{500 + place}"),
             source=spec["source"],
             file=spec["file"],
             classes=_several(spec["class"]),
@@ -109,9 +112,12 @@ def write_corpus(folder: Path, files: Sequence[BadFile] | None = None) -> list[B
 
 
 def content_of(bad: BadFile) -> bytes:
-    """The bytes of a bad file."""
+    """The bytes of a bad file; a census says in its header whose it is."""
     if "make" in bad.spec:
-        return _MAKERS[bad.spec["make"]]()
+        content = _MAKERS[bad.spec["make"]]()
+        for encoding in ("ascii", "utf-16-le"):
+            content = content.replace(_WHOSE.encode(encoding), bad.authority.encode(encoding))
+        return content
     text = filled(bad.spec["text"])
     return text.encode(bad.spec.get("encoding", "utf-8"))
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from tests.faults.texts import CANARY
 
-_CHILD = f"""
+CHILD = f"""
     <Child>
       <ChildIdentifiers>
         <LAchildID>{CANARY}1</LAchildID>
@@ -41,14 +41,15 @@ _HEAD = """
     <CollectionDetails>
       <Collection>CIN</Collection><Year>2026</Year><ReferenceDate>2026-03-31</ReferenceDate>
     </CollectionDetails>
-    <Source><SourceLevel>L</SourceLevel><LEA>330</LEA></Source>
+    <Source><SourceLevel>L</SourceLevel><LEA>@@@</LEA></Source>
   </Header>"""
 
 _DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
 _SECRET = "file:///etc/passwd"
 
 
-def _census(child: str = _CHILD, before: str = "", around: str = "Children") -> str:
+def census(child: str = CHILD, before: str = "", around: str = "Children") -> str:
+    """A census of the given children; its header leaves room for an authority."""
     return (
         f"{_DECLARATION}{before}<Message>{_HEAD}\n  <{around}>{child}\n  </{around}>\n</Message>\n"
     )
@@ -56,8 +57,8 @@ def _census(child: str = _CHILD, before: str = "", around: str = "Children") -> 
 
 def _with_type(declarations: str, value: str) -> str:
     """A census with a document type, and something in a cell that refers to it."""
-    child = _CHILD.replace("<Ethnicity>WBRI<", f"<Ethnicity>{value}<")
-    return _census(child, before=f"<!DOCTYPE Message {declarations}>\n")
+    child = CHILD.replace("<Ethnicity>WBRI<", f"<Ethnicity>{value}<")
+    return census(child, before=f"<!DOCTYPE Message {declarations}>\n")
 
 
 def _billion_laughs() -> str:
@@ -79,17 +80,17 @@ def _deep(levels: int) -> str:
 
 
 def _in_a_cell(value: str) -> str:
-    return _census(_CHILD.replace("<Ethnicity>WBRI<", f"<Ethnicity>{value}<"))
+    return census(CHILD.replace("<Ethnicity>WBRI<", f"<Ethnicity>{value}<"))
 
 
 def _document_type_across_a_chunk() -> str:
     """The mark stands where a reader that looks piece by piece is likely to cut."""
     filler = f"<!--{'x' * ((1 << 20) - len(_DECLARATION) - 12)}-->"
-    return _census(before=f'{filler}<!DOCTYPE Message [<!ENTITY x "{CANARY}">]>\n')
+    return census(before=f'{filler}<!DOCTYPE Message [<!ENTITY x "{CANARY}">]>\n')
 
 
 def _with_a_prefix() -> str:
-    prefixed = re.sub(r"<(/?)([A-Z])", r"<\1cin:\2", _census())
+    prefixed = re.sub(r"<(/?)([A-Z])", r"<\1cin:\2", census())
     return prefixed.replace("<cin:Message>", '<cin:Message xmlns:cin="urn:example:cin">')
 
 
@@ -112,45 +113,45 @@ def _document_type_in_utf7() -> bytes:
 
 
 def _census_in_utf16() -> bytes:
-    return _census().replace('encoding="utf-8"', 'encoding="utf-16"').encode("utf-16")
+    return census().replace('encoding="utf-8"', 'encoding="utf-16"').encode("utf-16")
 
 
 _TEXTS: dict[str, Callable[[], str]] = {
-    "good_census": _census,
+    "good_census": census,
     "billion_laughs": _billion_laughs,
     "quadratic_blow_up": _quadratic_blow_up,
     "external_entity": lambda: _with_type(f'[<!ENTITY x SYSTEM "{_SECRET}">]', "&x;"),
     "parameter_entity": _parameter_entity,
     "external_document_type": lambda: _with_type('SYSTEM "http://127.0.0.1:9/x.dtd"', CANARY),
-    "document_type_in_a_comment": lambda: _census(before=f"<!-- <!DOCTYPE {CANARY}> -->\n"),
+    "document_type_in_a_comment": lambda: census(before=f"<!-- <!DOCTYPE {CANARY}> -->\n"),
     "document_type_across_a_chunk": _document_type_across_a_chunk,
     "unknown_entity": lambda: _in_a_cell("&nobody;"),
     "inclusion": lambda: _in_a_cell(
         f'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="{_SECRET}" parse="text"/>'
     ),
-    "processing_instruction": lambda: _census(
+    "processing_instruction": lambda: census(
         before=f'<?xml-stylesheet type="text/xsl" href="{_SECRET}"?>\n'
     ),
     "deep": lambda: _in_a_cell(_deep(5_000)),
-    "deep_outside_records": lambda: _census(before="").replace(
+    "deep_outside_records": lambda: census(before="").replace(
         "<Header>", f"{_deep(5_000)}<Header>"
     ),
-    "xml_cut_in_a_tag": lambda: _census()[: _census().index("</Ethnicity>") + 5],
-    "xml_cut_after_a_record": lambda: _census()[: _census().index("</Child>") + 8],
-    "two_roots": lambda: _census() + "<Message/>",
-    "crossed_tags": lambda: _census().replace(
+    "xml_cut_in_a_tag": lambda: census()[: census().index("</Ethnicity>") + 5],
+    "xml_cut_after_a_record": lambda: census()[: census().index("</Child>") + 8],
+    "two_roots": lambda: census() + "<Message/>",
+    "crossed_tags": lambda: census().replace(
         "</Sex>\n      </ChildIdentifiers>", "</ChildIdentifiers></Sex>"
     ),
     "bare_ampersand": lambda: _in_a_cell(f"{CANARY} & sons"),
-    "other_case_of_root": lambda: _census().replace("Message>", "message>"),
-    "without_children": lambda: _census(""),
-    "record_renamed": lambda: _census(re.sub(r"(</?)Child>", r"\1YoungPerson>", _CHILD)),
-    "with_a_namespace": lambda: _census().replace("<Message>", '<Message xmlns="urn:example:cin">'),
+    "other_case_of_root": lambda: census().replace("Message>", "message>"),
+    "without_children": lambda: census(""),
+    "record_renamed": lambda: census(re.sub(r"(</?)Child>", r"\1YoungPerson>", CHILD)),
+    "with_a_namespace": lambda: census().replace("<Message>", '<Message xmlns="urn:example:cin">'),
     "with_a_prefix": _with_a_prefix,
-    "element_renamed": lambda: _census().replace("ReferralSource>", "ReferredBy>"),
-    "census_with_a_bad_day": lambda: _census().replace("2025-06-01", "2025-06-31"),
-    "census_without_an_id": lambda: _census().replace(f"{CANARY}1", "  "),
-    "census_with_a_placeholder": lambda: _census().replace(f"{CANARY}1", "Unknown"),
+    "element_renamed": lambda: census().replace("ReferralSource>", "ReferredBy>"),
+    "census_with_a_bad_day": lambda: census().replace("2025-06-01", "2025-06-31"),
+    "census_without_an_id": lambda: census().replace(f"{CANARY}1", "  "),
+    "census_with_a_placeholder": lambda: census().replace(f"{CANARY}1", "Unknown"),
 }
 
 

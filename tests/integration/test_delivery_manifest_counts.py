@@ -96,7 +96,7 @@ def test_the_records_of_an_xml_file_are_counted_and_not_its_rows(
 ) -> None:
     content = census(3)
     assert content.count("<Child>") == 3
-    deliver(bench, "330/cin_census/2026-03-31", "cin.xml", content, promised)
+    deliver(bench, "330/cin_census/2027-03-31", "cin.xml", content, promised)
     bench.ingest()
     states = set(bench.rows("select state, reason from ledger.files"))
     assert states == {("loaded", None) if promised == 3 else ("quarantined", "COUNT_MISMATCH")}

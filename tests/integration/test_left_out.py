@@ -35,7 +35,8 @@ insert into ledger.deliveries values
 create table ledger.files (delivery_id varchar, file_name varchar, state varchar, rows_in bigint,
     rows_loaded bigint, rows_quarantined bigint, rows_duplicate bigint, rows_erased bigint);
 insert into ledger.files values ('d1', 'a.csv', 'loaded', 100, 100, 0, 0, 0);
-create table ledger.drift (delivery_id varchar, column_name varchar);
+create table ledger.drift (
+    delivery_id varchar, column_name varchar, file_name varchar, kind varchar);
 create table ledger.not_mapped (delivery_id varchar, answers_not_mapped bigint);
 """
 

@@ -4,11 +4,15 @@ The file gives for each answer the codes that are right, `not_mapped` where a ca
 not decide: doubts, denials, changes, two answers at once, somebody else, answers of other fields.
 Each list was measured once before anybody looked into it. Of 753 answers, half of them traps,
 96.8 % were right and 3.1 % wrong; of 366, eight in ten of them traps, 93.4 % and 6.6 %, half of
-these about who referred a child; none was wrongly seen alone. The rules have seen all since.
+these about who referred a child. Then the sources of a referral were mended by mechanism, and two
+lists nearer to a real extract, one answer in five a trap, were measured the same way: of 1,086,
+96.0 % right and 1.4 % wrong (half of it groups that the sector draws otherwise), of 553, 98.2 %
+and 1.1 %. None was ever wrongly seen alone. The rules have seen all since.
 """
 
 import csv
 from collections import Counter, defaultdict
+from functools import cache
 from pathlib import Path
 
 from orchestration.ingestion.answers import map_answers
@@ -17,6 +21,7 @@ from orchestration.ingestion.answers_rules import NOT_MAPPED
 _ANSWERS = Path(__file__).parents[1] / "fixtures" / "answers" / "invented.csv"
 
 
+@cache
 def _outcomes() -> list[tuple[str, str, str, str]]:
     """Answer set, text, code and whether that is right, wrong or left open."""
     texts: defaultdict[str, dict[str, set[str]]] = defaultdict(dict)
@@ -39,8 +44,8 @@ def _outcome(code: str, right: set[str]) -> str:
 def test_invented_answers_are_understood_or_left_open_and_hardly_ever_wrong() -> None:
     outcomes = _outcomes()
     found = Counter(outcome for *_, outcome in outcomes)
-    assert len(outcomes) > 3_000
-    assert found["wrong"] <= 0.01 * len(outcomes), found
+    assert len(outcomes) > 5_000
+    assert found["wrong"] <= 0.006 * len(outcomes), found
     assert found["right"] >= 0.97 * len(outcomes), found
 
 

@@ -27,7 +27,7 @@ from orchestration.erasure.retention import (
     rule_for,
 )
 from orchestration.erasure.tally import stand_of, tally
-from orchestration.erasure.told_words import some_of
+from orchestration.erasure.told_words import without_quoted
 from orchestration.ingestion.delivery_manifest import DeliveryRecord, read_records, records_folder
 from orchestration.instance import dagster_home, prepare_process
 from orchestration.privacy.keys import key_id, master_key
@@ -140,7 +140,7 @@ def finish_expiry(
     runs = _forget_runs(settings, expiring.runs_before)
     outcome = refresh(settings)
     labels = tuple(record.landed.label for record in expiring.deliveries)
-    proof = prove(home, some_of(words.sentinels))
+    proof = prove(home, without_quoted(home, words.sentinels))
     told = {
         "asked_by": pending.by,
         "reason": pending.reason,

@@ -22,7 +22,7 @@ from orchestration.erasure.retention import (
     wordless_before,
 )
 from orchestration.erasure.search import Sentinel
-from orchestration.erasure.told_words import forget_told
+from orchestration.erasure.told_words import forget_told, some_of
 from orchestration.ingestion.delivery_manifest import DeliveryRecord, read_records, replace_record
 from orchestration.ingestion.parsing import Parser
 from orchestration.mappings.loader import load_mappings, source_contracts
@@ -77,9 +77,8 @@ def take_old_words(home: Path, today: date, without: Collection[str] = ()) -> Ol
             taken = keeper.take(record.landed, first_kept)
             found.add(taken)
             # Before the record: until it is written a second attempt finds the same words.
-            found.sentinels |= forget_told(
-                home, record.landed.authority_code, contract, taken.words
-            )
+            forget_told(home, record.landed.authority_code, contract, taken.words)
+            found.sentinels = some_of(found.sentinels, taken.words)
             if taken.landed != record.landed:
                 replace_record(
                     home, DeliveryRecord(taken.landed, record.key_id, record.first_seen_at)

@@ -5,51 +5,60 @@ landed files (old_words), or the order of it all (``orchestration.expiring``).
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from orchestration.contracts import Contract
 from orchestration.erasure.sameness import Word
 from orchestration.erasure.search import Sentinel
-from orchestration.erasure.sentinels import MOST, SHORTEST_TEXT
+from orchestration.erasure.sentinels import MOST
 from orchestration.privacy.keys import master_key, pseudonym_key
 from orchestration.privacy.pseudonyms import pseudonyms
-from orchestration.quotes.erasing import forget_old_words
+from orchestration.quotes.erasing import forget_old_words, kept_words
+from orchestration.reporting.quote_table import QUOTE
 from orchestration.themes import ledger as themes
 
 _EXPRESSIONS = "vx_expression"
+# What is shorter stands in lists of answers and in guides as well, and proves nothing.
+_LEAST_WORDS = 5
 
 
-def forget_told(
-    home: Path, authority: str, contract: Contract, words: Iterable[Word]
-) -> set[Sentinel]:
-    """Let quotes and themes do without the words; return what to look for in the end.
-
-    Words that a release quotes are not looked for: they are kept as long as the release.
-    """
-    said = list(words)
-    expressions = [word for word in said if word.table == _EXPRESSIONS]
+def forget_told(home: Path, authority: str, contract: Contract, words: Iterable[Word]) -> None:
+    """Let quotes and themes do without the words."""
+    expressions = [word for word in words if word.table == _EXPRESSIONS]
     old = _named(authority, contract, [word.row_id for word in expressions])
     new = _named(authority, contract, [word.new_id for word in expressions])
-    quoted = forget_old_words(home, authority, dict(zip(old, new, strict=True)))
-    if themes.ledger_path(home).is_file():
+    forget_old_words(home, authority, dict(zip(old, new, strict=True)))
+    if expressions and themes.ledger_path(home).is_file():
         changes = [
             (name, _hash(word.text), new_name, _hash(word.mark))
             for name, new_name, word in zip(old, new, expressions, strict=True)
         ]
         with themes.open_ledger(home) as ledger:
             themes.keep_without_words(ledger, authority, changes)
-    told = {
-        word.text.strip() for name, word in zip(old, expressions, strict=True) if name in quoted
-    }
-    texts = {word.text.strip() for word in said} - told
-    return {Sentinel(text) for text in texts if len(text) >= SHORTEST_TEXT}
 
 
-def some_of(sentinels: set[Sentinel]) -> set[Sentinel]:
-    """As many as may be looked for, drawn without a pattern."""
-    drawn = sorted(sentinels, key=lambda each: _hash(each.text))
-    return set(drawn[:MOST])
+def some_of(sentinels: set[Sentinel], words: Iterable[Word]) -> set[Sentinel]:
+    """With more words to look for, as many as may be; drawn without a pattern."""
+    texts = {word.text.strip() for word in words}
+    more = {Sentinel(text) for text in texts if len(text.split()) >= _LEAST_WORDS}
+    return set(sorted(sentinels | more, key=lambda each: _hash(each.text))[:MOST])
+
+
+def without_quoted(home: Path, sentinels: set[Sentinel]) -> set[Sentinel]:
+    """Those that no release quotes and no reviewer's file holds for one."""
+    if not sentinels:
+        return sentinels
+    quoted = "\n".join([*kept_words(home), *_released(home)])
+    return {each for each in sentinels if each.text not in quoted}
+
+
+def _released(home: Path) -> Iterator[str]:
+    """What releases quote, those before readers and the frozen ones."""
+    import pyarrow.parquet as pq
+
+    for path in home.rglob(f"{QUOTE}.parquet"):
+        yield from (str(text) for text in pq.read_table(path).column("quotation").to_pylist())
 
 
 def _named(authority: str, contract: Contract, ids: list[str]) -> list[str]:

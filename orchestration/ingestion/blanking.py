@@ -96,7 +96,7 @@ def blank_words(
     suffix = PurePath(opening.file_name).suffix.lower()
     with private_files():
         if suffix == ".csv":
-            _blank_csv(opening.path, target, places[""], blanker)
+            blank_csv(opening.path, target, places[""], blanker)
         elif suffix == ".parquet":
             blank_parquet(opening.path, target, places[""], blanker)
         else:
@@ -121,7 +121,8 @@ def _places_by_sheet(
     return found
 
 
-def _blank_csv(path: Path, target: Path, places: Places, blanker: Blanker) -> None:
+def blank_csv(path: Path, target: Path, places: Places, blanker: Blanker) -> None:
+    """Write a CSV file anew; what does not go stays to the byte."""
     csv.field_size_limit(MAXIMUM_CELL)
     width = 0
     with (

@@ -61,7 +61,7 @@ def _vacuum(home: Path) -> None:
         connection.close()
 
 
-def forget_old_words(home: Path, authority: str, renamed: Mapping[str, str]) -> frozenset[str]:
+def forget_old_words(home: Path, authority: str, renamed: Mapping[str, str]) -> None:
     """Delete redacted words whose own were kept long enough, unless a release holds them.
 
     What a release quotes is kept as long as the release.
@@ -70,31 +70,38 @@ def forget_old_words(home: Path, authority: str, renamed: Mapping[str, str]) -> 
         home: The home folder.
         authority: Whose words they were.
         renamed: The expressions, and what they are called from now on.
-
-    Returns:
-        The expressions, by the names of before, that a release quotes.
     """
     if not (renamed and ledger_path(home).is_file()):
-        return frozenset()
+        return
+    # Killed before the rest was done, it comes again with some that have their new names.
+    now = {**{new: new for new in renamed.values()}, **renamed}
     with open_ledger(home) as ledger:
         theirs = {
-            str(quote): str(expression)
+            str(quote): now[str(expression)]
             for quote, expression in ledger.execute(
                 "select quote_id, expression_id from quotes where authority_code = ?", (authority,)
             )
-            if expression in renamed
+            if expression in now
         }
         told = {str(quote) for (quote,) in ledger.execute("select quote_id from releases")}
         for quote, expression in theirs.items():
             ledger.execute(
                 "update or ignore quotes set expression_id = ? where quote_id = ?",
-                (renamed[expression], quote),
+                (expression, quote),
             )
             if quote not in told:
                 _delete_words(ledger, quote)
     if theirs.keys() - told:
         _vacuum(home)
-    return frozenset(theirs[quote] for quote in theirs.keys() & told)
+
+
+def kept_words(home: Path) -> list[str]:
+    """Return the redacted words that the file of quotes still holds."""
+    if not ledger_path(home).is_file():
+        return []
+    with open_ledger(home) as ledger:
+        found = ledger.execute("select redacted from texts union select text from final_texts")
+        return [str(text) for (text,) in found.fetchall()]
 
 
 def releases_with(home: Path, quotes: tuple[str, ...]) -> tuple[str, ...]:

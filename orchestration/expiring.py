@@ -93,6 +93,8 @@ def _past(home: Path, today: date) -> Expiring:
 def expire(settings: Settings, today: date, by: str) -> Expired:
     """Let go of everything that is past its time; the caller holds the home folder."""
     now = datetime.now(UTC)
+    # Before it is written down that something is under way, which stops every run until it is done.
+    _require_replayable(settings.home)
     gone = [each.landed.label for each in _past(settings.home, today).deliveries]
     pending = Pending(
         erasure_id=f"R-{now:%Y%m%d}-{secrets.token_hex(4)}",
@@ -122,11 +124,8 @@ def finish_expiry(
     from orchestration.refresh import refresh
 
     home = settings.home
-    # What only the ledger knows gets a record first, or it would be lost with the old warehouse.
-    read_old(home)
-    if read_records(home):
-        # Before a file is written anew that could not be replayed.
-        require_whole(home, key_id(master_key()))
+    if is_again:
+        _require_replayable(home)
     expiring = _past(home, today)
     words = take_old_words(home, today, without=_ids(expiring.deliveries))
     if expiring.deliveries or words.cells or (is_again and read_records(home)):
@@ -159,6 +158,13 @@ def finish_expiry(
     path = write_certificate(home, pending.erasure_id, told)
     end_pending(home)
     return Expired(path, labels, words, expiring.releases, runs, outcome.status)
+
+
+def _require_replayable(home: Path) -> None:
+    # What only the ledger knows gets a record first, or it would be lost with the old warehouse.
+    read_old(home)
+    if read_records(home):
+        require_whole(home, key_id(master_key()))
 
 
 def _ids(records: tuple[DeliveryRecord, ...]) -> frozenset[str]:

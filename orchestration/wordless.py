@@ -63,6 +63,7 @@ def find_old_words(home: Path, today: date, without: Collection[str] = ()) -> Ol
     """
     found = OldWords()
     with _keeper(home) as (keeper, contracts):
+        found.left += _unknown(home, contracts, today, without)
         for record, first_kept in _each(home, contracts, today, without):
             found.add(keeper.look(record.landed, first_kept))
     return found
@@ -72,6 +73,7 @@ def take_old_words(home: Path, today: date, without: Collection[str] = ()) -> Ol
     """Take them out of landing, of quotes and of themes; what was killed is simply done again."""
     found = OldWords()
     with _keeper(home) as (keeper, contracts):
+        found.left += _unknown(home, contracts, today, without)
         for record, first_kept in _each(home, contracts, today, without):
             contract = contracts[record.landed.source]
             taken = keeper.take(record.landed, first_kept)
@@ -108,6 +110,18 @@ def _each(
     for done, each in enumerate(listed, start=1):
         yield each
         report("Looking for words that were kept long enough", done, len(listed))
+
+
+def _unknown(
+    home: Path, contracts: dict[str, Contract], today: date, without: Collection[str]
+) -> Iterator[tuple[str, str, str]]:
+    """Deliveries as old of a source that nobody can read any more; they may hold words."""
+    rules = read_rules(home)
+    for record in read_records(home):
+        landed = record.landed
+        is_old = landed.as_of < rule_for(rules, WORDS, landed.source).first_kept(today)
+        if landed.source not in contracts and is_old and landed.delivery_id not in without:
+            yield landed.label, "*", "its source has no mapping any more"
 
 
 def _days(home: Path, contracts: dict[str, Contract], today: date) -> Days:

@@ -40,7 +40,7 @@ class Taken:
     Attributes:
         landed: The delivery as it is afterwards.
         cells: How many cells got a mark.
-        emptied: How many files nobody can read and are as old.
+        emptied: How many files, or sheets alone of a file, nobody can read and are as old.
         words: What went, for whoever holds more of it; only where it went.
         left: Why files stay as they are: file and reason.
         strays: Hashes of files in landing that came to nothing.
@@ -103,9 +103,12 @@ class WordKeeper:
         if not _holds_words(before) or rows == {}:
             return file
         key = key_of_marks(tombstone_key(), landed.authority_code)
-        path, cells, fixed = self._parser.blank(
-            contract, file, landed.collection_year, Blanking(key, self._words, rows)
-        )
+        asked = Blanking(key, self._words, rows)
+        try:
+            path, cells, fixed = self._parser.blank(contract, file, landed.collection_year, asked)
+        except FileRefusedError:
+            taken.left.append((file.name, "it can be read, but not be written anew"))
+            return file
         if fixed:
             taken.left.append((file.name, "columns that answers are read from"))
         # What nobody sees in a workbook is left out of every new one.
@@ -113,6 +116,7 @@ class WordKeeper:
         if not cells and not (is_unseen and any(part.refusal for part in before.parts)):
             return file
         taken.cells += cells
+        taken.emptied += not cells
         return self._put(contract, landed, file, before, path, taken) if is_meant else file
 
     def _put(

@@ -110,7 +110,7 @@ class WordKeeper:
             taken.left.append((file.name, "it can be read, but not be written anew"))
             return file
         if fixed:
-            taken.left.append((file.name, "columns that answers are read from"))
+            taken.left.append((file.name, "more is read from a column with words than words"))
         # What nobody sees in a workbook is left out of every new one.
         is_unseen = is_past and before.suffix == _WORKBOOK and not file.delivered_sha256
         if not cells and not (is_unseen and any(part.refusal for part in before.parts)):

@@ -43,13 +43,17 @@ def changes(before: Opened, after: Opened, contract: Contract, made_ids: MadeIds
     Raises:
         NotTheSameError: Anything else changed.
     """
-    if [_facts(part) for part in before.parts] != [_facts(part) for part in after.parts]:
+    # A sheet that cannot be read has no rows, and need not be there any more.
+    refused = [{part.label for part in each.parts if part.refusal} for each in (before, after)]
+    parts = [[part for part in each.parts if not part.refusal] for each in (before, after)]
+    facts = [[_facts(part) for part in listed] for listed in parts]
+    if facts[0] != facts[1] or not refused[1] <= refused[0]:
         raise NotTheSameError("parts, rules or malformed rows")
     found: list[Word] = []
     ids: dict[str, str] = {}
-    for one, other in zip(before.parts, after.parts, strict=True):
+    for one, other in zip(*parts, strict=True):
         table = contract.table(one.table or "")
-        if one.refusal is not None or table is None:
+        if table is None:
             continue
         if _repeats(before, one) != _repeats(after, other):
             raise NotTheSameError(f"{table.name}: rows that repeat others")
@@ -60,8 +64,6 @@ def changes(before: Opened, after: Opened, contract: Contract, made_ids: MadeIds
 
 
 def _facts(part: JudgedPart) -> tuple[object, ...]:
-    if part.refusal is not None:
-        return (part.label, part.table, "refused")
     return (part.label, part.table, part.width, part.rules, part.malformed, part.malformed_because)
 
 

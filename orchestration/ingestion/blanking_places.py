@@ -34,7 +34,7 @@ class Places:
 
     Attributes:
         rules: By place, the rule by which a cell stays; a column without one is not touched.
-        fixed: How many columns hold words and stay, for answers are read from all of them.
+        fixed: How many columns hold words of which some stay, for more is read from them.
         is_unread: Nobody reads the part, so every word in it goes, its header too.
     """
 
@@ -113,12 +113,16 @@ def _mapped(opening: Opening, mapping: SourceMapping, cells: Sequence[str], word
                     whole.add(place)
                 elif not cell.hash:
                     answers[place].append(_answer_of(cell, columns.get(name)))
+    held = own & whole
     for where in wheres:
         for place in at(where.column):
             read.add(place)
             answers[place].append(_decides(where))
+            if place in own and any("*" in pattern for pattern in where.like):
+                # Words among others decide whose row it is: cells with them stay.
+                held.add(place)
     rules = _rules(len(cells), own - whole, read | whole, answers)
-    return Places(rules, len(own & whole))
+    return Places(rules, len(held))
 
 
 def _is_read_whole(cell: Cell, column: Column | None) -> bool:

@@ -16,6 +16,7 @@ from orchestration.ingestion.workbook_gate import Limits, check_workbook
 from orchestration.ingestion.workbook_header import HeaderNames, header_row
 from orchestration.ingestion.workbook_reader import sheet_label
 from orchestration.ingestion.workbook_sheet import Sheet, Workbook
+from orchestration.privacy.marks import BEGINNING
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _ROWS_AT_A_TIME = 1 << 16
 # The first data row of a Parquet file goes by the number that it would have in a spreadsheet.
 _FIRST_ROW = 2
+_UNSEEN = f"{BEGINNING}a hidden sheet]"
 
 
 def blank_parquet(path: Path, target: Path, places: Places, blanker: "Blanker") -> None:
@@ -88,15 +90,27 @@ def blank_workbook(
     workbook = Workbook(opening.path, check_workbook(opening.path, limits), limits)
     names = HeaderNames.of(opening.contract)
     book = new_book(target)
+    shown = []
     for place, name in enumerate(workbook.sheet_names()):
         page = book.add_worksheet(name)
         try:
             sheet = workbook.sheet(name)
         except FileRefusedError:
             continue
-        if sheet is not None and not sheet.is_hidden:
-            label = sheet_label(name, place)
-            _copy(sheet, page, label, places.get(label, Places()), names, blanker)
+        if sheet is None:
+            continue
+        if sheet.is_hidden:
+            # What it held is not known; that it was not shown stays so.
+            page.hide()
+            page.write_string(0, 0, _UNSEEN)
+            continue
+        shown.append(page)
+        label = sheet_label(name, place)
+        _copy(sheet, page, label, places.get(label, Places()), names, blanker)
+    if shown:
+        # Excel opens at the first sheet, and cannot if that is a hidden one.
+        shown[0].activate()
+        shown[0].set_first_sheet()
     book.close()
 
 

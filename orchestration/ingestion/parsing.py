@@ -131,8 +131,8 @@ class Parser:
         """Have a landed file written anew with marks in the place of old words.
 
         Returns:
-            The new file, until `clear`; how many cells got a mark; how many columns with words
-            stay, because answers are read from all of them.
+            The new file, until `clear`; how many cells got a mark; of how many columns words stay,
+            because more is read from them.
 
         Raises:
             FileRefusedError: Nobody can tell its columns.

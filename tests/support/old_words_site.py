@@ -9,6 +9,7 @@ import io
 from datetime import date
 
 import openpyxl
+import pyarrow as pa
 
 from tests.support.erasure_site import as_parquet
 from tests.support.inbox import Bench
@@ -38,7 +39,8 @@ ANSWERS = {
     "respondent_id": ["r1", "r1", "r2"],
     "question_code": ["q1", "q2", "q1"],
     "value_number": [4.0, None, None],
-    "value_text": [None, "SENTINEL nobody told me", "Fine"],
+    # As pandas writes a category: the words stand in a dictionary of the column.
+    "value_text": pa.array([None, "SENTINEL nobody told me", "Fine"]).dictionary_encode(),
     "answered_on": [date(2024, 11, 22), date(2024, 11, 22), date(2024, 11, 23)],
 }
 REPLIES = "reply_id,subject_kind,subject_id,replied_on,status\nR1,expression,X1,2023-05-09,told\n"
@@ -104,6 +106,10 @@ def as_register() -> bytes:
     for row in COMPLAINTS:
         sheet.append(row)
     sheet["G3"].comment = openpyxl.comments.Comment("SENTINEL comment", "x")
+    hidden = book.create_sheet("Hidden", 0)
+    hidden.append(["SENTINEL on a sheet that is not shown"])
+    hidden.sheet_state = "hidden"
+    book.active = 1
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()

@@ -115,9 +115,11 @@ class WordKeeper:
         is_unseen = is_past and before.suffix == _WORKBOOK and not file.delivered_sha256
         if not cells and not (is_unseen and any(part.refusal for part in before.parts)):
             return file
-        taken.cells += cells
-        taken.emptied += not cells
-        return self._put(contract, landed, file, before, path, taken) if is_meant else file
+        new = self._put(contract, landed, file, before, path, taken) if is_meant else file
+        if not is_meant or new != file:
+            taken.cells += cells
+            taken.emptied += not cells
+        return new
 
     def _put(
         self,

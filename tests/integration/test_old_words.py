@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from orchestration import refresh, wordless
+from orchestration import expiring, refresh, wordless
 from orchestration.commands.erase import erase_expired
 from orchestration.contracts import load_contracts
 from orchestration.erasing import finish_pending
@@ -51,6 +51,10 @@ TEXTS = {
 # What a mapping makes of the words of a form, and the technical columns that go by the file.
 NOT_COMPARED = "_row_key, _delivery_number, _file_number"
 IDS = {"vx_expression": ", expression_id", "vx_form_answer": ", answer_id"}
+
+
+FIXED = "more is read from a column with words than words"
+LOST = "vx_feedback: answers"
 
 
 @pytest.fixture(scope="module")
@@ -125,15 +129,15 @@ def test_every_free_text_of_a_contract_goes_or_says_why_it_stays() -> None:
 
 
 def test_it_is_told_before_anything_changes(
-    made: Bench, capsys: pytest.CaptureFixture[str]
+    made: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    # Whatever day it is when this test runs.
+    monkeypatch.setattr(expiring, "find_expired", lambda home, _: find_expired(home, site.TODAY))
     before = [path.name for path in landed_bytes(made.home)]
-    found = find_expired(made.home, site.TODAY)
-    assert found.words.cells == CELLS
-    assert found.words.left == []
+    assert erase_expired(made.inbox, made.home, "", False, True) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"deliveries": [], "words": CELLS, "words_left": [], "releases": []}
     assert [path.name for path in landed_bytes(made.home)] == before
-    assert erase_expired(made.inbox, made.home, "", False, False) == 0
-    assert "330/survey_wide/2026-06-30: 3 cells" in capsys.readouterr().out
 
 
 def test_no_word_is_left_in_any_byte_but_what_a_release_quotes(made: Bench, aged: Bench) -> None:
@@ -262,24 +266,41 @@ def test_letting_go_that_was_killed_is_finished(
     assert json.loads(certificate.read_text())["landed_files_without_old_words"] == 7
 
 
+@pytest.mark.parametrize(
+    ("line", "instead", "reasons", "cells"),
+    [
+        # The id is made of the words themselves: any other words are another complaint.
+        ("{from: Reference}", "{from: Details}", [FIXED], 1),
+        # A mark would be left out as a row that is no voice, and the row would be lost.
+        (
+            "headers:",
+            "leave_out: [{column: Details, like: ['*no longer*']}]\nheaders:",
+            [FIXED, LOST],
+            0,
+        ),
+    ],
+)
 def test_a_file_that_would_read_otherwise_stays_and_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    line: str,
+    instead: str,
+    reasons: list[str],
+    cells: int,
 ) -> None:
     monkeypatch.setattr(refresh, "refresh", lambda _settings: Outcome("published", "run"))
     parse_here(monkeypatch)
     bench = make_bench(tmp_path, monkeypatch)
     mappings = bench.home / "mappings"
     mappings.mkdir(parents=True)
-    # Whose complaint it is, is read from the words themselves: any other words are somebody else.
     shipped = Path(wordless.__file__).parent / "mappings" / "complaints_and_compliments.yaml"
-    own = shipped.read_text().replace("{from: Reference}", "{from: Details}")
-    (mappings / "complaints_and_compliments.yaml").write_text(own)
+    own = shipped.read_text().replace(line, instead, 1)
+    (mappings / shipped.name).write_text(own)
     label = "330/complaints_and_compliments/2026-06-30"
     bench.deliver(label, {"complaints.xlsx": site.as_register()})
     bench.ingest()
     done = expire(settings(bench), site.TODAY, "Jo")
-    assert done.words.cells == {label: 1}
-    assert done.words.left == [
-        (label, "complaints.xlsx", "more is read from a column with words than words"),
-    ]
+    assert done.words.cells == ({label: cells} if cells else {})
+    assert done.words.left == [(label, "complaints.xlsx", reason) for reason in reasons]
     assert "SENTINEL waiting" in str(bench.rows("select text from raw.vx_feedback"))
+    assert verify(bench.home).damages == ()

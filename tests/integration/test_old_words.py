@@ -3,8 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
-from hashlib import sha256
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -67,7 +66,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         bench = make_bench(folder / "site", patch)
         site.deliver_everything(bench)
         bench.ingest()
-        decide(bench)
+        site.decide(bench)
         yield bench
 
 
@@ -85,29 +84,6 @@ def copy_of(bench: Bench, folder: Path) -> Bench:
 def letting_go(bench: Bench) -> Bench:
     expire(settings(bench), site.TODAY, "Jo")
     return bench
-
-
-def form_expression(bench: Bench) -> tuple[str, str]:
-    """The id and the text of what a form's answer became: the id is made of the words."""
-    ((found, text),) = bench.rows(
-        "select expression_id, text from raw.vx_expression where occasion_id = '1'"
-        " and length(expression_id) = 32 order by _row_number limit 1"
-    )
-    return str(found), str(text)
-
-
-def decide(bench: Bench) -> None:
-    form, said = form_expression(bench)
-    with themes.open_ledger(bench.home) as ledger:
-        for subject, text in (("X1", site.OLD), (form, said), ("X1", "an older wording")):
-            item = ("330", "expression", subject, sha256(text.encode()).hexdigest())
-            (item_id,) = themes.item_ids(ledger, [item]).values()
-            themes.add_decision(ledger, item_id, 1, "1", "Jo", False, ["family_time"])
-    with quotes.open_ledger(bench.home) as ledger:
-        for expression, words in (("X1", "SENTINEL redacted"), ("X2", "SENTINEL told")):
-            quote = quotes.quote_id_of(ledger, "330", expression)
-            quotes.store_text(ledger, quote, "hash", words, "")
-        quotes.record_release(ledger, "R1", datetime(2026, 1, 1, tzinfo=UTC), {quote: None})
 
 
 def test_every_free_text_of_a_contract_goes_or_says_why_it_stays() -> None:

@@ -6,11 +6,14 @@ goes. Every old text has SENTINEL in it; no other cell has.
 """
 
 import io
-from datetime import date
+from datetime import UTC, date, datetime
+from hashlib import sha256
 
 import openpyxl
 import pyarrow as pa
 
+from orchestration.quotes import ledger as quotes
+from orchestration.themes import ledger as themes
 from tests.support.erasure_site import as_parquet
 from tests.support.inbox import Bench
 
@@ -113,3 +116,27 @@ def as_register() -> bytes:
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
+
+
+def form_expression(bench: Bench) -> tuple[str, str]:
+    """The id and the text of what a form's answer became: the id is made of the words."""
+    ((found, text),) = bench.rows(
+        "select expression_id, text from raw.vx_expression where occasion_id = '1'"
+        " and length(expression_id) = 32 order by _row_number limit 1"
+    )
+    return str(found), str(text)
+
+
+def decide(bench: Bench) -> None:
+    """Two themes that people gave, one to an older wording; two quotes, one of them released."""
+    form, said = form_expression(bench)
+    with themes.open_ledger(bench.home) as ledger:
+        for subject, text in (("X1", OLD), (form, said), ("X1", "an older wording")):
+            item = ("330", "expression", subject, sha256(text.encode()).hexdigest())
+            (item_id,) = themes.item_ids(ledger, [item]).values()
+            themes.add_decision(ledger, item_id, 1, "1", "Jo", False, ["family_time"])
+    with quotes.open_ledger(bench.home) as ledger:
+        for expression, words in (("X1", "SENTINEL redacted"), ("X2", "SENTINEL told")):
+            quote = quotes.quote_id_of(ledger, "330", expression)
+            quotes.store_text(ledger, quote, "hash", words, "")
+        quotes.record_release(ledger, "R1", datetime(2026, 1, 1, tzinfo=UTC), {quote: None})

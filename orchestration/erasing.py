@@ -8,7 +8,6 @@ for whoever has a tombstone, so that doing it all again finishes it.
 """
 
 import secrets
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,7 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.erasure.certificates import write_certificate
-from orchestration.erasure.cleaning import Cleaner, unlink_unnamed
+from orchestration.erasure.cleaning import (
+    MADE_AGAIN,
+    Cleaner,
+    clear_what_is_made_again,
+    forget_rows_to_send_back,
+    unlink_unnamed,
+)
 from orchestration.erasure.pending import (
     Pending,
     end_pending,
@@ -34,16 +39,13 @@ from orchestration.erasure.words import forget_words
 from orchestration.expiring import EXPIRED, finish_expiry
 from orchestration.ingestion.delivery_manifest import DeliveryRecord, read_records, replace_record
 from orchestration.ingestion.parsing import Parser
-from orchestration.ingestion.returned_rows import FOLDER as ROWS_TO_SEND_BACK
 from orchestration.mappings.loader import load_mappings, source_contracts
 from orchestration.privacy.keys import key_id, master_key, pseudonym_key
 from orchestration.progress import report
 from orchestration.rebuilding import rebuild
 from orchestration.settings import Settings
 
-# What runs left behind and what is made again; nothing in them is a record of its own.
 ALL = "all"
-MADE_AGAIN = ("tmp", "dbt/target", "dbt/logs", "candidate")
 
 
 class PersonUnknownError(LookupError):
@@ -157,7 +159,7 @@ def finish_pending(settings: Settings) -> Erased | None:
     if pending is None:
         return None
     if pending.authority_code == EXPIRED:
-        finish_expiry(settings, pending, datetime.now(UTC).date())
+        finish_expiry(settings, pending, datetime.now(UTC).date(), is_again=True)
         return None
     return finish(settings, pending, {Sentinel(name) for name in pending.pseudonyms})
 
@@ -184,12 +186,10 @@ def finish(
     clean_landing(home, authorities, tombstones, only)
     gone = tally(pending.before, [each for code in authorities for each in _records(home, code)])
     releases = forget_words(home, authorities, tombstones, pending.by, pending.erasure_id)
-    for folder in list((home / "quarantine").rglob(ROWS_TO_SEND_BACK)):
-        shutil.rmtree(folder)
+    forget_rows_to_send_back(home)
     if _records(home):
         rebuild(settings)
-    for name in MADE_AGAIN:
-        shutil.rmtree(home / name, ignore_errors=True)
+    clear_what_is_made_again(home)
     pending = now_publishing(home, pending)
     outcome = refresh(settings)
     proof = prove(home, sentinels)

@@ -11,3 +11,10 @@
         '[^\\p{L}]+', ' '
     ) }})
 {%- endmacro %}
+
+{# Whether the words of a cell were kept long enough and went: a mark says that there were some.
+
+   The same words as in orchestration/privacy/marks.py. #}
+{% macro is_no_longer_kept(text) -%}
+    {{ text }} like '[words no longer kept: %'
+{%- endmacro %}

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from orchestration.erasing import Erased
     from orchestration.erasure.scanning import Plan
+    from orchestration.wordless import OldWords
 
 
 class NobodyNamedError(ValueError):
@@ -74,10 +75,10 @@ def erase_expired(
     settings = _settings(inbox, home)
     today = datetime.now(UTC).date()
     if not is_meant:
-        with sole_run(settings.home):
+        with sole_run(settings.home), progress(quiet=as_json):
             found = find_expired(settings.home, today)
         labels = [record.landed.label for record in found.deliveries]
-        _tell_expired(labels, list(found.releases), "would go; --yes does it", as_json)
+        _tell_expired(labels, found.words, list(found.releases), "would go; --yes does it", as_json)
         return 0
     if not by:
         raise NobodyNamedError("say --by: the certificate names who decided it")
@@ -87,20 +88,36 @@ def erase_expired(
         done = expire(settings, today, by)
     if stop.is_made:
         return STOPPED
-    _tell_expired(list(done.deliveries), list(done.releases), "went", as_json)
+    _tell_expired(list(done.deliveries), done.words, list(done.releases), "went", as_json)
     return 0
 
 
-def _tell_expired(deliveries: list[str], releases: list[str], what: str, as_json: bool) -> None:
+def _tell_expired(
+    deliveries: list[str], words: "OldWords", releases: list[str], what: str, as_json: bool
+) -> None:
     if as_json:
-        print_json({"deliveries": deliveries, "releases": releases})
+        left = [list(each) for each in words.left]
+        print_json(
+            {
+                "deliveries": deliveries,
+                "words": words.cells,
+                "words_left": left,
+                "releases": releases,
+            }
+        )
         return
-    if not deliveries and not releases:
-        say("No delivery and no release was kept longer than the rules say.")
-        return
-    say(f"{len(deliveries):,} deliveries and {len(releases):,} releases {what}:")
+    if deliveries or releases:
+        say(f"{len(deliveries):,} deliveries and {len(releases):,} releases {what}:")
     for label in (*deliveries, *releases):
         say(f"  {label}")
+    if words.cells:
+        say(f"Of {len(words.cells):,} deliveries old words {what}; their rows stay:")
+    for label, cells in words.cells.items():
+        say(f"  {label}: {cells:,} cells")
+    for label, file, why in words.left:
+        say(f"  {label}/{file} stays as it is: {why}")
+    if not (deliveries or releases or words.cells):
+        say("Nothing was kept longer than the rules say.")
 
 
 def _do(settings: Settings, as_json: bool, work: "Callable[[], Erased]") -> int:

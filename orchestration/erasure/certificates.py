@@ -7,8 +7,7 @@ Does not belong here: doing it.
 from pathlib import Path
 from typing import Any
 
-from orchestration.erasure.pending import NAME
-from orchestration.erasure.tombstones import erasures_folder, tombstones_path
+from orchestration.erasure.tombstones import erasures_folder
 from orchestration.files import replace_text
 from orchestration.sealed import BrokenSealError, seal, unseal
 
@@ -22,12 +21,11 @@ def write_certificate(home: Path, erasure_id: str, told: dict[str, Any]) -> Path
 
 def read_certificates(home: Path) -> list[dict[str, Any]]:
     """Every certificate, oldest first; one that was changed is left out."""
-    others = {NAME, tombstones_path(home).name}
     found = []
-    for path in sorted(erasures_folder(home).glob("[!.]*.json")):
-        if path.name not in others:
-            try:
-                found.append(unseal(path.read_bytes()))
-            except BrokenSealError:
-                continue
+    # An erasure, or what was kept long enough.
+    for path in sorted(erasures_folder(home).glob("[ER]-*.json")):
+        try:
+            found.append(unseal(path.read_bytes()))
+        except BrokenSealError:
+            continue
     return found

@@ -21,11 +21,15 @@ from orchestration.ingestion.delivery_manifest import DeliveryRecord
 from orchestration.ingestion.landing import landed_path
 from orchestration.ingestion.parsing import Parser
 from orchestration.ingestion.results import ErasedRows, LandedDelivery, LandedFile
+from orchestration.ingestion.returned_rows import FOLDER as ROWS_TO_SEND_BACK
 
 _LANDED_NAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
 # A mapping may make one row of many delivered ones, which show one after the other.
 _ROUNDS = 50
 _CHUNK = 1 << 20
+
+# What runs left behind and what is made again; nothing in them is a record of its own.
+MADE_AGAIN = ("tmp", "dbt/target", "dbt/logs", "candidate")
 
 Counts = Mapping[tuple[str, str], int]
 
@@ -141,6 +145,18 @@ def unlink_unnamed(home: Path, records: Iterable[DeliveryRecord]) -> int:
     if unnamed:
         sync_folder(home / "landing")
     return len(unnamed)
+
+
+def forget_rows_to_send_back(home: Path) -> None:
+    """Remove rows that were read out of landed files for whoever sent them."""
+    for folder in list((home / "quarantine").rglob(ROWS_TO_SEND_BACK)):
+        shutil.rmtree(folder)
+
+
+def clear_what_is_made_again(home: Path) -> None:
+    """Remove what runs left behind."""
+    for name in MADE_AGAIN:
+        shutil.rmtree(home / name, ignore_errors=True)
 
 
 def _raw_table(contract: Contract, name: str) -> str:

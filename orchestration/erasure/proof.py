@@ -1,4 +1,4 @@
-"""Prove an erasure: nothing that was said of the person is found in the home folder.
+"""Prove an erasure: nothing that was said of the person, or went, is found in the home folder.
 
 Belongs here: which files are searched, in which order, and what a find means.
 Does not belong here: looking into a file (search).
@@ -59,8 +59,8 @@ def prove(home: Path, sentinels: Iterable[Sentinel]) -> Proof:
     if held:
         names = ", ".join(str(path.relative_to(home)) for path in held[:_TOLD])
         raise ErasureIncompleteError(
-            f"{len(held)} files still hold something of the person: {names}. Remove what Heard does"
-            " not need, then `heard erase --again`; no certificate was written"
+            f"{len(held)} files still hold something that was to go: {names}. Remove what Heard"
+            " does not need, then `heard erase --again`; no certificate was written"
         )
     size = sum(path.stat().st_size for path in files)
     return Proof(len(files), size, len(wanted), len(shared))

@@ -19,11 +19,13 @@ from orchestration.sealed import BrokenSealError, seal, unseal
 
 SETTINGS_FILE = "retention.yaml"
 EVERY = "*"
-DELIVERIES, RELEASES, LOGS = "deliveries", "releases", "logs"
-_FROM = {DELIVERIES: "as_of", RELEASES: "released_at", LOGS: "started_at"}
+DELIVERIES, WORDS, RELEASES, LOGS = "deliveries", "words", "releases", "logs"
+_FROM = {DELIVERIES: "as_of", WORDS: "said_on", RELEASES: "released_at", LOGS: "started_at"}
 _SHIPPED = Path(__file__).with_name(SETTINGS_FILE)
 _MONTHS = 12
-_EXPIRED = "expired.json"
+_EXPIRED, _WORDLESS = "expired.json", "words.json"
+# By authority and source: a day, or before which day.
+Days = dict[tuple[str, str], date]
 
 
 class RetentionError(ValueError):
@@ -84,13 +86,40 @@ def past_retention(
     ]
 
 
-def expired_until(home: Path) -> dict[tuple[str, str], date]:
+def expired_until(home: Path) -> Days:
     """Up to which day the deliveries of an authority and source are gone for good.
 
     Raises:
         RetentionError: The file that says so is damaged.
     """
-    path = erasures_folder(home) / _EXPIRED
+    return _noted(home, _EXPIRED)
+
+
+def note_expired(home: Path, gone: Iterable[DeliveryRecord]) -> None:
+    """Remember what is gone, so that an old folder of the inbox does not bring it back."""
+    days: Days = {}
+    for record in gone:
+        place = (record.landed.authority_code, record.landed.source)
+        days[place] = max(record.landed.as_of, days.get(place, record.landed.as_of))
+    _note(home, _EXPIRED, days)
+
+
+def wordless_before(home: Path) -> Days:
+    """Before which day nobody's words of an authority and source are kept any more.
+
+    Raises:
+        RetentionError: The file that says so is damaged.
+    """
+    return _noted(home, _WORDLESS)
+
+
+def note_wordless(home: Path, days: Days) -> None:
+    """Remember whose words went, so that the next extract does not bring them back."""
+    _note(home, _WORDLESS, days)
+
+
+def _noted(home: Path, name: str) -> Days:
+    path = erasures_folder(home) / name
     try:
         stored = unseal(path.read_bytes())["until"]
     except FileNotFoundError:
@@ -100,14 +129,13 @@ def expired_until(home: Path) -> dict[tuple[str, str], date]:
     return {(authority, source): date.fromisoformat(day) for authority, source, day in stored}
 
 
-def note_expired(home: Path, gone: Iterable[DeliveryRecord]) -> None:
-    """Remember what is gone, so that an old folder of the inbox does not bring it back."""
-    until = expired_until(home)
-    for record in gone:
-        place = (record.landed.authority_code, record.landed.source)
-        until[place] = max(record.landed.as_of, until.get(place, record.landed.as_of))
-    listed = [[*place, day.isoformat()] for place, day in sorted(until.items())]
-    replace_text(erasures_folder(home) / _EXPIRED, seal({"until": listed}))
+def _note(home: Path, name: str, days: Days) -> None:
+    """Write the later of two days; none is taken back."""
+    known = _noted(home, name)
+    for place, day in days.items():
+        known[place] = max(day, known.get(place, day))
+    listed = [[*place, day.isoformat()] for place, day in sorted(known.items())]
+    replace_text(erasures_folder(home) / name, seal({"until": listed}))
 
 
 def _rules(path: Path) -> dict[tuple[str, str], Rule]:

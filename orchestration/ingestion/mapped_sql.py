@@ -115,9 +115,15 @@ def holds(where: Where, given: Delivered) -> str:
     if where.differs:
         tests.append(f"{_normal(cell)} not in ({_normals(where.differs)})")
     if where.like:
-        any_of = "|".join(f"({_pattern(each)})" for each in where.like)
+        any_of = "|".join(f"({like_pattern(each)})" for each in where.like)
         tests.append(f"regexp_full_match({_normal(cell)}, {literal(any_of)})")
     return f"({' and '.join(tests)})"
+
+
+def like_pattern(glob: str) -> str:
+    """A pattern with stars as a regular expression on normal texts."""
+    # Normalising would eat the blank that parts two words around a star.
+    return ".*".join(re.escape(normal(piece)).replace(r"\ ", " ") for piece in glob.split("*"))
 
 
 def slug(text: str) -> str:
@@ -221,12 +227,6 @@ def _normal(cell: str) -> str:
 
 def _normals(texts: Sequence[str]) -> str:
     return ", ".join(literal(normal(text)) for text in texts)
-
-
-def _pattern(glob: str) -> str:
-    """A pattern with stars as a regular expression on normal texts."""
-    # Normalising would eat the blank that parts two words around a star.
-    return ".*".join(re.escape(normal(piece)).replace(r"\ ", " ") for piece in glob.split("*"))
 
 
 def _slug(text: str) -> str:

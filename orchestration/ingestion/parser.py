@@ -72,7 +72,7 @@ def _answer(con: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> dict[str
             # Loaded here, because hardly any day has one.
             from orchestration.ingestion.erasing import answer
 
-            return answer(opening, task)
+            return answer(opening, task, mapping)
         if request["looks"]:
             # Loaded here, because no delivery needs it.
             from orchestration.mappings.tasks import found_by

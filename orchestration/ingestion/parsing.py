@@ -29,6 +29,7 @@ from orchestration.mappings.compiled import ANY_FILE, any_file
 from orchestration.mappings.models import Mapping
 
 if TYPE_CHECKING:
+    from orchestration.ingestion.blanking import Blanking
     from orchestration.ingestion.rewriting import Removal
 
 # Wall time beyond any processor limit of the child: only a child that waits gets here.
@@ -123,6 +124,22 @@ class Parser:
         task = {"removal": removal.as_message()}
         scratch, reply = self._request(contract, file, collection_year, erasure=task)
         return scratch / reply["rewritten"], int(reply["removed"])
+
+    def blank(
+        self, contract: Contract, file: LandedFile, collection_year: int, blanking: "Blanking"
+    ) -> tuple[Path, int, int]:
+        """Have a landed file written anew with marks in the place of old words.
+
+        Returns:
+            The new file, until `clear`; how many cells got a mark; of how many columns words stay,
+            because more is read from them.
+
+        Raises:
+            FileRefusedError: Nobody can tell its columns.
+        """
+        task = {"blanking": blanking.as_message()}
+        scratch, reply = self._request(contract, file, collection_year, erasure=task)
+        return scratch / reply["blanked"], int(reply["cells"]), int(reply["fixed"])
 
     def unstaged(
         self, contract: Contract, file: LandedFile, collection_year: int, numbers: Sequence[int]

@@ -72,7 +72,7 @@ def rewrite(opening: Opening, removal: Removal) -> tuple[str, int]:
         return target.name, rewrite_workbook(opening, target, removal.rows)
 
 
-class _Lines:
+class Lines:
     """The lines of a file for the CSV parser, kept until their record is complete."""
 
     def __init__(self, lines: Iterator[str]) -> None:
@@ -105,7 +105,7 @@ def _rewrite_csv(path: Path, target: Path, gone: frozenset[int]) -> int:
         path.open(encoding="utf-8", newline="") as stream,
         target.open("w", encoding="utf-8", newline="") as kept,
     ):
-        lines = _Lines(iter(stream))
+        lines = Lines(iter(stream))
         for number, _ in enumerate(csv.reader(lines, strict=True), start=1):
             text = lines.taken()
             if number in gone:

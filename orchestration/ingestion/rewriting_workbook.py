@@ -18,21 +18,14 @@ from orchestration.ingestion.workbook_gate import Limits, check_workbook
 from orchestration.ingestion.workbook_reader import sheet_label
 from orchestration.ingestion.workbook_sheet import Sheet, Workbook
 
-# The same rows give the same bytes.
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
 def rewrite_workbook(opening: Opening, target: Path, gone: Mapping[str, frozenset[int]]) -> int:
     """Leave out rows by the numbers that Excel shows, which the other rows keep."""
-    import xlsxwriter
-
     limits = Limits()
     workbook = Workbook(opening.path, check_workbook(opening.path, limits), limits)
-    book = xlsxwriter.Workbook(
-        str(target),
-        {"constant_memory": True, "in_memory": True, "strings_to_urls": False},
-    )
-    book.set_properties({"created": _CREATED})
+    book = new_book(target)
     removed = 0
     for place, name in enumerate(workbook.sheet_names()):
         page = book.add_worksheet(name)
@@ -44,6 +37,18 @@ def rewrite_workbook(opening: Opening, target: Path, gone: Mapping[str, frozense
             removed += _copy(sheet, page, _rows_of(sheet_label(name, place), gone))
     book.close()
     return removed
+
+
+def new_book(target: Path) -> Any:
+    """An empty workbook; of the same rows it becomes the same bytes."""
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(
+        str(target),
+        {"constant_memory": True, "in_memory": True, "strings_to_urls": False},
+    )
+    book.set_properties({"created": _CREATED})
+    return book
 
 
 def _rows_of(label: str, gone: Mapping[str, frozenset[int]]) -> frozenset[int]:

@@ -163,14 +163,15 @@ def _expired_until(home: Path) -> "Mapping[tuple[str, str], date]":
 def _cleaned(
     home: Path, contracts: Mapping[str, Contract], parser: Parser
 ) -> Callable[[LandedDelivery], AbstractContextManager[LandedDelivery]]:
-    """How a delivery comes to be loaded: as it is, unless somebody was ever erased here."""
+    """How a delivery comes to be loaded: as it is, unless something was ever erased here."""
     if not (home / ERASURES).is_dir():
         return nullcontext
     from orchestration.erasure.arriving import cleaned
+    from orchestration.erasure.retention import wordless_before
     from orchestration.erasure.tombstones import read_tombstones
 
-    tombstones = read_tombstones(home)
-    return lambda landed: cleaned(home, landed, contracts, parser, tombstones)
+    tombstones, wordless = read_tombstones(home), wordless_before(home)
+    return lambda landed: cleaned(home, landed, contracts, parser, tombstones, wordless)
 
 
 def _tell(progress: Progress | None, step: str, done: int, total: int) -> None:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from orchestration.privacy.marks import BEGINNING
 from orchestration.redaction.people import KnownPerson
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ with expressions as (
             and coalesce(quote_permission_expires_on >= $day, true)
             and coalesce(quote_permission_withdrawn_on > $day, true)
             and nullif(trim(text), '') is not null
+            and not starts_with(text, $no_longer_kept)
             -- Whoever did not understand it has allowed nothing.
             and quote_permission_understood is distinct from 'N'
             and authored_by is distinct from 'machine',
@@ -125,9 +127,8 @@ def live_candidates(connection: "DuckDBPyConnection", day: date) -> list[Candida
     """Return the words that may be quoted on a day, if redacted and read by somebody."""
     if not _exists(connection, "staging", _EXPRESSIONS):
         return []
-    found = connection.execute(
-        _LIVE, {"audiences": list(AUDIENCES), "day": day, "smallest": SMALLEST_COHORT}
-    ).fetchall()
+    asked = {"audiences": list(AUDIENCES), "day": day, "smallest": SMALLEST_COHORT}
+    found = connection.execute(_LIVE, {**asked, "no_longer_kept": BEGINNING}).fetchall()
     return [Candidate(*row) for row in found]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.names import is_same_person
+from orchestration.privacy.marks import is_mark
 from orchestration.themes import ledger as kept
 from orchestration.themes.frame import Frame
 from orchestration.themes.items import BREAKDOWNS, Words, words_without_theme
@@ -59,6 +60,8 @@ class Item:
 
     def round_for(self, coder: str) -> int | None:
         """Return which reading it waits for and this person may do, or none."""
+        if is_mark(self.words.text):
+            return None
         if self.first is None:
             return FIRST
         again = self.is_read_twice and self.second is None
@@ -69,6 +72,9 @@ def read_items(connection: "DuckDBPyConnection", home: Path, frame: Frame) -> li
     """Return all words that got no theme where they were recorded, with what is known of each."""
     words = words_without_theme(connection)
     with kept.open_ledger(home) as ledger:
+        known = kept.known_items(ledger) if any(is_mark(said.text) for said in words) else set()
+        # Nobody can read words that are no longer kept; what was decided of them stays.
+        words = [said for said in words if not is_mark(said.text) or said.subject in known]
         ids = kept.item_ids(ledger, [said.subject for said in words])
         suggested = kept.suggested(ledger, frame.version)
         last = kept.last_decisions(ledger)

@@ -129,6 +129,33 @@ def forget(ledger: sqlite3.Connection, authority: str, subjects: Iterable[str]) 
     return deleted.rowcount
 
 
+def keep_without_words(
+    ledger: sqlite3.Connection, authority: str, changes: Iterable[tuple[str, str, str, str]]
+) -> None:
+    """Let items outlive their words: what people decided stays that of the record.
+
+    Args:
+        ledger: The file.
+        authority: Whose words they were.
+        changes: Of each record its id and the hash of its words, and both as they are now.
+    """
+    ledger.executemany(
+        "update or replace items set subject_id = ?3, text_hash = ?4"
+        " where authority_code = ?5 and subject_id = ?1 and text_hash = ?2",
+        [(*change, authority) for change in changes],
+    )
+
+
+def known_items(ledger: sqlite3.Connection) -> set[Subject]:
+    """Return what there is an item for."""
+    return {
+        (str(row[0]), str(row[1]), str(row[2]), str(row[3]))
+        for row in ledger.execute(
+            "select authority_code, subject_kind, subject_id, text_hash from items"
+        )
+    }
+
+
 def leave_what_was_known(home: Path, moment: datetime) -> None:
     """Let the file of a copied home hold only what had been decided by a moment."""
     if not ledger_path(home).is_file():

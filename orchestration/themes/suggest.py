@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.privacy.marks import is_mark
 from orchestration.redaction.redact import NameFinder, redact
 from orchestration.themes import ledger as kept
 from orchestration.themes.frame import Frame
@@ -73,7 +74,7 @@ def suggest(
     model: str,
 ) -> int:
     """Keep what the model points at for every item that it never read; return how many."""
-    new = [item for item in items if item.suggested is None]
+    new = [item for item in items if item.suggested is None and not is_mark(item.words.text)]
     for begin in range(0, len(new), _AT_ONCE):
         some = new[begin : begin + _AT_ONCE]
         found = nearest_codes([read(item) for item in some], frame, embed)

@@ -36,6 +36,12 @@ pytestmark = pytest.mark.usefixtures("tracer")
 
 CALLS = ("rename", "renameat2", "unlink", "fsync", "pwrite64", "write")
 SEED = 20261123
+WORDS = "Words of long ago that the faults look for"
+SAID = (
+    "expression_id,person_id,voice_owner,voice_kind,expressed_on,capture_method,directness,text\n"
+    f"X1,C1,child,as_information,2019-05-01,statement,verbatim,{WORDS}\n"
+)
+YOUNG = "X2,C1,child,as_information,2026-05-01,statement,verbatim,Not so long ago\n"
 KEY_FILE = ("keys", "heard.keys")
 FIRST_KEY = b"\x11" * 32
 # Where they begin to matter: the first renames and removals.
@@ -70,7 +76,7 @@ def given(target: Target, act: str = "") -> Target:
 
 @pytest.fixture(scope="module")
 def settled(tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """A release is out; one child is in two sources, and one delivery is past its time."""
+    """A release is out; a child is in two sources; some words and a delivery are past time."""
     folder = tmp_path_factory.mktemp("settled")
     both = f"{PERSON},01/02/2010,05/05/2026,PN1\n"
     year = REVIEWS + both + "C1,01/02/2010,05/05/2026,PN1\nC2,x,05/05/2026,PN1\n"
@@ -79,6 +85,8 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Scene:
         Arrival("330/ssda903/2018-03-31", (("reviews.csv", reviews(0, 9, "PN1")),), 0),
         Arrival("330/ssda903/2026-03-31", (("reviews.csv", year),), 1),
         Arrival("330/ssd/2026-09-30", (("ssd_person.csv", people),), 2),
+        Arrival("330/voice_extension/2026-06-30", (("vx_expression.csv", SAID),), 3),
+        Arrival("330/voice_extension/2026-07-31", (("vx_expression.csv", SAID + YOUNG),), 4),
     )
     deliver(folder / "inbox", arrivals)
     keys = folder.joinpath(*KEY_FILE)
@@ -102,6 +110,10 @@ def made(scene: Scene, name: str, folder: Path) -> Act:
     if name == "erase":
         gone = (PERSON.encode(), *pseudonyms_lost(scene, target))
         assert whole(target) == []
+        assert found_of(target.home, gone) == []
+    if name == "expire":
+        gone = (WORDS.encode(),)
+        assert found_of(scene.template / "home", gone) != []
         assert found_of(target.home, gone) == []
     return Act(name, scene, observe(target), gone)
 
@@ -173,7 +185,7 @@ def judge(act: Act, target: Target) -> list[str]:
     if again.code != 0 and not (act.name == "erase" and has_happened):
         return [*wrong, f"given again it ended with {again.code}: {again.output[-400:]}"]
     wrong += whole(target) + target.differences(act.after)
-    return wrong + [f"{path} holds who was erased" for path in found_of(target.home, act.gone)]
+    return wrong + [f"{path} holds what went" for path in found_of(target.home, act.gone)]
 
 
 def places(act: Act, folder: Path) -> Iterator[tuple[str, int]]:

@@ -13,6 +13,7 @@ from orchestration.erasure.retention import (
     DELIVERIES,
     LOGS,
     RELEASES,
+    WORDS,
     RetentionError,
     past_retention,
     read_rules,
@@ -47,7 +48,8 @@ def record(source: str, as_of: date, authority: str = "330") -> DeliveryRecord:
 
 def test_the_shipped_rules_say_how_long_from_when_on_what_basis_and_why(tmp_path: Path) -> None:
     rules = read_rules(tmp_path)
-    assert {what for what, _ in rules} == {DELIVERIES, RELEASES, LOGS}
+    assert {what for what, _ in rules} == {DELIVERIES, WORDS, RELEASES, LOGS}
+    assert rule_for(rules, WORDS, "ssd").first_kept(TODAY) == date(2024, 11, 23)
     rule = rule_for(rules, DELIVERIES, "ssd")
     assert (rule.keep_months, rule.since) == (72, "as_of")
     assert "council's own choice" in rule.basis

@@ -42,7 +42,7 @@ expressions as (
             as is_interpreted,
         is_text_comparable,
         is_text_comparable and is_text_repeated as is_text_repeated,
-        has_text as is_with_text,
+        has_text and not coalesce(is_text_no_longer_kept, false) as is_with_text,
         working_days_to_record is not null as is_recording_day_known,
         working_days_to_record <= {{ indicator_setting('C2', 'limit') }} as is_recorded_in_time,
         true as is_recorded,

@@ -139,6 +139,7 @@ recorded as (
                     recorded_days.working_day_number - expressed_days.working_day_number
         end as working_days_to_record,
         expressions.text is not null as has_text,
+        coalesce({{ is_no_longer_kept('expressions.text') }}, false) as is_text_no_longer_kept,
         coalesce(texts.is_comparable, false) as is_text_comparable,
         texts.is_repeated as is_text_repeated,
         expressions.quote_permission_scope_code,
@@ -218,6 +219,7 @@ derived as (
         false as is_interpreter_or_aid_used,
         cast(null as integer) as working_days_to_record,
         false as has_text,
+        false as is_text_no_longer_kept,
         false as is_text_comparable,
         cast(null as boolean) as is_text_repeated,
         cast(null as {{ dbt.type_string() }}) as quote_permission_scope_code,
@@ -269,6 +271,7 @@ select
     events.is_interpreter_or_aid_used,
     cast(events.working_days_to_record as integer) as working_days_to_record,
     events.has_text,
+    events.is_text_no_longer_kept,
     events.is_text_comparable,
     events.is_text_repeated,
     events.quote_permission_scope_code,

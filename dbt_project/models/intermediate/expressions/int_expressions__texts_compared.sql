@@ -8,7 +8,10 @@ with expressions as (
         cast(expressed_on as {{ dbt.type_string() }}) || ' ' || expression_id as place_in_time,
         text
     from {{ ref('stg_voice_extension__expression') }}
-    where text is not null and recorded_by_key is not null
+    where
+        text is not null
+        and recorded_by_key is not null
+        and not {{ is_no_longer_kept('text') }}
 
 ),
 

@@ -17,6 +17,9 @@ from orchestration.ingestion.results import LandedDelivery, LoadState, TableCoun
 from orchestration.ingestion.sql import identifier, literal
 from orchestration.ingestion.writing import CONFLICT
 
+# Parts that one statement counts: planning each alone costs more than counting most of them.
+_AT_ONCE = 16
+
 
 class ReconciliationError(RuntimeError):
     """Rows in are not rows loaded, quarantined and duplicate; the load is undone."""
@@ -137,7 +140,8 @@ def record_parts(
     con: duckdb.DuckDBPyConnection, landed: LandedDelivery, outcomes: Sequence[PartOutcome]
 ) -> None:
     """Record the parts of files and their counts, counted from the tables; they must add up."""
-    rows = [_recorded_part(con, landed, outcome) for outcome in outcomes]
+    counted = _count(con, landed, [outcome for outcome in outcomes if outcome.is_readable])
+    rows = [_recorded_part(con, landed, outcome, counted) for outcome in outcomes]
     if rows:
         # Planned once, whatever number of parts there are.
         marks = ", ".join("?" * len(rows[0]))
@@ -145,7 +149,10 @@ def record_parts(
 
 
 def _recorded_part(
-    con: duckdb.DuckDBPyConnection, landed: LandedDelivery, outcome: PartOutcome
+    con: duckdb.DuckDBPyConnection,
+    landed: LandedDelivery,
+    outcome: PartOutcome,
+    counted: dict[int, TableCounts],
 ) -> list[object]:
     state, reason = "loaded", None
     counts = TableCounts(outcome.raw_table or "", 0, 0, 0, 0)
@@ -157,7 +164,7 @@ def _recorded_part(
             quarantine_parameters(landed, outcome) | {"rule": reason, "expected": expected},
         )
     else:
-        counts = _count(con, landed, outcome)
+        counts = counted[outcome.number]
         if outcome.is_copy:
             state, reason = "duplicate", "SAME_BYTES"
     return [
@@ -180,12 +187,31 @@ def _recorded_part(
 
 
 def _count(
-    con: duckdb.DuckDBPyConnection, landed: LandedDelivery, outcome: PartOutcome
-) -> TableCounts:
-    raw_table = outcome.raw_table or ""
-    row = con.execute(
-        f"""
-        select staged, loaded, broken, repeated, named, to_name, conflicts
+    con: duckdb.DuckDBPyConnection, landed: LandedDelivery, outcomes: Sequence[PartOutcome]
+) -> dict[int, TableCounts]:
+    """What became of each part's rows, by the part's number."""
+    found: dict[int, TableCounts] = {}
+    for first in range(0, len(outcomes), _AT_ONCE):
+        some = outcomes[first : first + _AT_ONCE]
+        rows = con.execute(
+            " union all ".join(map(_counting, some)),
+            {
+                "delivery": landed.delivery_id,
+                "rows_of": delivery_number(landed.delivery_id),
+                "conflict": CONFLICT,
+            }
+            | {f"file_{each.number}": each.file.name for each in some}
+            | {f"part_{each.number}": each.part.label for each in some},
+        ).fetchall()
+        counts = {row[0]: row[1:] for row in rows}
+        found |= {each.number: _reconciled(landed, each, counts[each.number]) for each in some}
+    return found
+
+
+def _counting(outcome: PartOutcome) -> str:
+    """SQL for one part's number and counts: counted from the tables, never carried over."""
+    return f"""
+        select {outcome.number}, staged, loaded, broken, repeated, named, to_name, conflicts
         from (
             select
                 count(*) as staged,
@@ -195,27 +221,25 @@ def _count(
             from {outcome.stage}
         )
         cross join (
-            select count(*) as loaded from raw.{identifier(raw_table)}
-            where _delivery_number = $rows_of and _file_number = $number
+            select count(*) as loaded from raw.{identifier(outcome.raw_table or "")}
+            where _delivery_number = $rows_of and _file_number = {outcome.number}
         )
         cross join (
             select
                 count(distinct row_number) as named,
                 count(*) filter (rule = $conflict) as conflicts
             from ledger.quarantined_rows
-            where delivery_id = $delivery and file_name = $file and part = $part
+            where delivery_id = $delivery
+                and file_name = $file_{outcome.number} and part = $part_{outcome.number}
         )
-        """,
-        {
-            "delivery": landed.delivery_id,
-            "rows_of": delivery_number(landed.delivery_id),
-            "number": outcome.number,
-            "file": outcome.file.name,
-            "part": outcome.part.label,
-            "conflict": CONFLICT,
-        },
-    ).fetchone()
-    staged, loaded, broken, repeated, named, to_name, conflicts = row or (0,) * 7
+        """
+
+
+def _reconciled(
+    landed: LandedDelivery, outcome: PartOutcome, counted: tuple[int, ...]
+) -> TableCounts:
+    raw_table = outcome.raw_table or ""
+    staged, loaded, broken, repeated, named, to_name, conflicts = counted
     malformed = len(outcome.part.malformed)
     rows, quarantined = staged + malformed, broken + malformed + conflicts
     erased = erased_from(outcome)

@@ -23,7 +23,7 @@ from orchestration.ingestion.xml_stylesheet import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from lxml import etree
 
@@ -51,8 +51,10 @@ class ElementNames:
         # Attributes or namespaces make every tree differ, so each has to be walked.
         self._walks = False
         self._type: etree.DTD | None = None
-        columns = [column for table in tables for column in table.columns if column.required]
-        self._awaited = {name for column in columns for name in leaf_names(column)}
+        self._root = shape.root
+        self._awaited = _required(table for table in tables if not is_outside_records(table))
+        # Looked for where they stand, not in every piece of the file.
+        self._awaited_outside = _required(table for table in tables if is_outside_records(table))
         self.seen: set[str] = set()
 
     def check(self, holder: Any, complete: int) -> None:
@@ -67,7 +69,10 @@ class ElementNames:
             if self._is_namespaced:
                 for child in holder[:complete]:
                     _strip(child)
-        for name in self._awaited - self.seen:
+        awaited = self._awaited
+        if _local(holder) == self._root:
+            awaited = awaited | self._awaited_outside
+        for name in awaited - self.seen:
             if next(holder.iter(f"{{*}}{name}"), None) is not None:
                 self.seen.add(name)
 
@@ -121,6 +126,12 @@ class ElementNames:
         if len(self._unknown) < _MAXIMUM:
             is_safe = _SAFE.fullmatch(name) and (not above or _SAFE.fullmatch(above))
             self._unknown[name] = f"{above}/{name}".lstrip("/") if is_safe else ""
+
+
+def _required(tables: "Iterable[Table]") -> set[str]:
+    """The elements that rows of these tables have to have."""
+    columns = [column for table in tables for column in table.columns if column.required]
+    return {name for column in columns for name in leaf_names(column)}
 
 
 def _parents(shape: "Xml", tables: "Sequence[Table]") -> dict[str, set[str]]:

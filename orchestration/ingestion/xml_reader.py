@@ -141,8 +141,8 @@ class _Walk:
         self._record = steps(shape.record)[-1]
         self.names = ElementNames(shape, tables)
         self._sink, self._batch = sink, batch
-        self._shred_records = record_stylesheet(shape, tables)
-        self._shred_root = root_stylesheet(tables)
+        self._record_sheet = record_stylesheet(shape, tables)
+        self._root_sheet = root_stylesheet(tables)
         self._has_outside = any(is_outside_records(table) for table in tables)
         self._count_records = record_count(shape)
         self._count_doubled = doubled_ids(shape, tables)
@@ -212,8 +212,9 @@ class _Walk:
         """Write the rows of the first elements that wait, and drop them from the tree."""
         holder = self._holder
         self.names.check(holder, count)
-        result = self._shred_records(holder, count=str(count), first=str(self.records))
-        self._sink.write(bytes(result))
+        sheet = self._record_sheet
+        rows = sheet.shred(holder, count=str(count), first=str(self.records))
+        self._sink.write(bytes(rows), sheet.starts)
         records: Any = self._count_records(holder, count=count)
         self.records += int(records)
         doubled: Any = self._count_doubled(holder, count=count)
@@ -231,7 +232,7 @@ class _Walk:
             )
         self.names.check(root, len(root))
         if self._has_outside:
-            self._sink.write(bytes(self._shred_root(root)))
+            self._sink.write(bytes(self._root_sheet.shred(root)), self._root_sheet.starts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +259,7 @@ class XmlExtract:
 
     def fast_rows(self, _header: Header, _contract: "Contract") -> str | None:
         """DuckDB, with everything spelled out; a row's number is its element's in the file."""
-        names = ["letter", *(f"x{place}" for place in _every(self.table))]
+        names = [*(f"x{place}" for place in _every(self.table)), "letter"]
         columns = ", ".join(f"{name}: 'varchar'" for name in names)
         cells = ", ".join(f"{self._cell(place)} as c{at}" for at, place in enumerate(self.places))
         return (

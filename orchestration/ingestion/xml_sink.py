@@ -1,20 +1,22 @@
 """Write the rows that a stylesheet shredded, each into the file of its table.
 
-Belongs here: sorting rows by their letter, and line ends inside a value. Does not belong here: the
-stylesheet and its marks (xml_stylesheet) or how the files are read (xml_reader).
+Belongs here: sorting rows by their letter, putting their start before them, and line ends inside a
+value. Does not belong here: the stylesheet and its marks (xml_stylesheet) or how the files are read
+(xml_reader).
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 
-from orchestration.ingestion.xml_stylesheet import LETTERS, ROW_END, STAND_INS
+from orchestration.ingestion.xml_stylesheet import LETTERS, ROW_END, STAND_INS, STARTS
 
 # A space, a tab, and the byte by which a no-break space ends: XML has no other blank that is no
 # stand-in.
 _BLANKS = (b" ", b"\t", b"\xa0")
 _ROW_END = ROW_END.encode()
+_MARKS = 128
+_LAST_START = ord(max(STARTS))
 _STAND_INS = tuple(zip((b"\n", b"\r"), (mark.encode() for mark in STAND_INS), strict=True))
 
 
@@ -32,15 +34,29 @@ class Sink:
         self.has_stand_ins = [False] * len(self.streams)
         self.has_blanks = [False] * len(self.streams)
 
-    def write(self, shredded: bytes) -> None:
-        """Sort rows by the letter in front and write them as lines, letter and all."""
-        groups: dict[int, list[bytes]] = defaultdict(list)
+    def write(self, shredded: bytes, starts: Mapping[str, str]) -> None:
+        """Sort whole rows by the letter at their end and write them as lines, letter and all.
+
+        Args:
+            shredded: Rows and starts of rows, in the order of the file.
+            starts: For each letter or figure, the figure of the start that its rows follow.
+        """
+        groups: list[list[bytes]] = [[] for _ in range(_MARKS)]
+        keep = [group.append for group in groups]
+        texts = [b""] * _MARKS
+        before = [ord(starts.get(chr(mark)) or "\0") for mark in range(_MARKS)]
         for row in shredded.split(_ROW_END)[:-1]:
-            groups[row[0]].append(row)
+            mark = row[-1]
+            if mark > _LAST_START:
+                keep[mark](texts[before[mark]] + row)
+            else:
+                texts[mark] = texts[before[mark]] + row[:-1]
         # Hardly any value holds a line end, so one look at all of them comes first.
         has_line_ends = any(mark in shredded for mark, _ in _STAND_INS)
-        for letter, rows in groups.items():
-            place = LETTERS.index(chr(letter))
+        for place, letter in enumerate(LETTERS):
+            rows = groups[ord(letter)]
+            if not rows:
+                continue
             if has_line_ends:
                 rows = [self._without_line_ends(row, place) for row in rows]
             lines = b"\n".join(rows)

@@ -1,4 +1,4 @@
-"""Compile a contract's XML places into a stylesheet that shreds a tree into lines of cells.
+"""Compile a contract's XML places into a stylesheet that shreds a tree into rows of cells.
 
 Belongs here: turning `Table.element` and `Column.xpath` into XSLT 1.0, and the marks between cells.
 Does not belong here: parsing a file (xml_reader) or what a cell means (cells).
@@ -32,8 +32,9 @@ CELL_END = "\ufdd4"
 ROW_END = "\ufdd5"
 STAND_INS = "\ufdd1\ufdd2"
 
-# One letter in front of each row says which table it is of.
-LETTERS = string.ascii_letters
+# Behind its last cell each row has a letter, which says what table it is of, or a figure, which
+# says that it is the start of rows that follow.
+LETTERS, STARTS = string.ascii_letters, string.digits
 
 _XSL = "http://www.w3.org/1999/XSL/Transform"
 _STEP = re.compile(r"(?:[^/\[\]]|\[[^\]]*\])+")
@@ -44,6 +45,20 @@ _POSITION = "position()"
 _FIRST = "*[position() <= $count]/self::"
 
 _Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A stylesheet, and what its rows leave out.
+
+    Attributes:
+        shred: Gives the rows of a tree. Cells that rows have in common with those of an element
+            above are written once, as a row of their own: the start of the rows that follow.
+        starts: For each letter or figure, the figure of the start that its rows follow, or ''.
+    """
+
+    shred: "etree.XSLT"
+    starts: dict[str, str]
 
 
 @dataclass(slots=True)
@@ -97,7 +112,7 @@ def known_names(shape: "Xml", tables: "Sequence[Table]") -> frozenset[str]:
     return frozenset(name for path in paths for name in _NAME.findall(_QUOTED.sub("", path)))
 
 
-def record_stylesheet(shape: "Xml", tables: "Sequence[Table]") -> "etree.XSLT":
+def record_stylesheet(shape: "Xml", tables: "Sequence[Table]") -> Sheet:
     """Shred the records among the first `$count` elements of the one that it is given.
 
     Give it `$first`, the number of records before them in the file.
@@ -117,7 +132,7 @@ def record_count(shape: "Xml") -> "etree.XPath":
     return etree.XPath(f"count({_FIRST}{steps(shape.record)[-1]})")
 
 
-def root_stylesheet(tables: "Sequence[Table]") -> "etree.XSLT":
+def root_stylesheet(tables: "Sequence[Table]") -> Sheet:
     """Shred what stands outside the records, given the root."""
     top = _Level("*")
     for letter, table in zip(LETTERS, tables, strict=False):
@@ -132,7 +147,7 @@ def _level_of(level: _Level, path: Sequence[str]) -> _Level:
     return level
 
 
-def _compiled(select: str, top: _Level, ordinal: str) -> "etree.XSLT":
+def _compiled(select: str, top: _Level, ordinal: str) -> Sheet:
     from lxml import etree
 
     sheet = etree.Element(f"{{{_XSL}}}stylesheet", {"version": "1.0"}, nsmap={"xsl": _XSL})
@@ -140,53 +155,59 @@ def _compiled(select: str, top: _Level, ordinal: str) -> "etree.XSLT":
     _add(sheet, "param", name="count", select="0")
     _add(sheet, "param", name="first", select="0")
     template = _add(sheet, "template", match="/")
-    _write(_add(template, "for-each", select=select), top, ordinal, {}, {(): ""})
+    starts: dict[str, str] = {}
+    _write(_add(template, "for-each", select=select), top, ordinal, {}, {(): ""}, starts)
     # The stylesheet comes from the contract alone and may touch nothing but the tree it is given.
     access: Any = etree.XSLTAccessControl
-    return etree.XSLT(etree.ElementTree(sheet), access_control=access.DENY_ALL)
+    return Sheet(etree.XSLT(etree.ElementTree(sheet), access_control=access.DENY_ALL), starts)
 
 
 def _write(
-    loop: Any, level: _Level, ordinal: str, names: dict[str, str], starts: dict[_Path, str]
+    loop: Any,
+    level: _Level,
+    ordinal: str,
+    names: dict[str, str],
+    begun: dict[_Path, str],
+    starts: dict[str, str],
 ) -> None:
-    """Write one level: its variables, its rows, then the levels below.
+    """Write one level: its starts and variables, its rows, then the levels below.
 
-    Variables are what costs most here, so there is one for the first cells that rows have in
-    common, and one for a single value only where a row asks for it in another place.
+    Variables are what costs most here, so there is one only for a value that rows below have
+    behind their first cells, in another place.
 
     Args:
         loop: The instruction to write into.
         level: The level.
         ordinal: The expression for the position of an element of this level.
         names: Variables that the levels above have set, by the path that they hold.
-        starts: Variables that hold the first cells of rows, by the paths of those cells.
+        begun: Figures of the starts that the levels above have written, by the paths of the cells.
+        starts: What `Sheet.starts` will be.
     """
     here = {path: _answer(path, ordinal) for path in _asked_of(level)}
-    starts = starts | _row_starts(loop, level, names | here, starts)
+    known = names | here
+    begun = begun | _row_starts(loop, level, known, begun, starts)
     for letter, table in level.tables:
-        _add(loop, "text").text = letter + CELL_END
-        _write_row(loop, level, table, names | here, starts)
-    names = names | _variables(loop, level, here, starts)
+        paths = _cells_of(table, level)
+        done = _started(paths, begun)
+        starts[letter] = begun[paths[:done]]
+        for place, column in enumerate(table.columns[done:], start=done):
+            _write_cell(loop, known.get(paths[place], column_path(column)) if column.load else "")
+        _add_text(loop, letter + ROW_END)
+    names = names | _variables(loop, level, here, begun)
     for step, below in level.below.items():
         path = [step]
         # A wrapper with nothing to say needs no loop of its own.
         while not below.tables and len(below.below) == 1 and not _asked_of(below):
             [(step, below)] = below.below.items()
             path.append(step)
-        _write(_add(loop, "for-each", select="/".join(path)), below, _POSITION, names, starts)
+        each = _add(loop, "for-each", select="/".join(path))
+        _write(each, below, _POSITION, names, begun, starts)
 
 
-def _write_row(
-    loop: Any, level: _Level, table: "Table", names: dict[str, str], starts: dict[_Path, str]
-) -> None:
-    paths = _cells_of(table, level)
-    done = _started(paths, starts)
-    if done:
-        _add(loop, "value-of", select=starts[paths[:done]])
-    for place, column in enumerate(table.columns[done:], start=done):
-        if column.load:
-            _add(loop, "value-of", select=names.get(paths[place], column_path(column)))
-        _add(loop, "text").text = ROW_END if place == len(paths) - 1 else CELL_END
+def _write_cell(loop: Any, select: str) -> None:
+    if select:
+        _add(loop, "value-of", select=select)
+    _add_text(loop, CELL_END)
 
 
 def _cells_of(table: "Table", level: _Level | None = None) -> _Path:
@@ -217,38 +238,42 @@ def _asked_of(level: _Level) -> list[str]:
 
 
 def _row_starts(
-    loop: Any, level: _Level, names: dict[str, str], starts: dict[_Path, str]
+    loop: Any,
+    level: _Level,
+    names: dict[str, str],
+    begun: dict[_Path, str],
+    starts: dict[str, str],
 ) -> dict[_Path, str]:
-    """Join the first cells that all rows below have in common, once for all of them."""
+    """Write the first cells that all rows below have in common, once for all of them."""
     found: dict[_Path, str] = {}
     for table in (table for below in level.below.values() for table in _tables(below)):
         paths = _cells_of(table)
-        done = _started(paths, starts)
+        done = _started(paths, begun)
         more = tuple(itertools.takewhile(names.__contains__, paths[done:-1]))
         common = paths[:done] + more
-        if not more or common in found:
+        mark = next((mark for mark in STARTS if mark not in starts), None)
+        if not more or common in found or mark is None:
             continue
-        parts = [starts[paths[:done]]] if done else []
         for path in more:
-            parts += [names[path], f"'{CELL_END}'"]
-        found[common] = f"${level.name}-start-{len(found)}"
-        _add(loop, "variable", name=found[common][1:], select=f"concat({', '.join(parts)})")
+            _write_cell(loop, names[path])
+        _add_text(loop, mark + ROW_END)
+        found[common], starts[mark] = mark, begun[paths[:done]]
     return found
 
 
-def _started(paths: _Path, starts: dict[_Path, str]) -> int:
-    """How many of a row's first cells one variable holds; the last cell is never among them."""
-    return max(length for length in range(len(paths)) if paths[:length] in starts)
+def _started(paths: _Path, begun: dict[_Path, str]) -> int:
+    """How many of a row's first cells one start holds; the last cell is never among them."""
+    return max(length for length in range(len(paths)) if paths[:length] in begun)
 
 
 def _variables(
-    loop: Any, level: _Level, here: dict[str, str], starts: dict[_Path, str]
+    loop: Any, level: _Level, here: dict[str, str], begun: dict[_Path, str]
 ) -> dict[str, str]:
     """Read at this level, once, what rows below ask for behind their first cells."""
     asked: set[str] = set()
     for table in (table for below in level.below.values() for table in _tables(below)):
         paths = _cells_of(table)
-        asked.update(paths[_started(paths, starts) :])
+        asked.update(paths[_started(paths, begun) :])
     found: dict[str, str] = {}
     for path in sorted(asked & here.keys()):
         found[path] = f"${level.name}-{len(found)}"
@@ -265,3 +290,11 @@ def _add(parent: Any, instruction: str, **attributes: str) -> Any:
     from lxml import etree
 
     return etree.SubElement(parent, f"{{{_XSL}}}{instruction}", attributes)
+
+
+def _add_text(parent: Any, text: str) -> None:
+    """Write a text, in one instruction with the text before it."""
+    if len(parent) and parent[-1].tag == f"{{{_XSL}}}text":
+        parent[-1].text += text
+    else:
+        _add(parent, "text").text = text

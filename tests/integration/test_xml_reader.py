@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.ingestion import xml_reader
+from orchestration.ingestion import xml_reader, xml_stylesheet
 from orchestration.ingestion.matching import match_header
 from tests.support.census_xml import census, oracle
 from tests.support.inbox import samples
@@ -45,6 +45,15 @@ def test_a_generated_census_is_read_value_by_value(
     parts = parts_of(path, block=block, batch=batch)
     assert rows_of(parts) == expected
     assert drift_of(parts) == ({"namespace of Message"} if namespace else set())
+
+
+@pytest.mark.parametrize("figures", ["", "01"])
+def test_a_contract_with_more_starts_than_figures_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, figures: str
+) -> None:
+    monkeypatch.setattr(xml_stylesheet, "STARTS", figures)
+    path = write(tmp_path, census(30, seed=8))
+    assert rows_of(parts_of(path)) == oracle(path)
 
 
 TEXTS = st.text(

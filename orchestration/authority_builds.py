@@ -9,8 +9,8 @@ Does not belong here: building a part (``orchestration.slices``) or everything (
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from duckdb import DuckDBPyConnection
@@ -22,6 +22,10 @@ from orchestration.transform import project_stamp
 
 # Beside most of the rows, building the rest too costs less than putting a part in its place.
 LARGEST_SHARE = 0.5
+# Delivered rows that are built at once: beyond them a build spills more than it computes.
+LARGEST_SLICE = 1_000_000
+# Hashes no deliveries: an authority of which no row is built yet, not even none of them.
+_NOTHING = ""
 
 _TABLE = """
 create schema if not exists ledger;
@@ -98,7 +102,19 @@ def changed_authorities(
         for authority in sorted(built.keys() | inputs.deliveries.keys())
         if built.get(authority) != inputs.deliveries.get(authority)
     )
-    return changed if _share(connection, changed) <= LARGEST_SHARE else None
+    rows = _delivered_rows(connection)
+    if len(_shared_out(rows, rows)) > 1:
+        # Everything would be built in slices too.
+        return changed
+    share = sum(rows.get(authority, 0) for authority in changed) / max(1, sum(rows.values()))
+    return changed if share <= LARGEST_SHARE else None
+
+
+def slices_of(
+    connection: DuckDBPyConnection, authorities: Collection[str]
+) -> tuple[tuple[str, ...], ...]:
+    """Share authorities out into slices that are each built at once; at least one slice."""
+    return _shared_out(_delivered_rows(connection), authorities)
 
 
 def forget_builds(connection: DuckDBPyConnection) -> None:
@@ -107,23 +123,53 @@ def forget_builds(connection: DuckDBPyConnection) -> None:
     connection.execute("delete from ledger.authority_builds")
 
 
-def record_builds(connection: DuckDBPyConnection, inputs: Inputs) -> None:
-    """Say that the rows of every authority come from these inputs."""
-    forget_builds(connection)
+def record_builds(
+    connection: DuckDBPyConnection, inputs: Inputs, authorities: Collection[str]
+) -> None:
+    """Say that the rows of some authorities come from these inputs, and leave the others."""
+    connection.execute(_TABLE)
+    connection.execute(
+        "delete from ledger.authority_builds where list_contains($1, authority_code)",
+        [list(authorities)],
+    )
+    # One that delivers nothing any more has no rows, and is forgotten.
+    ours = [authority for authority in authorities if authority in inputs.deliveries]
     connection.execute(
         "insert into ledger.authority_builds select unnest($1), unnest($2), $3",
-        [list(inputs.deliveries), list(inputs.deliveries.values()), inputs.build_hash],
+        [ours, [inputs.deliveries[authority] for authority in ours], inputs.build_hash],
     )
 
 
-def _share(connection: DuckDBPyConnection, authorities: Iterable[str]) -> float:
-    """Return the share of all delivered rows that came from some authorities."""
-    found = connection.execute(
-        "select coalesce(sum(rows_loaded) filter (list_contains($1, authority_code))"
-        " / nullif(sum(rows_loaded), 0), 0) from ledger.delivery_tables",
-        [list(authorities)],
-    ).fetchone()
-    return float(found[0]) if found else 0.0
+def record_nothing_built(connection: DuckDBPyConnection, inputs: Inputs) -> None:
+    """Say that all tables stand, with the rows of nobody: every authority is yet to be built."""
+    forget_builds(connection)
+    nothing = dict.fromkeys(inputs.deliveries, _NOTHING)
+    record_builds(connection, replace(inputs, deliveries=nothing), nothing)
+
+
+def _delivered_rows(connection: DuckDBPyConnection) -> dict[str, int]:
+    """Return how many rows each authority ever delivered."""
+    return dict(
+        connection.execute(
+            "select authority_code, cast(coalesce(sum(rows_loaded), 0) as bigint)"
+            " from ledger.delivery_tables group by authority_code"
+        ).fetchall()
+    )
+
+
+def _shared_out(
+    rows: Mapping[str, int], authorities: Collection[str]
+) -> tuple[tuple[str, ...], ...]:
+    slices: list[tuple[str, ...]] = [()]
+    filled = 0
+    for authority in sorted(authorities):
+        more = rows.get(authority, 0)
+        if slices[-1] and filled + more > LARGEST_SLICE:
+            slices.append(())
+            filled = 0
+        slices[-1] += (authority,)
+        filled += more
+    return tuple(slices)
 
 
 def _with_authority(connection: DuckDBPyConnection) -> set[Name]:

@@ -2,6 +2,8 @@
 
 HEARD_BENCH_AUTHORITIES names the sizes (``1,10`` unless set; ``1,30,150`` takes hours of processor
 time). One authority of the demo has 70,000 opportunities; HEARD_BENCH_CHILDREN makes it another.
+With HEARD_BENCH_FOLDER all is built in that folder and stays there: ``<size>.jsonl`` says how far a
+build is, and the same command goes on with one that was killed.
 """
 
 import json
@@ -10,8 +12,9 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,132 +23,144 @@ import pytest
 import yaml
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from orchestration.builds import delivered_tables
 from orchestration.ingestion.warehouse import WAREHOUSE_NAME, open_warehouse
-from orchestration.slices import attach_whole, cut_slice, put_in_place, slice_folder
-from orchestration.transform import PROJECT, prepare_manifest, read_manifest, target_folder
+from orchestration.transform import PROJECT, target_folder
 from tests.support.command import KEY, REPOSITORY, Site, heard, heard_run
-from tests.support.many_authorities import CONFIG, codes, table_statements, time_tables
+from tests.support.many_authorities import CONFIG, codes
 
 SIZES = [int(size) for size in os.environ.get("HEARD_BENCH_AUTHORITIES", "1,10").split(",")]
 LARGEST_MIB = 8 * 1024
-# A process of its own, so that its peak of memory is its own too.
-BUILD = """
-import json, resource, sys
-from pathlib import Path
-from tests.support.many_authorities import build_tables, multiply, table_statements
-home, count = Path(sys.argv[1]), int(sys.argv[2])
-multiply(home, count)
-spent = build_tables(home, table_statements(home))
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-print(json.dumps({"spent": spent, "peak_mib": peak}))
-"""
 COUNTS = "models/intermediate/indicators/int_indicator_counts__{}.sql"
 # Nine tenths of the counts; each other measure would add to the plain side only.
 PLAIN = ("opportunities", "expressions")
+# The whole of a build is a step too.
+ALL, MULTIPLY = "all", "multiply"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A warehouse of several authorities, and what each step of its build took."""
+
+    home: Path
+    log: Path
+
+    def steps(self) -> list[dict[str, Any]]:
+        """Return the steps as they ended, those of a build that was killed among them."""
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+    def seconds(self) -> Counter[str]:
+        """Return the processor seconds of each step but the making of the copies."""
+        spent: Counter[str] = Counter()
+        for step in self.steps():
+            if step["step"] not in (ALL, MULTIPLY):
+                spent[step["step"]] += step["cpu_seconds"]
+        spent["of it, tests"] = sum(step["of_tests"] for step in self.steps())
+        return spent
+
+    def nodes(self) -> Counter[str]:
+        """Return the processor seconds of every model, over all slices."""
+        spent: Counter[str] = Counter()
+        for step in self.steps():
+            spent.update(step["nodes"])
+        return spent
+
+    def models(self) -> float:
+        """Return the processor seconds of all models together."""
+        return sum(self.nodes().values())
+
+    def peak(self, what: str) -> int:
+        """Return the largest figure of any step but the making of the copies."""
+        return max(int(step[what]) for step in self.steps() if step["step"] != MULTIPLY)
 
 
 @pytest.fixture(scope="module")
-def one_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where all of it is built."""
+    kept = os.environ.get("HEARD_BENCH_FOLDER")
+    return Path(kept) if kept else tmp_path_factory.mktemp("many")
+
+
+@pytest.fixture(scope="module")
+def one_site(folder: Path) -> Site:
     """One authority, published once, so that the SQL of every model is compiled."""
-    folder = tmp_path_factory.mktemp("one")
-    site = Site(inbox=folder / "inbox", home=folder / "home")
-    children = os.environ.get("HEARD_BENCH_CHILDREN", "5000")
-    heard("generate", "--out", str(site.inbox), "--seed", "1", "--children", children)
-    heard_run(site)
+    site = Site(inbox=folder / "one" / "inbox", home=folder / "one" / "home")
+    if not site.published.exists():
+        children = os.environ.get("HEARD_BENCH_CHILDREN", "5000")
+        heard("generate", "--out", str(site.inbox), "--seed", "1", "--children", children)
+        heard_run(site)
     return site
 
 
 @pytest.fixture(scope="module")
-def built(
-    one_site: Site, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[int, tuple[Path, dict[str, Any]]]]:
+def built(one_site: Site, folder: Path) -> Iterator[dict[int, Measured]]:
     """For each size a home folder, built from its raw tables, and what that took."""
     found = {}
     for size in SIZES:
-        home = tmp_path_factory.mktemp("many") / "home"
-        shutil.copytree(one_site.home, home)
-        done = subprocess.run(
-            [sys.executable, "-c", BUILD, str(home), str(size)],
-            env=os.environ | {"HEARD_PSEUDONYM_KEY": KEY, "PYTHONPATH": str(REPOSITORY)},
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        # What takes longer than two seconds draws a bar first.
-        found[size] = (home, json.loads(done.stdout.splitlines()[-1]))
+        measured = Measured(folder / str(size), folder / f"{size}.jsonl")
+        if not measured.home.exists():
+            measured.home.mkdir()
+            shutil.copy(one_site.warehouse, measured.home)
+        if not measured.log.exists() or measured.steps()[-1]["step"] != ALL:
+            build(measured, size)
+        found[size] = measured
     yield found
-    for home, _ in found.values():
-        shutil.rmtree(home)
+    if "HEARD_BENCH_FOLDER" not in os.environ:
+        shutil.rmtree(folder)
 
 
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The key of the site."""
-    monkeypatch.setenv("HEARD_PSEUDONYM_KEY", KEY)
+def build(measured: Measured, size: int, *deliverer: str) -> None:
+    """Build in a process of its own, whose peak of memory is its own too."""
+    arguments = [str(measured.home), str(size), str(measured.log), *deliverer]
+    subprocess.run(
+        [sys.executable, "-m", "tests.support.measured_build", *arguments],
+        env=os.environ | {"HEARD_PSEUDONYM_KEY": KEY, "PYTHONPATH": str(REPOSITORY)},
+        cwd=REPOSITORY,
+        check=True,
+    )
 
 
 @pytest.mark.benchmark(group="scale")
 def test_cost_grows_no_faster_than_the_authorities(
-    benchmark: BenchmarkFixture, built: dict[int, tuple[Path, dict[str, Any]]]
+    benchmark: BenchmarkFixture, built: dict[int, Measured]
 ) -> None:
-    seconds = {size: sum(found["spent"].values()) for size, (_, found) in built.items()}
-    benchmark.extra_info["cpu_seconds"] = seconds
-    peaks = {size: found["peak_mib"] for size, (_, found) in built.items()}
-    benchmark.extra_info["peak_mib"] = peaks
-    for table in built[SIZES[0]][1]["spent"]:
-        benchmark.extra_info[table] = [round(built[s][1]["spent"][table], 2) for s in SIZES]
+    for size, measured in built.items():
+        benchmark.extra_info[f"{size}: cpu_seconds"] = dict(measured.seconds())
+        benchmark.extra_info[f"{size}: peak_mib"] = measured.peak("peak_mib")
+        benchmark.extra_info[f"{size}: disk_mib"] = measured.peak("disk_mib")
+        benchmark.extra_info[f"{size}: dearest"] = dict(measured.nodes().most_common(12))
     benchmark.pedantic(lambda: None, rounds=1)
     first = SIZES[0]
     for size in SIZES[1:]:
-        assert seconds[size] / size <= 1.25 * seconds[first] / first
-    assert max(peaks.values()) < LARGEST_MIB
+        assert built[size].models() / size <= 1.25 * built[first].models() / first
+    assert max(measured.peak("peak_mib") for measured in built.values()) < LARGEST_MIB
 
 
 @pytest.mark.benchmark(group="scale")
 def test_a_delivery_of_one_authority_costs_its_share(
-    benchmark: BenchmarkFixture, built: dict[int, tuple[Path, dict[str, Any]]]
+    benchmark: BenchmarkFixture, built: dict[int, Measured], folder: Path
 ) -> None:
-    home, found = built[SIZES[-1]]
-    full = sum(found["spent"].values())
-    manifest = read_manifest(prepare_manifest(home))
-    who = (codes(SIZES[-1])[SIZES[-1] // 2],)
-    rows = _rows(home)
-    statements = table_statements(home)
-    fixed = statements.keys() - {".".join(table) for table in delivered_tables(manifest)}
-
-    def deliver() -> dict[str, float]:
-        marks = [time.process_time()]
-        with slice_folder(home) as folder:
-            cut_slice(home, folder, manifest, who)
-            marks.append(time.process_time())
-            with duckdb.connect(str(folder / WAREHOUSE_NAME)) as con:
-                attach_whole(con, str(home / WAREHOUSE_NAME))
-                time_tables(con, statements, leave=fixed)
-            marks.append(time.process_time())
-            with open_warehouse(home) as whole:
-                put_in_place(whole, folder, manifest, who, lambda _: None)
-        marks.append(time.process_time())
-        pairs = zip(("cut", "models", "put in place"), pairwise(marks), strict=True)
-        return {name: end - start for name, (start, end) in pairs}
-
-    spent = benchmark.pedantic(deliver, rounds=1)
-    assert _rows(home) == rows
-    benchmark.extra_info["cpu_seconds"] = spent
-    benchmark.extra_info["share_of_full"] = sum(spent.values()) / full
+    size = SIZES[-1]
+    late = Measured(built[size].home, folder / "late.jsonl")
+    late.log.unlink(missing_ok=True)
+    rows = _rows(late.home)
+    benchmark.pedantic(lambda: build(late, size, codes(size)[size // 2]), rounds=1)
+    assert _rows(late.home) == rows
+    full, spent = built[size].seconds(), late.seconds()
+    benchmark.extra_info["cpu_seconds"] = dict(spent)
+    benchmark.extra_info["share_of_full"] = _sum(spent) / _sum(full)
 
 
 @pytest.mark.benchmark(group="scale")
 def test_the_cube_beside_one_pass_of_plain_sql(
-    benchmark: BenchmarkFixture, built: dict[int, tuple[Path, dict[str, Any]]]
+    benchmark: BenchmarkFixture, built: dict[int, Measured], one_site: Site
 ) -> None:
     """The plain SQL has nearly all rows of the cube, but not who dominates a cell."""
-    home, found = built[SIZES[0]]
+    measured = built[SIZES[0]]
     seconds: dict[str, float] = {"plain": 0}
-    with duckdb.connect(str(home / WAREHOUSE_NAME), config=dict(CONFIG)) as con:
+    with duckdb.connect(str(measured.home / WAREHOUSE_NAME), config=dict(CONFIG)) as con:
         for measure in PLAIN:
             model = (
-                target_folder(home) / "compiled" / "heard" / COUNTS.format(measure)
+                target_folder(one_site.home) / "compiled" / "heard" / COUNTS.format(measure)
             ).read_text()
             answers = {}
             for name, sql in {"plain": plain_cube(model, measure), "model": model}.items():
@@ -155,8 +170,8 @@ def test_the_cube_beside_one_pass_of_plain_sql(
                 answers[name] = _counts(con, name)
             assert answers["plain"] == answers["model"]
             seconds["plain"] += seconds[f"plain {measure}"]
-    seconds["cube"] = found["spent"]["intermediate.int_indicator_values__complete"]
-    seconds["all models"] = sum(found["spent"].values())
+    seconds["cube"] = measured.nodes()["int_indicator_values__complete"]
+    seconds["all models"] = measured.models()
     benchmark.pedantic(lambda: None, rounds=1)
     benchmark.extra_info["cpu_seconds"] = seconds
     assert seconds["cube"] <= 2 * seconds["plain"]
@@ -228,3 +243,8 @@ def _rows(home: Path) -> list[tuple[Any, ...]]:
             "select authority_code, outcome, count(*) from marts.fct_voice_opportunities"
             " group by all order by all"
         ).fetchall()
+
+
+def _sum(seconds: Counter[str]) -> float:
+    """Return what all steps took; their tests are in them."""
+    return sum(spent for step, spent in seconds.items() if step != "of it, tests")

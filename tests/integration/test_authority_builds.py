@@ -12,6 +12,8 @@ from orchestration.authority_builds import (
     forget_builds,
     read_inputs,
     record_builds,
+    record_nothing_built,
+    slices_of,
 )
 
 LEDGER = """
@@ -65,7 +67,7 @@ def con(monkeypatch: pytest.MonkeyPatch) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(LEDGER)
         for authority in ("330", "331", "332"):
             deliver(connection, authority, "first")
-        record_builds(connection, read_inputs(connection, MANIFEST))
+        record(connection)
         yield connection
 
 
@@ -80,6 +82,12 @@ def deliver(con: duckdb.DuckDBPyConnection, authority: str, name: str, rows: int
         " ($1, $2, '2026-09-30', '2026-10-01', 'visits', 'full', $3)",
         [f"{authority}{name}", authority, rows],
     )
+
+
+def record(con: duckdb.DuckDBPyConnection) -> None:
+    inputs = read_inputs(con, MANIFEST)
+    forget_builds(con)
+    record_builds(con, inputs, inputs.deliveries)
 
 
 def changed(con: duckdb.DuckDBPyConnection) -> tuple[str, ...] | None:
@@ -115,7 +123,7 @@ def test_a_delivery_that_was_read_or_delivered_again_counts_as_new(
 
 def test_a_setting_of_its_own_has_an_authority_built_again(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("insert into ledger.local_clocks values ('332', 28)")
-    record_builds(con, read_inputs(con, MANIFEST))
+    record(con)
     con.execute("update ledger.local_clocks set days = 21")
     assert changed(con) == ("332",)
 
@@ -169,6 +177,47 @@ def test_most_of_the_rows_are_built_with_all_the_others(con: duckdb.DuckDBPyConn
 def test_a_single_authority_is_built_as_a_whole(con: duckdb.DuckDBPyConnection) -> None:
     for name in ("deliveries", "delivery_tables"):
         con.execute(f"delete from ledger.{name} where authority_code <> '330'")
-    record_builds(con, read_inputs(con, MANIFEST))
+    record(con)
     deliver(con, "330", "second")
     assert changed(con) is None
+
+
+@pytest.mark.parametrize(
+    ("largest", "slices"),
+    [
+        (30, (("330", "331", "332"),)),
+        (29, (("330", "331"), ("332",))),
+        # One that is larger by itself is built by itself.
+        (9, (("330",), ("331",), ("332",))),
+    ],
+)
+def test_a_slice_has_as_many_authorities_as_it_holds_rows_of(
+    con: duckdb.DuckDBPyConnection,
+    monkeypatch: pytest.MonkeyPatch,
+    largest: int,
+    slices: tuple[tuple[str, ...], ...],
+) -> None:
+    monkeypatch.setattr(authority_builds, "LARGEST_SLICE", largest)
+    assert slices_of(con, ["332", "330", "331"]) == slices
+
+
+def test_to_test_what_stands_a_slice_of_nobody_is_built(con: duckdb.DuckDBPyConnection) -> None:
+    assert slices_of(con, []) == ((),)
+
+
+def test_what_is_too_large_to_be_built_at_once_is_never_built_from_the_start_for_a_part(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(authority_builds, "LARGEST_SLICE", 20)
+    deliver(con, "331", "second", rows=30)
+    assert changed(con) == ("331",)
+
+
+def test_a_frame_has_every_authority_built(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(authority_builds, "LARGEST_SLICE", 20)
+    record_nothing_built(con, read_inputs(con, MANIFEST))
+    assert changed(con) == ("330", "331", "332")
+    record_builds(con, read_inputs(con, MANIFEST), ["330", "331"])
+    assert changed(con) == ("332",)

@@ -111,27 +111,33 @@ def test_only_the_rows_of_whoever_delivered_are_touched(site: DeliveredSite) -> 
     ]
 
 
-def test_a_build_that_dies_at_its_last_step_changes_nothing_and_the_next_one_mends_it(
-    site: DeliveredSite, monkeypatch: pytest.MonkeyPatch
+def test_everything_built_in_slices_says_what_one_build_says_and_a_killed_one_goes_on(
+    built_site: DeliveredSite, site: DeliveredSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = site.tables()
-    site.deliver("331", "ssd", SECOND)
+    site.tell(f"update {OPPORTUNITIES} set not_captured_reason_code = 'of an older build'")
+    record_builds = building.record_builds
 
-    def die(*_: object) -> None:
-        raise KeyboardInterrupt
+    def die_at_the_second(connection: Any, inputs: Any, authorities: Sequence[str]) -> None:
+        if "331" in authorities:
+            raise KeyboardInterrupt
+        record_builds(connection, inputs, authorities)
 
+    monkeypatch.setattr(authority_builds, "LARGEST_SLICE", 1)
     with monkeypatch.context() as patch:
-        patch.setattr(building, "record_builds", die)
+        patch.setattr(building, "record_builds", die_at_the_second)
         with pytest.raises(KeyboardInterrupt):
-            site.build()
-    assert site.tables() == before
-    # What is there is older than the raw tables, so nobody may publish it.
-    assert site.ask("select count(*) from ledger.transform_builds") == [(0,)]
+            site.build(from_the_start=True)
+    # The second slice died at its last step: none of its rows stay.
+    counted = f"select authority_code, count(*) from {OPPORTUNITIES} group by all"
+    assert site.ask(counted) == [row for row in built_site.ask(counted) if row[0] == "330"]
     assert not (site.settings.home / "tmp" / "slice").exists()
+    # Nobody may publish half of the authorities.
+    assert site.ask("select count(*) from ledger.transform_builds") == [(0,)]
 
     assert site.build().authorities == ("331",)
-    # That it says what a build from the start says is the property above.
-    assert site.tables() != before
+    assert site.says() == built_site.says()
+    assert site.comments() == built_site.comments()
+    assert site.ask("select count(*) from ledger.transform_builds") == [(1,)]
 
 
 def test_rows_that_fail_a_test_are_not_put_in_place(

@@ -90,6 +90,17 @@ class DeliveredSite:
         says = self.says()
         return {name: says[name] for (name,) in found if name in says}
 
+    def comments(self) -> set[tuple[Any, ...]]:
+        """Return what the database says of every table, view and column that dbt built."""
+        kinds = [
+            f"select schema_name, {kind}_name as name, null as column_name, comment"
+            f" from duckdb_{kind}s() where not internal"
+            for kind in ("table", "view")
+        ]
+        columns = "select schema_name, table_name, column_name, comment from duckdb_columns()"
+        every = " union all ".join([*kinds, f"{columns} where not internal"])
+        return set(self.ask(f"from ({every}) where schema_name in {BUILT}"))
+
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """Return the answer of the warehouse."""
         with open_warehouse(self.settings.home, read_only=True) as connection:

@@ -1,21 +1,20 @@
 """One authority's raw rows many times over: a large warehouse without delivering it.
 
 Each copy is an authority of its own, with people and delivery numbers of its own, whose rows lie
-together as a delivery's do. Belongs here: making it, and running the models' own SQL on it. Does
-not belong here: any assertion.
+together as a delivery's do. Belongs here: making it, and the SQL of its models. Does not belong
+here: building it (``measured_build``), or any assertion.
 """
 
 import json
-import time
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from orchestration.contracts import load_contracts
+from orchestration.contracts.models import Table
 from orchestration.ingestion.sql import identifier, literal
-from orchestration.privacy.disclosure_keys import attach_disclosure_keys
 from orchestration.transform import prepare_manifest, target_folder
 
 # As `open_warehouse` and dbt's profile have it, so that what is measured is what runs.
@@ -36,11 +35,11 @@ def multiply(home: Path, count: int) -> None:
         con.execute("delete from ledger.deliveries; delete from ledger.delivery_tables")
         for code in codes(count):
             add_deliveries(con, code, "source_deliveries", "source_tables")
-        for table, people in raw_tables(con).items():
-            con.execute(f"create temp table source_rows as from raw.{table}")
-            con.execute(f"delete from raw.{table}")
+        for raw_table, table in raw_tables(con).items():
+            con.execute(f"create temp table source_rows as from raw.{raw_table}")
+            con.execute(f"delete from raw.{raw_table}")
             for code in codes(count):
-                add_rows(con, table, people, code, "source_rows")
+                add_rows(con, table, raw_table, code, "source_rows")
             con.execute("drop table source_rows")
             con.execute("checkpoint")
 
@@ -57,17 +56,20 @@ def add_deliveries(con: duckdb.DuckDBPyConnection, code: str, deliveries: str, t
 
 
 def add_rows(
-    con: duckdb.DuckDBPyConnection, table: str, people: Iterable[str], code: str, source: str
+    con: duckdb.DuckDBPyConnection, table: Table, raw_table: str, code: str, source: str
 ) -> None:
     """Enter a copy's rows of one raw table."""
-    renamed = "".join(
-        f", md5({identifier(column)} || {literal(code)}) as {identifier(column)}"
-        for column in people
-    )
-    con.execute(
-        f"insert into raw.{table} select * replace ("
-        f"{_number(code, '_delivery_number')} as _delivery_number{renamed}) from {source}"
-    )
+    values = {
+        name: f"md5({identifier(name)} || {literal(code)})" for name in columns_of_people(table)
+    }
+    replaced = values | {"_delivery_number": _number(code, "_delivery_number")}
+    if values.keys() & set(table.key):
+        # As ingestion makes it: a row under an id that was merged is known by it.
+        parts = [values.get(name, identifier(name)) for name in table.key]
+        joined = " || chr(31) || ".join(f"coalesce(cast({part} as varchar), '')" for part in parts)
+        replaced["_row_key"] = f"md5_number({joined})"
+    listed = ", ".join(f"{value} as {identifier(name)}" for name, value in replaced.items())
+    con.execute(f"insert into raw.{raw_table} select * replace ({listed}) from {source}")
 
 
 def table_statements(home: Path) -> dict[str, str]:
@@ -93,33 +95,13 @@ def table_statements(home: Path) -> dict[str, str]:
     }
 
 
-def build_tables(home: Path, statements: Mapping[str, str]) -> dict[str, float]:
-    """Make every table of a warehouse; return the processor seconds of each."""
-    with duckdb.connect(str(home / "warehouse.duckdb"), config=dict(CONFIG)) as con:
-        return time_tables(con, statements)
-
-
-def time_tables(
-    con: duckdb.DuckDBPyConnection, statements: Mapping[str, str], leave: Container[str] = ()
-) -> dict[str, float]:
-    """Make tables from their SQL, but for some; return the processor seconds of each."""
-    attach_disclosure_keys(con)
-    spent = {}
-    for name, sql in statements.items():
-        if name not in leave:
-            start = time.process_time()
-            con.execute(f"create or replace table {name} as {sql}")
-            spent[name] = time.process_time() - start
-    return spent
-
-
 def _number(code: str, column: str = "delivery_number") -> str:
     # Below the largest signed number, as the numbers of real deliveries are.
     return f"(hash({literal(code)}, {column}) >> 2)"
 
 
-def raw_tables(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
-    """Return the raw tables that hold rows, each with its columns that name people."""
+def raw_tables(con: duckdb.DuckDBPyConnection) -> dict[str, Table]:
+    """Return the raw tables that hold rows, each with its contract."""
     filled = {
         table
         for (table,) in con.execute(
@@ -128,10 +110,13 @@ def raw_tables(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
         ).fetchall()
     }
     return {
-        contract.raw_table(table): [
-            column.name for column in table.loaded_columns if column.pseudonym is not None
-        ]
+        contract.raw_table(table): table
         for contract in load_contracts().values()
         for table in contract.tables
         if contract.raw_table(table) in filled
     }
+
+
+def columns_of_people(table: Table) -> list[str]:
+    """Return the columns of a raw table that name people."""
+    return [column.name for column in table.loaded_columns if column.pseudonym is not None]

@@ -13,7 +13,7 @@ import duckdb
 
 from orchestration.privacy.keys import pseudonym_key
 from orchestration.privacy.pseudonyms import pseudonyms
-from tests.support.many_authorities import add_deliveries, raw_tables
+from tests.support.many_authorities import add_deliveries, columns_of_people, raw_tables
 
 ALL = "300"
 
@@ -55,7 +55,8 @@ def hand_out(home: Path, master: bytes, people: Mapping[str, str]) -> None:
         pairs = zip(pseudonyms(people, key), people.values(), strict=True)
         marks = ",".join(f"('{person}', '{code}')" for person, code in pairs)
         con.execute(f"insert into people values {marks}")
-        for table, named in raw_tables(con).items():
+        for table, contract in raw_tables(con).items():
+            named = columns_of_people(contract)
             _hand_out(con, table, named)
 
 

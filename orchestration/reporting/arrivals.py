@@ -40,7 +40,7 @@ def read_arrivals(home: Path) -> tuple[Arrival, ...] | None:
     try:
         with open_warehouse(home, read_only=True) as con:
             rows = con.execute(_ARRIVALS, {"doubts": list(DOUBTS)}).fetchall()
-            return tuple(Arrival(*row[:-1], tuple(row[-1] or ())) for row in rows)
+            return tuple(Arrival(*(*told, tuple(doubts or ()))) for *told, doubts in rows)
     except WarehouseMissingError:
         return ()
     except duckdb.IOException:

@@ -6,10 +6,10 @@ sense (the checks).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orchestration.ingestion.delivery_manifest import (
     DamagedRecordError,
@@ -29,6 +29,7 @@ from orchestration.releases.ledger import (
     open_ledger,
     read_events,
 )
+from orchestration.releases.snapshot import PAPERS, RELEASES
 from orchestration.reporting.release_files import (
     DATABASE,
     MANIFEST,
@@ -69,6 +70,7 @@ class Verified:
     damages: tuple[Damage, ...]
     # The hash of the last entry about releases: whoever kept an earlier one can ask for it again.
     record_head: str = ""
+    frozen_files: int = 0
 
 
 def verify(home: Path) -> Verified:
@@ -85,8 +87,8 @@ def verify(home: Path) -> Verified:
     tables = _warehouse(home, deliveries, damages)
     report("Reading the published files")
     published = _published(home / "published", damages)
-    head = _record_head(home, damages)
-    return Verified(files, len(deliveries), tables, published, tuple(damages), head)
+    head, frozen = _releases(home, damages)
+    return Verified(files, len(deliveries), tables, published, tuple(damages), head, frozen)
 
 
 def damaged_landing(home: Path) -> tuple[Damage, ...]:
@@ -194,8 +196,8 @@ def _unrecorded(
         yield Damage("landing", "RECORD_MISSING", f"delivery {delivery_id}", advice)
 
 
-def _record_head(home: Path, damages: list[Damage]) -> str:
-    """Follow the chain of what people decided about releases to its end."""
+def _releases(home: Path, damages: list[Damage]) -> tuple[str, int]:
+    """Follow the chain of what people decided about releases, and read what they decided about."""
     path = home / LEDGER_NAME
     try:
         if path.is_file():
@@ -206,8 +208,31 @@ def _record_head(home: Path, damages: list[Damage]) -> str:
         require_uncut(home, events)
     except ReleaseLedgerError as error:
         damages.append(Damage("releases", "RECORD_CHANGED", str(path), str(error)))
-        return ""
-    return events[-1].hash if events else ""
+        return "", 0
+    read = 0
+    for event in events:
+        # The record has their hashes, so that nobody can change a file and what is said of it.
+        frozen, files = home / RELEASES / event.release_id, event.detail.get("files")
+        if not isinstance(files, dict) or not frozen.is_dir():
+            # Old ones that only the setting approved are not kept.
+            continue
+        damages.extend(_frozen(frozen, files))
+        read += len(files)
+    return (events[-1].hash if events else ""), read
+
+
+def _frozen(folder: Path, files: Mapping[str, Any]) -> Iterator[Damage]:
+    advice = "publish nothing of it; put back a copy, or run `heard run --force`: a new release"
+    try:
+        unseal((folder / PAPERS).read_bytes())
+    except (FileNotFoundError, BrokenSealError):
+        yield Damage("releases", "FILE_CHANGED", str(folder / PAPERS), advice)
+    for name, sha256 in files.items():
+        path = folder / name
+        if not path.is_file():
+            yield Damage("releases", "FILE_MISSING", str(path), advice)
+        elif sha256_of(path) != sha256:
+            yield Damage("releases", "FILE_CHANGED", str(path), advice)
 
 
 def _published(folder: Path, damages: list[Damage]) -> int:

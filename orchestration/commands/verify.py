@@ -32,6 +32,7 @@ def verify(home: Path | None, as_json: bool) -> int:
                 "deliveries": found.deliveries,
                 "warehouse_tables": found.warehouse_tables,
                 "published_files": found.published_files,
+                "frozen_files": found.frozen_files,
                 "record_head": found.record_head,
                 "damages": [
                     {
@@ -48,7 +49,8 @@ def verify(home: Path | None, as_json: bool) -> int:
     out = console()
     out.print(
         f"Read {found.landed_files:,} landed files of {found.deliveries:,} deliveries,"
-        f" {found.warehouse_tables:,} warehouse tables, {found.published_files:,} published files."
+        f" {found.warehouse_tables:,} warehouse tables, {found.published_files:,} published files,"
+        f" {found.frozen_files:,} files of releases."
     )
     if found.record_head:
         out.print(f"The record of releases ends with {found.record_head[:16]}; keep it elsewhere.")

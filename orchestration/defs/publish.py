@@ -92,7 +92,7 @@ def _release(
     """Make a release that was attacked, before readers or where people decide about it."""
     way = read_release_settings(home)
     incidents = published_incidents(home)
-    quotes = quotes_to_publish(connection, home, today())
+    quotes = quotes_to_publish(connection, home, today(), way.profile.name)
     papers = read_papers_of(connection, current, way.profile.name)
 
     def make(is_held: bool) -> tuple[Release, LastHandOn]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 WAITING, APPROVED, REFUSED, ENDED = "waiting", "approved", "refused", "no longer allowed"
 _LONGEST = 2000
+# A profile of releases, and an audience of quotes: anybody.
+_PUBLIC = "public"
 _TOKEN = re.compile(r"\[[A-Z' ]+(?: \d+)?\]")
 # Tokens that a person may put in by hand; of others there are those of the redacted words.
 _ANYBODY = re.compile(r"\[(?:PERSON|PLACE|CHILD)(?: \d+)?\]")
@@ -143,11 +145,24 @@ def decide(
         kept.add_review(ledger, quote.quote_id, quote.text_hash, decision, name, final)
 
 
-def quotes_to_publish(connection: "DuckDBPyConnection", home: Path, day: date) -> list[Quote]:
-    """Return the quotes that a release of a day may hold; nothing is opened where there is none."""
+def quotes_to_publish(
+    connection: "DuckDBPyConnection", home: Path, day: date, profile: str = ""
+) -> list[Quote]:
+    """Return the quotes that a release of a day may hold; nothing is opened where there is none.
+
+    Args:
+        connection: Connection to the warehouse.
+        home: The home folder.
+        day: The day of the release.
+        profile: Who reads it: of one that anybody reads, words for boards alone are no part.
+    """
     if not kept.ledger_path(home).is_file():
         return []
-    return [q for q in read_quotes(connection, home, day, None) if q.state == APPROVED]
+    return [
+        quote
+        for quote in read_quotes(connection, home, day, None)
+        if quote.state == APPROVED and (profile != _PUBLIC or quote.audience == _PUBLIC)
+    ]
 
 
 def record_release(

@@ -2,7 +2,8 @@
 
 A figure of a period that was over when it was published is one that a board may have acted on. If
 the next release has another in its place, both stand in ``published.restated_figure``: what two
-releases said in public, so nothing that was protected. The list goes on from release to release
+releases said in public, so nothing that was protected; but what the new release withholds is not
+told as what the old one said. The list goes on from release to release
 inside the published file itself, so that it is as whole as the release, and outlives a rebuild.
 
 Belongs here: comparing the release that is public with the one about to be.
@@ -33,7 +34,7 @@ _COLUMNS = {
     "period_end": "Last day of the period; it was over when the figure was first published.",
     "published_in": "Release in which the figure stood before.",
     "was_status": "What that release said of it: shown, or why not.",
-    "was_value": "The figure that it showed.",
+    "was_value": "The figure that it showed; not told where this release shows none.",
     "restated_in": "Release that says it differently.",
     "is_status": "What that one says of it; withdrawn where it holds the figure no more.",
     "is_value": "The figure that it shows.",
@@ -51,9 +52,24 @@ create table {target} (
     since_deliveries varchar
 )
 """
-_CARRIED_ON = """
-insert into {target} by name
-select * replace ($release_id as release_id) from standing.published.restated_figure
+# What a release withholds is not told as what an earlier one said: few readers have both.
+_WITHHELD = "now.status in ('suppressed', 'rate_withheld')"
+_CARRIED_ON = f"""
+insert into {{target}} by name
+select
+    listed.* replace (
+        $release_id as release_id,
+        case when {_WITHHELD} then null else listed.was_value end as was_value,
+        case when {_WITHHELD} then null else listed.is_value end as is_value
+    )
+from standing.published.restated_figure as listed
+left join {{schema}}.indicator_value as now
+    on
+        listed.authority_code = now.authority_code
+        and listed.indicator_id = now.indicator_id
+        and listed.period_type = now.period_type
+        and listed.period_start = now.period_start
+        and now.breakdown = 'all'
 """
 # What arrived is told by the ledger's own time; a file's own time may lie long before.
 _COMPARE = """
@@ -87,7 +103,7 @@ select
     before.period_end,
     before.release_id as published_in,
     before.status as was_status,
-    before.value::double as was_value,
+    case when {withheld} then null else before.value::double end as was_value,
     $release_id as restated_in,
     coalesce(now.status, 'withdrawn') as is_status,
     now.value::double as is_value,
@@ -151,10 +167,12 @@ def _compare(
         [TABLE],
     ).fetchone()
     if listed and listed[0]:
-        connection.execute(_CARRIED_ON.format(target=target), {"release_id": release_id})
+        connection.execute(
+            _CARRIED_ON.format(target=target, schema=schema), {"release_id": release_id}
+        )
     if _columns(connection, database) >= _NEEDED:
         connection.execute(
-            _COMPARE.format(target=target, schema=schema),
+            _COMPARE.format(target=target, schema=schema, withheld=_WITHHELD),
             {"release_id": release_id, "released_on": released_on},
         )
 

@@ -1,5 +1,6 @@
 """Nobody can rewrite what was decided about releases, nor cut it off, without being noticed."""
 
+import hashlib
 import sqlite3
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from orchestration.commands import release as command
 from orchestration.releases import actions
 from orchestration.releases.ledger import LEDGER_NAME, ReleaseLedgerError, open_ledger, read_events
+from orchestration.releases.snapshot import RELEASES
 from orchestration.verification import verify
 from tests.support.release_site import FIRST, SECOND, THIRD, ReleaseSite
 
@@ -79,3 +81,26 @@ def test_a_record_that_was_cut_off_at_its_end_is_noticed_by_what_releases_say_of
         assert (damage.rule, "put back a copy" in damage.what_to_do) == ("RECORD_CHANGED", True)
         # Nor does it help to take it away whole.
         path.unlink(missing_ok=True)
+
+
+def test_a_frozen_file_that_was_changed_is_named_though_its_manifest_was_changed_with_it(
+    site: ReleaseSite,
+) -> None:
+    site.make(FIRST)
+    folder = site.home / RELEASES / FIRST
+    (name,) = (path.name for path in folder.glob("*.duckdb"))
+    before = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    assert verify(site.home).frozen_files > 0
+    with (folder / name).open("ab") as handle:
+        handle.write(b" ")
+    after = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    manifest = folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace(before, after))
+    (folder / "release.json").write_text("{}")
+    damages = [each for each in verify(site.home).damages if each.place == "releases"]
+    assert {(Path(each.path).name, each.rule) for each in damages} == {
+        (name, "FILE_CHANGED"),
+        ("release.json", "FILE_CHANGED"),
+    }
+    (folder / name).unlink()
+    assert "FILE_MISSING" in {each.rule for each in verify(site.home).damages}

@@ -102,7 +102,22 @@ def test_what_is_withheld_now_or_gone_is_listed_and_no_number_with_it(home: Path
     )
     assert listed(home) == [
         ("330", "A1", "2026-06-01", FIRST, "shown", 60, SECOND, "withdrawn", None, None),
-        ("331", "A1", "2026-05-01", FIRST, "shown", 55, SECOND, "suppressed", None, None),
+        ("331", "A1", "2026-05-01", FIRST, "shown", None, SECOND, "suppressed", None, None),
+    ]
+
+
+def test_what_is_withheld_now_is_not_told_as_what_earlier_releases_said(home: Path) -> None:
+    """The figure that an attack took out stood beside the word that it was taken out."""
+    may = "authority_code = '331'"
+    publish_after(home, f"update marts.figures set value = 56 where {may}")
+    publish_after(
+        home,
+        f"update marts.figures set value = null, status = 'rate_withheld' where {may}",
+        OCTOBER,
+    )
+    assert [(line[4], line[5], line[7], line[8]) for line in listed(home)] == [
+        ("shown", None, "shown", None),
+        ("shown", None, "rate_withheld", None),
     ]
 
 

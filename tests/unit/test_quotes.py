@@ -9,7 +9,13 @@ import pytest
 from orchestration.commands import quotes as commands
 from orchestration.ingestion.warehouse import open_warehouse
 from orchestration.quotes.ledger import APPROVED, ledger_path
-from orchestration.quotes.standing import ENDED, QuoteError, decide, read_quotes
+from orchestration.quotes.standing import (
+    ENDED,
+    QuoteError,
+    decide,
+    quotes_to_publish,
+    read_quotes,
+)
 from orchestration.redaction.model import NoNameFinderError
 from tests.support.quotes import (
     READ,
@@ -96,6 +102,18 @@ def test_a_reviewer_is_told_where_nobody_recorded_understanding(home: Path) -> N
     assert asked not in run(home, "review", "--reviewer", "A. Reader", answers="skip\n").output
     change(home, "quote_permission_understood", None)
     assert asked in run(home, "review", "--reviewer", "A. Reader", answers="skip\n").output
+
+
+def test_words_for_boards_alone_are_in_no_release_that_anybody_reads(home: Path) -> None:
+    for audience in ("board", "public"):
+        change(home, "quote_permission_scope_code", audience)
+        with open_warehouse(home) as con:
+            (quote,) = read_quotes(con, home, TODAY, nothing)
+            decide(home, quote, APPROVED, "A. Reader")
+            inside = quotes_to_publish(con, home, TODAY, "internal_board")
+            anybody = quotes_to_publish(con, home, TODAY, "public")
+        assert [each.audience for each in inside] == [audience]
+        assert [each.audience for each in anybody] == [audience] * (audience == "public")
 
 
 @pytest.mark.usefixtures("with_finder")

@@ -81,7 +81,7 @@ class EvidenceRules:
             return NOT_MAPPED
         subject = _EXCLUDED.sub("", text)
         either = _EXAMPLES.sub("", subject).split(" or ")
-        if self._leaves_open(text, answer) or self._differ(either):
+        if self._differ(either):
             return NOT_MAPPED
         codes: set[str] = set()
         for told in (_EXAMPLES.sub("", subject), subject):
@@ -89,7 +89,10 @@ class EvidenceRules:
         known = text in self._rules.wording.vocabulary
         if not codes and not known and _SHORT_FORM.fullmatch(text):
             codes = {code for word, code in self._words.items() if word.startswith(text)}
-        return codes.pop() if len(codes) == 1 else NOT_MAPPED
+        # What may be unknown is unknown: "Unknown (name not given)".
+        if len(codes) != 1 or (codes != {"unknown"} and self._leaves_open(text, answer)):
+            return NOT_MAPPED
+        return codes.pop()
 
     def _stated(self, text: str) -> set[str]:
         """The codes that the answer speaks for, `not_mapped` for one that it denies or doubts."""

@@ -16,6 +16,7 @@ from orchestration.ingestion.answers_doubts import sides
 from orchestration.ingestion.answers_rules import (
     AWAY_FROM,
     CIRCUMSTANCES,
+    EVENTS,
     FOUND_AT,
     NOT_MAPPED,
     Rule,
@@ -43,6 +44,7 @@ _OWNED = re.compile(
     re.IGNORECASE,
 )
 _EXAMPLE_GIVEN = re.compile(r"\b(?:e\.?g|i\.?e|such as|inc|for example)\b", re.IGNORECASE)
+_WORD = re.compile(r"\S+")
 _CAPITALS = re.compile(r"[A-Z]{2,5}")
 _SHORT_FORM = re.compile(r"[a-z]{3,5}")
 
@@ -73,12 +75,13 @@ class EvidenceRules:
             self._names_two_groups(answer)
             or self._trails_off(answer)
             or self._points_away(text)
+            or self._tells_events(text, answer)
             or self._differ(_OWNED.split(_EXAMPLE_GIVEN.split(answer, maxsplit=1)[0]))
         ):
             return NOT_MAPPED
         subject = _EXCLUDED.sub("", text)
         either = _EXAMPLES.sub("", subject).split(" or ")
-        if self._leaves_open(text, answer) or self._differ(either):
+        if self._differ(either):
             return NOT_MAPPED
         codes: set[str] = set()
         for told in (_EXAMPLES.sub("", subject), subject):
@@ -86,7 +89,10 @@ class EvidenceRules:
         known = text in self._rules.wording.vocabulary
         if not codes and not known and _SHORT_FORM.fullmatch(text):
             codes = {code for word, code in self._words.items() if word.startswith(text)}
-        return codes.pop() if len(codes) == 1 else NOT_MAPPED
+        # What may be unknown is unknown: "Unknown (name not given)".
+        if len(codes) != 1 or (codes != {"unknown"} and self._leaves_open(text, answer)):
+            return NOT_MAPPED
+        return codes.pop()
 
     def _stated(self, text: str) -> set[str]:
         """The codes that the answer speaks for, `not_mapped` for one that it denies or doubts."""
@@ -119,16 +125,28 @@ class EvidenceRules:
         if not spans:
             return False
         before = text[: min(spans)[0]].split()
-        beside = "".join(
-            letter
-            for at, letter in enumerate(text)
-            if not any(first <= at < end for first, end in spans)
-        )
-        told_of = listed(AWAY_FROM).intersection(before)
-        if told_of or listed(CIRCUMSTANCES).intersection(beside.split()):
+        outside = _outside(text, spans)
+        if listed(AWAY_FROM).intersection(before) or listed(CIRCUMSTANCES).intersection(outside):
             return True
         ties = [at for at, word in enumerate(before) if word in listed(FOUND_AT)]
         return bool(ties) and not self._rules.details.issuperset(before[: ties[0]])
+
+    def _tells_events(self, text: str, answer: str) -> bool:
+        """Whether the answer says what went on ("Police incident at home") before any detail."""
+        if listed(EVENTS).isdisjoint(text.split()):
+            return False
+        text = self._rules.understood(_DETAIL.split(answer, maxsplit=1)[0])
+        events = listed(EVENTS).intersection(text.split())
+        if not events:
+            return False
+        named = {
+            word
+            for rule in self._rules.rules
+            for first, end in rule.spans(text)
+            for word in text[first:end].split()
+            if word in rule.own
+        }
+        return not events <= named
 
     def _differ(self, parts: list[str]) -> bool:
         """Whether parts that own each other, or stand for each other, speak for several groups."""
@@ -147,11 +165,22 @@ class EvidenceRules:
             words = self._rules.understood(told).split()
             if len(words) < 2 or words[-1] in self._known or len(words[-1]) == 1:
                 continue
+            text = " ".join(words)
             if _CAPITALS.fullmatch(told.split()[-1]) is None and (
-                not self._speaks(words[-1]) and self._speaks(" ".join(words[:-1]))
+                not self._speaks(words[-1])
+                and self._speaks(" ".join(words[:-1]))
+                and not self._is_named_to_the_end(text)
             ):
                 return True
         return False
+
+    def _is_named_to_the_end(self, text: str) -> bool:
+        return any(
+            end == len(text)
+            for rule in self._rules.rules
+            if not rule.open_ended
+            for _, end in rule.spans(text)
+        )
 
     def _speaks(self, text: str) -> bool:
         return any(rule.matches(text) for rule in self._rules.rules)
@@ -173,6 +202,15 @@ def _weighed(tiers: list[list[Rule]], text: str) -> set[str]:
         if codes:
             return codes
     return set()
+
+
+def _outside(text: str, spans: list[tuple[int, int]]) -> set[str]:
+    """The words of a text that no span covers."""
+    return {
+        found.group()
+        for found in _WORD.finditer(text)
+        if not any(first <= found.start() and found.end() <= end for first, end in spans)
+    }
 
 
 def _covers(other: tuple[int, int, str], one: tuple[int, int, str]) -> bool:

@@ -24,6 +24,8 @@ _SAYS_LITTLE = "other"
 _DETAILS = re.compile(r"\s[-\u2013]\s?|[:(]")
 _EITHER = re.compile(r"(?<=\w\w)\s*[/\\]\s*(?=\w\w)|\sor\s", re.IGNORECASE)
 _JOINS = frozenset({"and", "or", "not", "to", "then", "now", "was", "code"})
+_OR = re.compile(r"\sor\s", re.IGNORECASE)
+_FEW = 2
 _LONG = 12
 _LOCAL_CODE = re.compile(r"\W*([A-Z0-9.]{2,8})\s*[-\u2013:)]\s*\w")
 _SHORT_FORM = re.compile(r"[a-z]{3,5}")
@@ -37,6 +39,16 @@ class FirstRule:
         self._beside = {
             code: self._rules.words_beside(code)
             for code in {rule.code for rule in self._rules.rules}
+        }
+        self._own = {
+            code: frozenset().union(*(rule.own for rule in self._rules.rules if rule.code == code))
+            | {
+                word
+                for label, meant in self._rules.labels.items()
+                if meant == code
+                for word in label.split()
+            }
+            for code in self._beside
         }
         self._words = {
             word: rule.code
@@ -56,6 +68,7 @@ class FirstRule:
             not self._rules.stands(rule, text)
             or self._goes_on(rule, text, answer)
             or self._contradicted(answer, text, rule)
+            or self._one_of_two(answer, rule.code)
         )
         return NOT_MAPPED if doubted else rule.code
 
@@ -82,6 +95,17 @@ class FirstRule:
         # A long text nearly all of whose words are official is an official description.
         words = len(text.split())
         return bool(unknown) and not (words >= _LONG and len(unknown) * 4 <= words)
+
+    def _one_of_two(self, answer: str, code: str) -> bool:
+        """Whether a short answer is "this or that", and that is a word of another group."""
+        told = _OR.split(answer)
+        if len(told) == 1:
+            return False
+        parts = [self._rules.understood(part).split() for part in told]
+        if any(len(part) > _FEW for part in parts):
+            return False
+        others = frozenset().union(*(own for each, own in self._own.items() if each != code))
+        return any(others.intersection(part) - self._own[code] for part in parts)
 
     def _headed(self, rule: Rule, answer: str) -> bool:
         head, *details = _DETAILS.split(answer, maxsplit=1)

@@ -36,8 +36,8 @@ _NOTHING_KNOWN = frozenset({"unknown", "not_known", "not_stated", "not_recorded"
 _DENIES, _ASKS, _HEDGES, _HARMLESS = "1", "2", "3", "4"
 # Words for people of whom an answer may speak in place of the child; words after which it speaks
 # of whom it went to or is about; words that tie what goes before to what follows ("missing from
-# school"); and words for what happened, which say nothing about who told of it.
-SOMEBODY_ELSE, AWAY_FROM, FOUND_AT, CIRCUMSTANCES = "5", "6", "7", "8"
+# school"); words for what happened, and for what somebody did, which say nothing about who told.
+SOMEBODY_ELSE, AWAY_FROM, FOUND_AT, CIRCUMSTANCES, EVENTS = "5", "6", "7", "8", "9"
 # The row of a set that lists what its official descriptions say beside the wordings.
 _DETAILS = "1000"
 _SHORTEST_STEM = 3

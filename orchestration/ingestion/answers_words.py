@@ -35,13 +35,17 @@ def plain(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text))
         text = "".join(letter for letter in text.casefold() if not unicodedata.combining(letter))
-    text = text.lower().strip()
-    text = _WRAPPER.sub(r"\1", _RETIRED.sub("", _QUOTES.sub("", text)))
-    text = _ASKED.sub(" query ", _LOST_APOSTROPHE.sub("", text))
+    text = _QUOTES.sub("", text.lower().strip())
+    # Most answers are a few letters, so nothing is looked for that cannot be there.
+    if text.startswith(("(", "code ")):
+        text = _WRAPPER.sub(r"\1", _RETIRED.sub("", text))
+    if "?" in text:
+        text = _ASKED.sub(" query ", _LOST_APOSTROPHE.sub("", text))
     text = _NUMBERING.sub("", _DAY.sub(" ", text).strip())
-    text = _DOTTED.sub(lambda found: found.group().replace(".", ""), text)
-    text = _NOT_A_WORD.sub(" ", re.sub(r"[&+]", " and ", text))
-    text = _GLUED_NUMBER.sub(r"\1 \2", text)
+    if "." in text:
+        text = _DOTTED.sub(lambda found: found.group().replace(".", ""), text)
+    text = text.replace("&", " and ").replace("+", " and ")
+    text = _GLUED_NUMBER.sub(r"\1 \2", _NOT_A_WORD.sub(" ", text))
     return " ".join(_singular(word) for word in text.split())
 
 

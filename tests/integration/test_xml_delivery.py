@@ -170,7 +170,7 @@ def test_a_return_as_xml_and_as_csvs_gives_the_same_rows(
 
 
 def test_a_table_whose_place_is_not_known_is_not_restated_by_its_absence(tmp_path: Path) -> None:
-    text = RETURN_XML.format(**DAYS).replace("SW_ID", "WORKER_ID")
+    text = RETURN_XML.format(**DAYS).replace("SW_", "WORKER_")
     parts = parts_of(write(tmp_path, text), RETURN)
     assert "social_worker" not in {part.label for part in parts}
     assert {"WORKER/WORKER_ID", "HEADER/WORKER", "HEADER/ORDER"} <= drift_of(parts)

@@ -75,18 +75,16 @@ class Hits:
 
     rows: dict[str, set[int]] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
+    unread_sheets: set[str] = field(default_factory=set)
     is_whole: bool = False
-    drops_unread_sheets: bool = False
 
     def __bool__(self) -> bool:
-        return bool(any(self.rows.values()) or self.ids or self.is_whole) or (
-            self.drops_unread_sheets
-        )
+        return bool(any(self.rows.values()) or self.ids or self.unread_sheets or self.is_whole)
 
     def removal(self) -> Removal:
         """What the parser is asked to leave out."""
         rows = {label: frozenset(numbers) for label, numbers in self.rows.items()}
-        return Removal(rows, frozenset(self.ids), self.is_whole)
+        return Removal(rows, frozenset(self.ids), frozenset(self.unread_sheets), self.is_whole)
 
 
 class Screen:
@@ -163,9 +161,10 @@ class Screen:
                 hits.rows.setdefault(opened.parts[0].label, set()).add(number)
         for label, numbers in self._passed_over(landed, opened):
             hits.rows.setdefault(label, set()).update(numbers)
-        if any(part.refusal is not None for part in opened.parts):
+        if refused := {part.label for part in opened.parts if part.refusal is not None}:
             found = self._unstaged(landed, opened.file, [])
-            hits.drops_unread_sheets = opened.suffix == _WORKBOOK and bool(found)
+            if opened.suffix == _WORKBOOK and found:
+                hits.unread_sheets |= refused
             if opened.suffix == _XML:
                 hits.ids |= found.get(WHOLE, set())
 

@@ -1,7 +1,8 @@
 """Write a landed file anew without some of its rows.
 
 Runs in the parser, as all that opens a delivered file. What stays is as it was delivered: a CSV and
-an XML file to the byte, a Parquet file value by value, a workbook cell by cell as text. Belongs
+an XML file to the byte (but for comments), a Parquet file value by value, a workbook cell by cell
+as text. Belongs
 here: the choice of the way, CSV and Parquet. Does not belong here: whose rows go (erasure decides).
 """
 
@@ -28,23 +29,31 @@ class Removal:
     Attributes:
         rows: Numbers of rows, by the label of their part.
         ids: In an XML file, whose records go: whoever has one of these ids.
+        sheets: In a workbook, sheets that no table was read from and that go whole, by their label.
         is_whole: Nobody can tell the rows apart, so nothing of the file stays.
     """
 
     rows: Mapping[str, frozenset[int]] = field(default_factory=dict)
     ids: frozenset[str] = frozenset()
+    sheets: frozenset[str] = frozenset()
     is_whole: bool = False
 
     def as_message(self) -> dict[str, Any]:
         """The removal in types that JSON knows."""
         rows = {label: sorted(numbers) for label, numbers in self.rows.items()}
-        return {"rows": rows, "ids": sorted(self.ids), "is_whole": self.is_whole}
+        return {
+            "rows": rows,
+            "ids": sorted(self.ids),
+            "sheets": sorted(self.sheets),
+            "is_whole": self.is_whole,
+        }
 
     @classmethod
     def from_message(cls, message: Mapping[str, Any]) -> "Removal":
         """The removal that `as_message` described."""
         rows = {label: frozenset(numbers) for label, numbers in message["rows"].items()}
-        return cls(rows, frozenset(message["ids"]), message["is_whole"])
+        ids, sheets = (frozenset(message[name]) for name in ("ids", "sheets"))
+        return cls(rows, ids, sheets, message["is_whole"])
 
     def every_row(self) -> frozenset[int]:
         """Rows whatever their part: all parts of a file with one table count the same rows."""
@@ -69,7 +78,7 @@ def rewrite(opening: Opening, removal: Removal) -> tuple[str, int]:
             return target.name, rewrite_xml(opening, target, removal.ids)
         from orchestration.ingestion.rewriting_workbook import rewrite_workbook
 
-        return target.name, rewrite_workbook(opening, target, removal.rows)
+        return target.name, rewrite_workbook(opening, target, removal.rows, removal.sheets)
 
 
 class Lines:

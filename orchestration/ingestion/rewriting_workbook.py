@@ -21,20 +21,36 @@ from orchestration.ingestion.workbook_sheet import Sheet, Workbook
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
-def rewrite_workbook(opening: Opening, target: Path, gone: Mapping[str, frozenset[int]]) -> int:
-    """Leave out rows by the numbers that Excel shows, which the other rows keep."""
+def rewrite_workbook(
+    opening: Opening,
+    target: Path,
+    gone: Mapping[str, frozenset[int]],
+    unread: frozenset[str] = frozenset(),
+) -> int:
+    """Leave out rows by the numbers that Excel shows, which the other rows keep.
+
+    Args:
+        opening: The workbook.
+        target: The new one.
+        gone: The rows that go, by the label of their part.
+        unread: Sheets, by their label, that lose their cells and their name.
+    """
     limits = Limits()
     workbook = Workbook(opening.path, check_workbook(opening.path, limits), limits)
     book = new_book(target)
     removed = 0
     for place, name in enumerate(workbook.sheet_names()):
+        label = sheet_label(name, place)
+        if label in unread:
+            book.add_worksheet(f"removed {place + 1}")
+            continue
         page = book.add_worksheet(name)
         try:
             sheet = workbook.sheet(name)
         except FileRefusedError:
             continue
         if sheet is not None and not sheet.is_hidden:
-            removed += _copy(sheet, page, _rows_of(sheet_label(name, place), gone))
+            removed += _copy(sheet, page, _rows_of(label, gone))
     book.close()
     return removed
 

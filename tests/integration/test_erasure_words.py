@@ -188,8 +188,12 @@ def test_an_xml_file_keeps_every_other_byte_whatever_its_encoding_and_blocks(
 ) -> None:
     declared = encoding.replace("-sig", "")
     records = [child.CHILD.format(n=n, child=f"K{n} ") for n in range(1, 6)]
-    head = f'<?xml version="1.0" encoding="{declared}"?>\n<x:EXPSSDA903 xmlns:x="u"><!-- > \xe9 -->'
-    (tmp_path / "landed").write_bytes(f"{head}{''.join(records)}</x:EXPSSDA903>".encode(encoding))
+    head = f'<?xml version="1.0" encoding="{declared}"?>\n<x:EXPSSDA903 xmlns:x="u">'
+    # What no reader sees may speak of whoever goes: before a record, in one, and at the very end.
+    of_k3 = records[2].replace("</", "<!-- K3 > --></", 1)
+    said = f"<!-- > K1 \xe9\r\n -->{records[0]}{records[1]}{of_k3}<?note K5 > ?>{records[3]}"
+    whole = f"{head}{said}{records[4]}</x:EXPSSDA903><!-- K5 -->"
+    (tmp_path / "landed").write_bytes(whole.encode(encoding))
     real = rewriting_xml.utf8_blocks
     monkeypatch.setattr(rewriting_xml, "utf8_blocks", lambda path: real(path, block))
     contract = load_contracts()["ssda903"]

@@ -94,7 +94,7 @@ def as_return(children: list[str]) -> bytes:
     """The return on children looked after, in an encoding of its own."""
     records = "".join(CHILD.format(n=n, child=child) for n, child in enumerate(children, 1))
     text = f'<?xml version="1.0" encoding="windows-1252"?>\n<!-- caf\xe9 -->\n<EXPSSDA903>{records}'
-    return (text + "</EXPSSDA903>\n").encode("cp1252")
+    return (text + f"</EXPSSDA903>\n<!-- {NAME} -->\n").encode("cp1252")
 
 
 def as_parquet(columns: dict[str, list[object]]) -> bytes:
@@ -106,7 +106,7 @@ def as_parquet(columns: dict[str, list[object]]) -> bytes:
 
 @cache
 def as_workbook() -> bytes:
-    """A workbook with the child in a list, in a comment and on a hidden sheet."""
+    """A workbook with the child in a list, in a comment, on a hidden sheet and an unknown one."""
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
@@ -117,6 +117,7 @@ def as_workbook() -> bytes:
     hidden = book.create_sheet("Notes")
     hidden.append([ID, NAME])
     hidden.sheet_state = "hidden"
+    book.create_sheet(NAME).append(["seen with", ID])
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()

@@ -1,6 +1,7 @@
 """The kinds of doubt about a delivered file, and how they are said.
 
-Belongs here: the words. Does not belong here: how a doubt is found (belonging, xml_reader).
+Belongs here: the words. Does not belong here: how a doubt is found (belonging, xml_reader,
+arrivals).
 """
 
 # Kinds of doubt, beside the ways in which a header differs from its contract.
@@ -9,6 +10,7 @@ DOUBTS = {
     "another_return": "says that it is another return",
     "another_year": "speaks of another collection year",
     "shared_id": "has several different rows for one id",
+    "same_bytes": "has the same bytes as a file of another authority",
     "second_file": "is a second file for the same table",
     "unlikely_date": "lies under a date that is far ahead or long ago",
     "two_ids": "has records with two ids, of which the first counts",

@@ -74,6 +74,33 @@ drift as (
     group by delivery_id
 ),
 
+-- One authority's file in another's folder; a handful of rows may be alike by chance.
+filled as (
+    select
+        files.delivery_id,
+        files.file_name,
+        files.sha256,
+        deliveries.authority_code,
+        deliveries.source
+    from ledger.files as files
+    inner join ledger.deliveries as deliveries on files.delivery_id = deliveries.delivery_id
+    group by all
+    having sum(files.rows_loaded) >= 10
+),
+
+copies as (
+    select
+        filled.delivery_id,
+        list(distinct filled.file_name || ': same_bytes') as doubts
+    from filled
+    inner join filled as others
+        on
+            filled.sha256 = others.sha256
+            and filled.source = others.source
+            and filled.authority_code <> others.authority_code
+    group by filled.delivery_id
+),
+
 answers as (
     select delivery_id, sum(answers_not_mapped) as answers_not_mapped
     from ledger.not_mapped
@@ -95,10 +122,11 @@ select
     coalesce(drift.columns_drifted, 0),
     cast(coalesce(answers.answers_not_mapped, 0) as bigint),
     cast(coalesce(files.rows_erased, 0) as bigint),
-    drift.doubts
+    list_concat(drift.doubts, list_sort(copies.doubts))
 from ledger.deliveries as deliveries
 inner join files on deliveries.delivery_id = files.delivery_id
 left join drift on deliveries.delivery_id = drift.delivery_id
+left join copies on deliveries.delivery_id = copies.delivery_id
 left join answers on deliveries.delivery_id = answers.delivery_id
 order by deliveries.authority_code, deliveries.source, deliveries.as_of, deliveries.delivered_at
 """

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.commands.status import status
+from orchestration.reporting.arrivals import read_arrivals
 from tests.support.census_xml import census
 from tests.support.inbox import REVIEWS_HEADER, Bench, make_bench, parse_here
 
@@ -78,3 +79,19 @@ def test_a_folder_dated_far_ahead_or_long_ago_is_told(bench: Bench) -> None:
         "select extract('year' from as_of) from ledger.drift"
         " inner join ledger.deliveries using (delivery_id) where kind = 'unlikely_date' order by 1"
     ) == [(1926,), (2062,)]
+
+
+def test_a_file_that_two_authorities_delivered_is_told_to_both_unless_it_is_tiny(
+    bench: Bench,
+) -> None:
+    rows = "".join(_REVIEW.format(number) for number in range(10))
+    for authority in ("330", "331"):
+        many, few = REVIEWS_HEADER + rows, REVIEWS_HEADER + _REVIEW.format(1)
+        bench.deliver(f"{authority}/ssda903/2026-03-31", {"a.csv": many})
+        bench.deliver(f"{authority}/ssda903/2025-03-31", {"b.csv": few.replace("2025", "2024")})
+    bench.ingest()
+    told = {(line.authority_code, line.doubts) for line in read_arrivals(bench.home) or ()}
+    assert told == {("330", ("a.csv: same_bytes",)), ("331", ("a.csv: same_bytes",))} | {
+        ("330", ()),
+        ("331", ()),
+    }

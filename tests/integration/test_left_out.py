@@ -32,9 +32,10 @@ create table ledger.deliveries (delivery_id varchar, authority_code varchar, sou
     as_of date, state varchar, delivered_at timestamp);
 insert into ledger.deliveries values
     ('d1', '330', 'ssd', date '2026-09-30', 'loaded', timestamp '2026-10-01 04:30');
-create table ledger.files (delivery_id varchar, file_name varchar, state varchar, rows_in bigint,
-    rows_loaded bigint, rows_quarantined bigint, rows_duplicate bigint, rows_erased bigint);
-insert into ledger.files values ('d1', 'a.csv', 'loaded', 100, 100, 0, 0, 0);
+create table ledger.files (delivery_id varchar, file_name varchar, sha256 varchar, state varchar,
+    rows_in bigint, rows_loaded bigint, rows_quarantined bigint, rows_duplicate bigint,
+    rows_erased bigint);
+insert into ledger.files values ('d1', 'a.csv', 'ab', 'loaded', 100, 100, 0, 0, 0);
 create table ledger.drift (
     delivery_id varchar, column_name varchar, file_name varchar, kind varchar);
 create table ledger.not_mapped (delivery_id varchar, answers_not_mapped bigint);

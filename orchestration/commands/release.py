@@ -110,8 +110,7 @@ def diff(home: Path | None, before: str, after: str, as_json: bool) -> int:
     """Compare two releases; return the exit code."""
     folder = _home(home)
     known = actions.standings(folder)
-    names = [actions.find(known, wanted).release_id for wanted in (before, after)]
-    found = compare(folder, *names)
+    found = compare(folder, *(actions.find(known, wanted) for wanted in (before, after)))
     if as_json:
         print_json([asdict(difference) for difference in found])
     else:

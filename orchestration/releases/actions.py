@@ -20,6 +20,7 @@ from orchestration.releases.snapshot import (
     CANDIDATE_HOME,
     KEY_OF_ROUNDING,
     freeze,
+    frozen_files,
     put_before_readers,
     read_papers,
     require_whole,
@@ -79,7 +80,7 @@ def record_release(
         detail = {
             "profile": settings.profile.name,
             "approvers": settings.approvers if settings.asks_people else 0,
-            "files": {file.path: file.sha256 for file in manifest.files},
+            "files": frozen_files(home, manifest.release_id),
         }
         if attack:
             detail[ATTACK] = dict(attack)
@@ -168,7 +169,7 @@ def check(home: Path, wanted: str, actor: str) -> tuple[Standing, Verdict]:
     """Run the gate on a release, with the one that was published before it."""
     known = standings(home)
     release = find(known, wanted)
-    require_whole(home, release.release_id)
+    require_whole(home, release)
     previous = _published_before(home, known, release.release_id)
     settings = read_release_settings(home)
     # What passed with the release before it needs no second look; what never passed does.
@@ -184,7 +185,7 @@ def check(home: Path, wanted: str, actor: str) -> tuple[Standing, Verdict]:
 def approve(home: Path, wanted: str, actor: str) -> Standing:
     """Enter one person's approval of what was checked."""
     release = find(standings(home), wanted)
-    require_whole(home, release.release_id)
+    require_whole(home, release)
     with open_ledger(home) as ledger:
         # Looked at again inside: two people may approve at once.
         require_approvable(find(fold(read_events(ledger)), release.release_id), actor)
@@ -197,14 +198,14 @@ def publish(home: Path, wanted: str, actor: str) -> Standing:
     with open_ledger(home) as ledger:
         release = find(fold(read_events(ledger)), wanted)
         require_publishable(release)
-        require_whole(home, release.release_id)
+        require_whole(home, release)
         if ended := _without_leave(home, release.release_id):
             raise ReleaseActionError(
                 f"{release.release_id} quotes words that may no longer be quoted so"
                 f" ({', '.join(ended)}); `heard run --force` makes a release without them"
             )
         # Safe to repeat: killed before the entry, the next one does the same again.
-        put_before_readers(home, release.release_id)
+        put_before_readers(home, release)
         append(ledger, release.release_id, "published", actor)
         return find(fold(read_events(ledger)), release.release_id)
 
@@ -221,7 +222,7 @@ def withdraw(home: Path, wanted: str, actor: str, reason: str) -> tuple[Standing
         is_shown = list(_published(known))[-1] == release.release_id
         standing_before = _published_before(home, known, release.release_id, is_shown)
         if is_shown and standing_before:
-            put_before_readers(home, standing_before)
+            put_before_readers(home, known[standing_before])
         elif is_shown:
             take_down(home)
         append(ledger, release.release_id, "withdrawn", actor, {"reason": reason})

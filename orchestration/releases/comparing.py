@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from orchestration.hardening import connect
 from orchestration.ingestion.sql import identifier
 from orchestration.releases.snapshot import require_whole, snapshot_folder
+from orchestration.releases.states import Standing
 from orchestration.reporting.release_files import DATABASE, SCHEMA
 
 if TYPE_CHECKING:
@@ -31,16 +32,18 @@ class Difference:
     only_after: int
 
 
-def compare(home: Path, before: str, after: str) -> list[Difference]:
+def compare(home: Path, before: Standing, after: Standing) -> list[Difference]:
     """Compare every table of two releases; the identity of the release itself does not count.
 
     Raises:
         SnapshotError: One of them is damaged.
     """
     sides = {"older": before, "newer": after}
-    for name in sides.values():
-        require_whole(home, name)
-    paths = {side: snapshot_folder(home, name) / DATABASE for side, name in sides.items()}
+    for release in sides.values():
+        require_whole(home, release)
+    paths = {
+        side: snapshot_folder(home, each.release_id) / DATABASE for side, each in sides.items()
+    }
     with connect(attached=paths) as connection:
         rows = connection.execute(
             "select table_name, list_sort(list(column_name order by column_index)) as columns"

@@ -41,7 +41,7 @@ from orchestration.releases.gate import Verdict
 from orchestration.releases.heads import record_head
 from orchestration.releases.ledger import append, open_ledger, read_events
 from orchestration.releases.settings import read_release_settings
-from orchestration.releases.snapshot import require_whole
+from orchestration.releases.snapshot import frozen_files, require_whole
 from orchestration.releases.states import (
     TABLE,
     ReleaseActionError,
@@ -108,6 +108,7 @@ def make_table(home: Path, asked: Asked, places: Mapping[str, Place], actor: str
             "profile": rules.name,
             "approvers": read_release_settings(home).approvers,
             "about": {name: told for name, told in about.items() if name != "keys"},
+            "files": frozen_files(home, table_id),
         }
         append(ledger, table_id, "candidate", actor, detail)
         append(ledger, table_id, "checked", actor, {"previous": about["previous"]})
@@ -116,7 +117,7 @@ def make_table(home: Path, asked: Asked, places: Mapping[str, Place], actor: str
 
 def check_table(home: Path, table_id: str, actor: str) -> tuple[Standing, Verdict]:
     """Attack a frozen table beside what readers have now."""
-    require_whole(home, table_id)
+    require_whole(home, tables(home)[table_id])
     published = home / SCHEMA / DATABASE
     frozen = read_frozen(home, table_id)
     found = attack_again(frozen, published, table_profile(PROFILE))
@@ -139,19 +140,20 @@ def check_table(home: Path, table_id: str, actor: str) -> tuple[Standing, Verdic
 
 def approve_table(home: Path, table_id: str, actor: str) -> Standing:
     """Enter one person's approval of a table."""
-    require_whole(home, table_id)
     with open_ledger(home) as ledger:
-        require_approvable(fold(read_events(ledger), TABLE)[table_id], actor)
+        table = fold(read_events(ledger), TABLE)[table_id]
+        require_whole(home, table)
+        require_approvable(table, actor)
         append(ledger, table_id, "approved", actor.strip())
         return fold(read_events(ledger), TABLE)[table_id]
 
 
 def publish_table(home: Path, table_id: str, actor: str) -> Standing:
     """Put an approved table before its readers."""
-    require_whole(home, table_id)
     with open_ledger(home) as ledger:
         known = fold(read_events(ledger), TABLE)
         table = known[table_id]
+        require_whole(home, table)
         require_publishable(table)
         _require_not_told(known, table_id, table.about)
         if table.about["previous"] != release_of(home / SCHEMA / DATABASE):

@@ -20,6 +20,7 @@ from orchestration.files import (
     sync_folder,
 )
 from orchestration.releases.bill import BILL, bill_of_materials
+from orchestration.releases.states import Standing
 from orchestration.reporting.release_files import (
     DATABASE,
     DECIDED,
@@ -88,28 +89,33 @@ def freeze(home: Path, published: Path, papers: Mapping[str, Any]) -> Manifest:
     return manifest
 
 
-def require_whole(home: Path, release_id: str) -> Manifest:
-    """The manifest of a frozen release whose every byte is as it was.
+def frozen_files(home: Path, release_id: str) -> dict[str, str]:
+    """The hash of each frozen file by its path, for the record: manifest and papers as well."""
+    folder = snapshot_folder(home, release_id)
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): sha256_of(path) for path in files}
+
+
+def require_whole(home: Path, release: Standing) -> Manifest:
+    """The manifest of a frozen release whose every byte is as the record has it.
 
     Raises:
         SnapshotError: It is not.
     """
-    folder = snapshot_folder(home, release_id)
+    folder, release_id = snapshot_folder(home, release.release_id), release.release_id
     try:
-        manifest = read_manifest(folder / MANIFEST)
-        unseal((folder / PAPERS).read_bytes())
         changed = [
-            file.path for file in manifest.files if sha256_of(folder / file.path) != file.sha256
+            name for name, sha256 in release.files.items() if sha256_of(folder / name) != sha256
         ]
-    except (FileNotFoundError, DamagedManifestError, BrokenSealError):
+        if changed:
+            raise SnapshotError(
+                f"{changed[0]} of {release_id} was changed after it was frozen; make a new release"
+            )
+        return read_manifest(folder / MANIFEST)
+    except (FileNotFoundError, DamagedManifestError):
         raise SnapshotError(
             f"the frozen files of {release_id} are gone or damaged; make a new release"
         ) from None
-    if changed:
-        raise SnapshotError(
-            f"{changed[0]} of {release_id} was changed after it was frozen; make a new release"
-        )
-    return manifest
 
 
 def read_papers(home: Path, release_id: str) -> dict[str, Any]:
@@ -120,13 +126,13 @@ def read_papers(home: Path, release_id: str) -> dict[str, Any]:
         return {}
 
 
-def put_before_readers(home: Path, release_id: str) -> None:
+def put_before_readers(home: Path, release: Standing) -> None:
     """Publish frozen files: readers see the old release or this one, whole.
 
     Raises:
         SnapshotError: They are not what was approved.
     """
-    manifest = require_whole(home, release_id)
+    manifest, release_id = require_whole(home, release), release.release_id
     frozen, folder = snapshot_folder(home, release_id), home / SCHEMA
     folder.mkdir(exist_ok=True, mode=PRIVATE_FOLDER)
     folder.chmod(PUBLISHED_FOLDER)

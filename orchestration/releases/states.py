@@ -53,6 +53,8 @@ class Standing:
     form: str = RELEASE
     # Of a table: what it holds, and the release that it was last checked with.
     about: Mapping[str, Any] = field(default_factory=dict)
+    # The hash of each of its frozen files, as the record has it.
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def was_told(self) -> bool:
@@ -79,6 +81,7 @@ def _after(before: Standing, event: Event) -> Standing:
             profile=str(event.detail.get("profile", "")),
             was_attacked=ATTACK in event.detail,
             form=str(event.detail.get("form", RELEASE)),
+            files=event.detail.get("files", {}),
             about=event.detail.get("about", {}),
         )
     if event.kind == "approved":

@@ -66,11 +66,11 @@ def ways(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Way]:
     (home / SETTINGS_FILE).write_text("{release: approval, approvers: 1}")
     shutil.copytree(home / "published", home / "candidate" / "published")
     first, second = *standings(home), enter(home)
-    put_before_readers(home, first)
+    put_before_readers(home, standings(home)[first])
     (home / BALLAST).unlink(missing_ok=True)
     shown = tmp_path_factory.mktemp("shown")
     shutil.copytree(folder, shown, dirs_exist_ok=True)
-    put_before_readers(shown / "home", second)
+    put_before_readers(shown / "home", standings(home)[second])
     with open_ledger(shown / "home") as ledger:
         append(ledger, second, "published", "Jo")
     approved, published = (Scene(place.name, place, NOTHING) for place in (folder, shown))
@@ -147,7 +147,7 @@ def test_what_was_decided_and_taken_down_does_not_come_back(
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(release_files, "finish", pull)
-        put_before_readers(home, ways["publish"].after)
+        put_before_readers(home, standings(home)[ways["publish"].after])
     assert release_files.is_unfinished(home / "published")
     take_down(home)
     reap(home)

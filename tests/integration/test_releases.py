@@ -13,9 +13,8 @@ from orchestration.releases.ledger import open_ledger, read_events
 from orchestration.releases.settings import ReleaseSettingsError, read_release_settings
 from orchestration.releases.snapshot import SnapshotError, snapshot_folder
 from orchestration.releases.states import AUTOMATIC, ReleaseActionError, State
-from orchestration.reporting.release_files import (
-    DATABASE,
-)
+from orchestration.reporting.release_files import DATABASE, MANIFEST, sha256_of
+from orchestration.sealed import seal
 from tests.support.release_site import FIRST, SECOND, ReleaseSite
 
 
@@ -93,7 +92,18 @@ def test_what_was_changed_after_it_was_frozen_is_never_published(careful: Releas
     for person in ("Ann", "Bo"):
         actions.approve(careful.home, FIRST, person)
     path = snapshot_folder(careful.home, FIRST) / DATABASE
+    before = sha256_of(path)
     path.write_bytes(path.read_bytes() + b"x")
+    with pytest.raises(SnapshotError, match="changed after it was frozen"):
+        actions.publish(careful.home, FIRST, "Ann")
+    # Nor where its manifest was written to fit: the record says what was approved.
+    manifest = path.with_name(MANIFEST)
+    told = json.loads(manifest.read_text().replace(before, sha256_of(path)))
+    told["files"] = [
+        file | {"bytes": path.stat().st_size} if file["path"] == DATABASE else file
+        for file in told["files"]
+    ]
+    manifest.write_text(seal({name: each for name, each in told.items() if name != "check"}))
     with pytest.raises(SnapshotError, match="changed after it was frozen"):
         actions.publish(careful.home, FIRST, "Ann")
     assert careful.readers_see() is None

@@ -8,7 +8,6 @@ for whoever has a tombstone, so that doing it all again finishes it.
 """
 
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +28,7 @@ from orchestration.erasure.pending import (
     read_pending,
     write_pending,
 )
-from orchestration.erasure.proof import Proof, prove
+from orchestration.erasure.proof import ErasureIncompleteError, Proof, prove
 from orchestration.erasure.scanning import Plan, pseudonyms_of, scan
 from orchestration.erasure.search import Sentinel
 from orchestration.erasure.sentinels import SHORTEST_ID
@@ -192,7 +191,12 @@ def finish(
     clear_what_is_made_again(home)
     pending = now_publishing(home, pending)
     outcome = refresh(settings)
-    proof = prove(home, sentinels)
+    try:
+        proof = prove(home, sentinels)
+    except ErasureIncompleteError:
+        # Whoever finished it later would not know the ids, and certify what was not searched for.
+        end_pending(home)
+        raise
     told = _certificate(pending, gone, releases, outcome.status, proof)
     path = write_certificate(home, pending.erasure_id, told)
     end_pending(home)
@@ -220,14 +224,10 @@ def clean_landing(
         cleaner = Cleaner(home, parser, contracts, tombstones)
         while True:
             before = tombstones.size()
-            records = [
-                each
-                for code in authorities
-                for each in _records(home, code)
-                if only is None or each.landed.delivery_id in only
-            ]
+            records = [each for code in authorities for each in _records(home, code)]
             for done, record in enumerate(records, start=1):
-                _clean(home, record, cleaner, contracts.__contains__)
+                is_read = only is None or record.landed.delivery_id in only
+                _clean(home, record, cleaner, is_read and record.landed.source in contracts)
                 report("Writing landed files anew", done, len(records))
             if tombstones.size() == before:
                 break
@@ -236,12 +236,9 @@ def clean_landing(
     unlink_unnamed(home, read_records(home))
 
 
-def _clean(
-    home: Path, record: DeliveryRecord, cleaner: Cleaner, is_known: Callable[[str], bool]
-) -> None:
-    if not is_known(record.landed.source):
-        return
-    kept = cleaner.clean(record.landed)
+def _clean(home: Path, record: DeliveryRecord, cleaner: Cleaner, is_read: bool) -> None:
+    """Write a delivery anew; of one that is not read, only the names of its files."""
+    kept = cleaner.clean(record.landed) if is_read else cleaner.named(record.landed)
     if kept != record.landed:
         replace_record(home, DeliveryRecord(kept, record.key_id, record.first_seen_at))
 

@@ -37,6 +37,8 @@ CODE_SUFFIXES = frozenset({".py", ".sql", ".yml", ".yaml", ".csv", ".md"})
 # What can change a number without a change in our own code.
 PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "great-expectations", "pandas", "numpy")
 _INBOX = "inbox/"
+# A delivery with one can wait unseen, so it is known by its name.
+_MANIFEST = "/manifest.csv"
 # Before readers, or (where people approve releases) waiting for them.
 _RELEASED = ("published", "candidate/published")
 _LEFT_OUT = frozenset({"target", "logs", "__pycache__"})
@@ -179,7 +181,10 @@ def write_state(home: Path, state: State) -> None:
 def _inputs(settings: Settings) -> Iterator[tuple[str, Path]]:
     """Yield every file that counts, under a name that does not depend on the machine."""
     for path in _walk(settings.inbox):
-        yield f"{_INBOX}{path.relative_to(settings.inbox).as_posix()}", path
+        # A sender may name a file after a child, and this file outlives what it tells of.
+        name = os.fsencode(path.relative_to(settings.inbox).as_posix())
+        kind = _MANIFEST if path.name.lower() == _MANIFEST[1:] else ""
+        yield f"{_INBOX}{hashlib.blake2b(name, digest_size=16).hexdigest()}{kind}", path
     for path in _walk(settings.home / OWN_MAPPINGS):
         yield f"mappings/{path.relative_to(settings.home).as_posix()}", path
     if (clocks := settings.home / OWN_CLOCKS).is_file():

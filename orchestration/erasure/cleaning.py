@@ -15,7 +15,7 @@ from pathlib import Path
 
 from orchestration.contracts import Contract
 from orchestration.erasure.screening import Hits, Opened, Screen
-from orchestration.erasure.tombstones import Tombstones
+from orchestration.erasure.tombstones import PERSON, Tombstones
 from orchestration.files import sync_file, sync_folder
 from orchestration.ingestion.delivery_manifest import DeliveryRecord
 from orchestration.ingestion.landing import landed_path
@@ -27,6 +27,9 @@ _LANDED_NAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
 # A mapping may make one row of many delivered ones, which show one after the other.
 _ROUNDS = 50
 _CHUNK = 1 << 20
+# An id in a file's name is one of its words, or some with what stands between them.
+_NAME_WORD = re.compile(r"[^\W_]+")
+_ID_WORDS = 4
 
 # What runs left behind and what is made again; nothing in them is a record of its own.
 MADE_AGAIN = ("tmp", "dbt/target", "dbt/logs", "candidate")
@@ -70,7 +73,25 @@ class Cleaner:
             landed = replace(landed, files=files)
             # A row may hang on one that was found in a later file.
             if self._stones.size() == known:
-                return landed
+                return self.named(landed)
+
+    def named(self, landed: LandedDelivery) -> LandedDelivery:
+        """The delivery with names of files that no erased person's id stands in."""
+        files = tuple(self._named(landed.authority_code, file) for file in landed.files)
+        return replace(landed, files=files)
+
+    def _named(self, authority: str, file: LandedFile) -> LandedFile:
+        words = [match.span() for match in _NAME_WORD.finditer(file.name)]
+        pieces = {
+            file.name[begin:end]
+            for first, (begin, _) in enumerate(words)
+            for _, end in words[first : first + _ID_WORDS]
+        }
+        ids = self._stones.matching(authority, PERSON, frozenset(pieces))
+        name = file.name
+        for each in sorted(ids, key=len, reverse=True):
+            name = name.replace(each, "erased")
+        return replace(file, name=name)
 
     def _rewritten(self, landed: LandedDelivery, opened: Opened, hits: Hits) -> LandedFile:
         before, file = opened.counts(), opened.file

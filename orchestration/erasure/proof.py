@@ -60,7 +60,8 @@ def prove(home: Path, sentinels: Iterable[Sentinel]) -> Proof:
         names = ", ".join(str(path.relative_to(home)) for path in held[:_TOLD])
         raise ErasureIncompleteError(
             f"{len(held)} files still hold something that was to go: {names}. Remove what Heard"
-            " does not need, then `heard erase --again`; no certificate was written"
+            " does not need, then give the same command again (for a person with"
+            " --even-if-unknown); no certificate was written"
         )
     size = sum(path.stat().st_size for path in files)
     return Proof(len(files), size, len(wanted), len(shared))

@@ -265,6 +265,19 @@ def test_a_text_that_is_found_stops_the_certificate(tmp_path: Path) -> None:
     assert prove(tmp_path, wanted).shared == 1
 
 
+def test_an_erasure_that_was_not_proved_is_not_certified_by_the_next_run(small: Bench) -> None:
+    # Only who gives the id can search for it: a later run knows no more than pseudonyms.
+    note = small.home / "note.txt"
+    note.write_text(f"call {child.ID}")
+    with pytest.raises(ErasureIncompleteError, match=r"note\.txt.*--even-if-unknown"):
+        erase(child.settings(small), ASKED)
+    assert finish_pending(child.settings(small)) is None
+    assert not list((small.home / "erasures").glob("E-*"))
+    note.unlink()
+    again = Request("330", (child.ID,), "Jo", "right to erasure", even_if_unknown=True)
+    assert erase(child.settings(small), again).certificate.is_file()
+
+
 def test_tombstones_of_another_key_let_nothing_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

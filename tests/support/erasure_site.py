@@ -84,7 +84,7 @@ def deliver_everything(bench: Bench) -> None:
     bench.deliver(
         voice, {"vx_expression.parquet": as_parquet(EXPRESSIONS), "vx_reply.csv": REPLIES}
     )
-    bench.deliver(returned, {"return.xml": as_return([SISTER, ID, "C1"])})
+    bench.deliver(returned, {f"return of {ID}.xml": as_return([SISTER, ID, "C1"])})
     bench.deliver(annex, {"annex.xlsx": as_workbook()})
     bench.deliver(mapped, {"complaints.csv": COMPLAINTS})
     bench.deliver(other, {"ssd_person.csv": SSD["ssd_person.csv"].replace(NAME, "Somebody")})

@@ -95,7 +95,7 @@ def test_contracts_stand_in_the_warehouse_as_constraints(site: Site) -> None:
         kept = con.execute(
             "select schema_name, table_name, unnest(constraint_column_names)"
             " from duckdb_constraints() where constraint_type = 'NOT NULL'"
-            " and schema_name in ('marts', 'intermediate')"
+            " and schema_name in ('marts', 'intermediate', 'published')"
         ).fetchall()
         checks = con.execute(
             "select distinct table_name from duckdb_constraints() where constraint_type = 'CHECK'"

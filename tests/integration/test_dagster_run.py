@@ -115,10 +115,16 @@ def test_a_run_publishes_what_was_delivered(story: Story) -> None:
     assert (story.first.code, story.first.answer["status"]) == (0, "published"), story.first.output
     path = str(story.bench.home / "published" / "heard.duckdb")
     with duckdb.connect(path, read_only=True) as connection:
-        assert connection.execute(
+        (told,) = connection.execute(
             "select rows_in, rows_loaded, rows_quarantined, rows_duplicate"
             " from published.delivery where raw_table = 'ssda903_reviews' and rows_in > 0"
-        ).fetchall() == [(CHILDREN + 2, CHILDREN + 1, 1, 0)]
+        ).fetchall()
+        # Rows are told as children are: rounded to five.
+        delivered = (CHILDREN + 2, CHILDREN + 1, 1, 0)
+        assert all(
+            number % 5 == 0 and abs(number - exact) < 5
+            for number, exact in zip(told, delivered, strict=True)
+        )
 
 
 def test_a_second_run_does_nothing(story: Story) -> None:

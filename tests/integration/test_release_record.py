@@ -100,6 +100,7 @@ def test_a_frozen_file_that_was_changed_is_named_though_its_manifest_was_changed
     damages = [each for each in verify(site.home).damages if each.place == "releases"]
     assert {(Path(each.path).name, each.rule) for each in damages} == {
         (name, "FILE_CHANGED"),
+        ("manifest.json", "FILE_CHANGED"),
         ("release.json", "FILE_CHANGED"),
     }
     (folder / name).unlink()

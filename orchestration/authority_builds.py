@@ -23,7 +23,7 @@ from orchestration.transform import project_stamp
 # Beside most of the rows, building the rest too costs less than putting a part in its place.
 LARGEST_SHARE = 0.5
 # Delivered rows that are built at once: beyond them a build spills more than it computes.
-LARGEST_SLICE = 1_000_000
+LARGEST_SLICE = 1_250_000
 # Hashes no deliveries: an authority of which no row is built yet, not even none of them.
 _NOTHING = ""
 

@@ -20,6 +20,8 @@ from orchestration.transform import prepare_manifest, target_folder
 # As `open_warehouse` and dbt's profile have it, so that what is measured is what runs.
 CONFIG: Mapping[str, str] = {"memory_limit": "6GB"}
 FIRST_CODE = 400
+# A file beside the warehouse says that its copies are all there.
+MULTIPLIED = "multiplied"
 
 
 def codes(count: int) -> list[str]:

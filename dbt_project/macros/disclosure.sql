@@ -42,6 +42,23 @@
     {%- endif %}
 {%- endmacro %}
 
+{# The rows of a relation, each with the identity of its cell and the cell's secret offset (cell_id,
+   cell_offset). values maps each dimension of the identity to its column. #}
+{% macro with_cell_offset(relation, family, values) %}
+    select
+        cells.*,
+        {{ keyed_offset('cells.cell_id', 'disclosure_keys.inner_pad', 'disclosure_keys.outer_pad', 5) }}
+            as cell_offset
+    from (
+        select
+            *,
+            {{ cell_id(family, values.keys() | list, values) }} as cell_id
+        from {{ relation }}
+    ) as cells
+    inner join {{ disclosure_keys() }} as disclosure_keys
+        on cells.authority_code = disclosure_keys.authority_code
+{%- endmacro %}
+
 {# A period as cell ids write it. A rolling year that begins in April is the financial year, and so
    is its number: two offsets of one count would tell more of it than one. #}
 {% macro period_id() -%}

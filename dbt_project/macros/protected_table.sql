@@ -12,18 +12,7 @@
 {%- do values.update(dimensions) %}
 offset_cells as (
 
-    select
-        cells.*,
-        {{ keyed_offset('cells.cell_id', 'disclosure_keys.inner_pad', 'disclosure_keys.outer_pad', 5) }}
-            as cell_offset
-    from (
-        select
-            *,
-            {{ cell_id(family_column or "'" ~ family ~ "'", values.keys() | list, values) }} as cell_id
-        from {{ relation }}
-    ) as cells
-    inner join {{ disclosure_keys() }} as disclosure_keys
-        on cells.authority_code = disclosure_keys.authority_code
+    {{ with_cell_offset(relation, family_column or "'" ~ family ~ "'", values) }}
 
 ),
 

@@ -8,22 +8,10 @@ with agreement as (
 
 offset_cells as (
 
-    select
-        cells.*,
-        {{ keyed_offset(
-            'cells.cell_id', 'disclosure_keys.inner_pad', 'disclosure_keys.outer_pad', 5
-        ) }} as cell_offset
-    from (
-        select
-            *,
-            {{ cell_id(
-                "'theme_agreement'", ['authority', 'breakdown', 'comparison'],
-                {'authority': 'authority_code', 'breakdown': 'breakdown_value', 'comparison': 'comparison'}
-            ) }} as cell_id
-        from agreement
-    ) as cells
-    inner join {{ disclosure_keys() }} as disclosure_keys
-        on cells.authority_code = disclosure_keys.authority_code
+    {{ with_cell_offset(
+        'agreement', "'theme_agreement'",
+        {'authority': 'authority_code', 'breakdown': 'breakdown_value', 'comparison': 'comparison'}
+    ) }}
 
 ),
 

@@ -13,22 +13,9 @@ with delivery_tables as (
 -- its number by many draws, and two tables with a row for each child by two.
 offset_tables as (
 
-    select
-        cells.*,
-        {{ keyed_offset(
-            'cells.cell_id', 'disclosure_keys.inner_pad', 'disclosure_keys.outer_pad', 5
-        ) }} as cell_offset
-    from (
-        select
-            *,
-            {{ cell_id(
-                "'delivery'", ['authority', 'source'],
-                {'authority': 'authority_code', 'source': 'source'}
-            ) }} as cell_id
-        from delivery_tables
-    ) as cells
-    inner join {{ disclosure_keys() }} as disclosure_keys
-        on cells.authority_code = disclosure_keys.authority_code
+    {{ with_cell_offset(
+        'delivery_tables', "'delivery'", {'authority': 'authority_code', 'source': 'source'}
+    ) }}
 
 ),
 

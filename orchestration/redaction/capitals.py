@@ -27,10 +27,13 @@ def find_capitals(text: str, words: Sequence[Word]) -> list[Span]:
     loud = _loud(words)
     safe = _in_phrases(words, lists)
     found = []
+    named: set[int] = set()
     for index, word in enumerate(words):
-        if index in safe:
+        if index in safe or not word.has_capital:
             continue
-        if word.has_capital and _is_name(text, words, index, index in loud, lists):
+        is_surname = index not in loud and _is_surname(text, words, index, named, lists)
+        if is_surname or _is_name(text, words, index, index in loud, lists):
+            named.add(index)
             found.append(Span(word.start, word.end, "capital", _token(words, index, lists)))
     return found
 
@@ -113,6 +116,22 @@ def _is_name(text: str, words: Sequence[Word], index: int, is_loud: bool, lists:
             return True
         return not _is_vocabulary(word.lower, lists)
     return True
+
+
+def _is_surname(
+    text: str, words: Sequence[Word], index: int, named: set[int], lists: Lexicon
+) -> bool:
+    """Whether a word stands where only a surname does: `Mr French`, `Amelia March`."""
+    word = words[index]
+    if not index or word.is_first or len(word.text) == 1:
+        return False
+    previous = words[index - 1]
+    between = text[previous.end : word.start]
+    if previous.has_capital and previous.lower in lists.surname_titles:
+        return between.strip(" ") in ("", ".")
+    if index - 1 not in named or between != " " or word.text.isupper():
+        return False
+    return word.lower not in lists.kin | lists.titles | lists.place_words
 
 
 def _reads_as_word(

@@ -32,12 +32,14 @@ class Lexicon:
     """What the rules know of words; all in lower case."""
 
     titles: frozenset[str]
+    surname_titles: frozenset[str]
     name_cues: frozenset[tuple[str, ...]]
     particles: frozenset[str]
     leading_particles: frozenset[str]
     households: frozenset[str]
     grammar: frozenset[str]
     kept: frozenset[str]
+    kin: frozenset[str]
     acronyms: frozenset[str]
     phrases: frozenset[tuple[str, ...]]
     name_words: Mapping[str, Contexts]
@@ -69,12 +71,14 @@ def lexicon() -> Lexicon:
     }
     return Lexicon(
         titles=frozenset(words["titles"]),
+        surname_titles=frozenset(words["surname_titles"]),
         name_cues=frozenset(tuple(cue.split()) for cue in words["name_cues"]),
         particles=frozenset(words["particles"]),
         leading_particles=frozenset(words["leading_particles"]),
         households=frozenset(words["households"]),
         grammar=frozenset(words["grammar"]),
         kept=frozenset(word for group in words["kept"].values() for word in group),
+        kin=frozenset(words["kept"]["kin"]),
         acronyms=frozenset(words["acronyms"]),
         phrases=frozenset(tuple(phrase.split()) for phrase in words["phrases"]),
         name_words={

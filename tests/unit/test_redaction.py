@@ -96,6 +96,15 @@ def test_a_word_that_is_also_a_name_is_read_by_its_neighbours() -> None:
     )
 
 
+def test_a_plain_word_right_after_a_title_or_a_name_is_a_surname() -> None:
+    assert redact("Mrs Easter said Jack March and Zainab English like Welsh.").text == (
+        "Mrs [PERSON 1] said [PERSON 2] and [PERSON 3] like Welsh."
+    )
+    assert redact("Zainab Mum says I miss Christmas. Miss, March is cold.").text == (
+        "[PERSON 1] Mum says I miss Christmas. Miss, March is cold."
+    )
+
+
 def test_a_name_in_another_script_or_with_hidden_letters_is_found() -> None:
     people = [KnownPerson("Poppy", "child"), KnownPerson("Ngọc", "sibling")]
     assert redact("Pop\u200bpy saw Ngo\u0323c and ليلى.", people).text == (

@@ -3,15 +3,32 @@
 {# How many people stand behind each cell, and whether two make up most of it: `contributors`.
 
    Months are never published, so nobody is counted in them, and months of one quarter never part. Short
-   numbers stand for people and cells: what is grouped here has a row a person, cell and quarter. #}
-{% macro contributor_ctes(distinct_people, breakdowns) %}
+   numbers stand for people and cells: what is grouped here has a row a person, cell and quarter.
+   with_families: a cell in which families alone speak counts families (CTE family_facts). #}
+{% macro contributor_ctes(distinct_people, breakdowns, with_families) %}
+facts_to_count as (
+
+    select
+        facts.*,
+        false as is_of_family
+    from facts
+    {%- if with_families %}
+    union all
+    select
+        family_facts.*,
+        true as is_of_family
+    from family_facts
+    {%- endif %}
+
+),
+
 people as (
 
     select
         authority_code,
         contributor_key,
         row_number() over (order by authority_code, contributor_key) as contributor_number
-    from facts
+    from facts_to_count
     group by authority_code, contributor_key
 
 ),
@@ -19,17 +36,17 @@ people as (
 facts_of_people as (
 
     select
-        facts.*,
+        facts_to_count.*,
         people.contributor_number,
         quarters.quarter_start
-    from facts
+    from facts_to_count
     inner join quarters
-        on facts.measure_month = quarters.month_start
+        on facts_to_count.measure_month = quarters.month_start
     -- Who has no key is one person in each authority.
     left join people
         on
-            facts.authority_code = people.authority_code
-            and facts.contributor_key = people.contributor_key
+            facts_to_count.authority_code = people.authority_code
+            and facts_to_count.contributor_key = people.contributor_key
 
 ),
 
@@ -41,6 +58,7 @@ by_quarter_and_contributor as (
         {{ "'all'" if breakdown == 'all' else breakdown }} as breakdown_value,
         quarter_start,
         contributor_number,
+        is_of_family,
         {%- for people in distinct_people %}
         {{ indicator_sum(people) }} as {{ people }}_count{{ "," if not loop.last }}
         {%- endfor %}
@@ -49,7 +67,8 @@ by_quarter_and_contributor as (
         authority_code,
         {{ breakdown ~ "," if breakdown != 'all' }}
         quarter_start,
-        contributor_number
+        contributor_number,
+        is_of_family
     {{ "union all" if not loop.last }}
     {%- endfor %}
 
@@ -100,6 +119,7 @@ contributors_in_spans as (
     select
         numbered_cells.cell_number,
         quarters_of_spans.span_number,
+        by_quarter_and_contributor.is_of_family,
         {%- for people in distinct_people %}
         {{ exact_sum('by_quarter_and_contributor.' ~ people ~ '_count') }}
             as {{ people }}_count{{ "," if not loop.last }}
@@ -117,6 +137,7 @@ contributors_in_spans as (
     group by
         numbered_cells.cell_number,
         quarters_of_spans.span_number,
+        by_quarter_and_contributor.is_of_family,
         by_quarter_and_contributor.contributor_number
 
 ),
@@ -126,14 +147,16 @@ counted_contributors as (
     select
         cell_number,
         span_number,
+        is_of_family,
         {%- for people in distinct_people %}
+        {{ exact_sum(people ~ '_count') }} as {{ people }}_total,
         count(nullif({{ people }}_count, 0)) as {{ people }}_contributors,
         {{ sum_of_top_two('nullif(' ~ people ~ '_count, 0)') }}
         > {{ var('top_two_share') }} * cast(sum({{ people }}_count) as bigint)
             as {{ people }}_dominated{{ "," if not loop.last }}
         {%- endfor %}
     from contributors_in_spans
-    group by cell_number, span_number
+    group by cell_number, span_number, is_of_family
 
 ),
 
@@ -146,14 +169,33 @@ contributors as (
         numbered_spans.period_start,
         numbered_spans.period_end,
         {%- for people in distinct_people %}
-        counted_contributors.{{ people }}_contributors,
-        counted_contributors.{{ people }}_dominated{{ "," if not loop.last }}
+        {%- for counted in ['contributors', 'dominated'] %}
+        {%- set of_person = 'counted_contributors.' ~ people ~ '_' ~ counted %}
+        {%- if with_families %}
+        case
+            when counted_contributors.{{ people }}_total = counted_families.{{ people }}_total
+                then counted_families.{{ people }}_{{ counted }}
+            else {{ of_person }}
+        end as {{ people }}_{{ counted }},
+        {%- else %}
+        {{ of_person }},
+        {%- endif %}
         {%- endfor %}
+        {%- endfor %}
+        numbered_spans.span_number
     from counted_contributors
     inner join numbered_cells
         on counted_contributors.cell_number = numbered_cells.cell_number
     inner join numbered_spans
         on counted_contributors.span_number = numbered_spans.span_number
+    {%- if with_families %}
+    left join counted_contributors as counted_families
+        on
+            counted_contributors.cell_number = counted_families.cell_number
+            and counted_contributors.span_number = counted_families.span_number
+            and counted_families.is_of_family
+    {%- endif %}
+    where not counted_contributors.is_of_family
 
 ),
 {% endmacro %}

@@ -14,3 +14,24 @@ families as (
 
 )
 {%- endmacro %}
+
+{# The facts of parents and family networks, a known family being their contributor: one parent who is
+   asked about three children is no crowd. The CTEs families and family_facts. #}
+{% macro family_facts() %}
+{{ known_families() }},
+
+family_facts as (
+
+    select
+        {{ columns_replaced(
+            'facts', {'contributor_key': 'coalesce(families.family_key, facts.contributor_key)'}
+        ) }}
+    from facts
+    left join families
+        on
+            facts.authority_code = families.authority_code
+            and facts.contributor_key = families.person_key
+    where facts.voice_owner in ('parent_carer', 'family_network')
+
+)
+{%- endmacro %}

@@ -4,19 +4,19 @@
    columns and the columns that the definitions name) and `periods` (authority_code, month_start,
    period_type, period_start, period_end).
    Grain: authority, period, indicator, breakdown value. contributors counts the children behind a
-   denominator; months, which are never published, have none. is_dominated says that two of them make
-   up most of it.
+   denominator (with_families: the families, where parents alone are asked; CTE family_facts); months,
+   which are never published, have none. is_dominated says that two of them make up most of it.
 
    An indicator is a ratio of two counts unless its aggregation says difference (the ratio of
    compared_numerator to compared_denominator, less its own) or quantile (macro measured_ctes). #}
-{% macro indicator_counts(measure) %}
+{% macro indicator_counts(measure, with_families=false) %}
 {%- set indicators = var('indicators') | selectattr('measure', 'equalto', measure) | list -%}
 {%- set measured = indicators | selectattr('measured', 'defined') | list -%}
 {%- set counted = indicators | rejectattr('measured', 'defined') | list -%}
 {#- The column exempt is there where some indicator of the measure leaves anybody out. -#}
 {%- set exempting = indicators | selectattr('exempt', 'defined') | list -%}
 {%- if counted %}
-{{ counted_ctes(counted) }}{{ "," if measured }}
+{{ counted_ctes(counted, with_families) }}{{ "," if measured }}
 {%- endif %}
 {%- if measured %}
 {{ measured_ctes(measured) }}
@@ -83,7 +83,7 @@ where
 {# Sums of every column that the indicators name: `cells`.
 
    Counts are added up by month, and people by quarter: a month of a year is not read twice. #}
-{% macro counted_ctes(indicators) %}
+{% macro counted_ctes(indicators, with_families) %}
 {%- set breakdowns = ['all'] -%}
 {%- set columns = [] -%}
 {%- set distinct_people = [] -%}
@@ -157,7 +157,7 @@ counted as (
 
 ),
 
-{{ contributor_ctes(distinct_people, breakdowns) if distinct_people }}
+{{ contributor_ctes(distinct_people, breakdowns, with_families) if distinct_people }}
 period_names as (
 
     select distinct

@@ -1,5 +1,7 @@
 with {{ expression_facts() }},
 
+{{ family_facts() }},
+
 periods as (
 
     select * from {{ ref('int_reporting_periods__by_month') }}
@@ -15,4 +17,4 @@ quarters as (
 
 ),
 
-{{ indicator_counts('expressions') }}
+{{ indicator_counts('expressions', with_families=true) }}

@@ -39,6 +39,7 @@ _NO_ID = (
 _NOBODY = (
     _NO_ID + r"|^'|^([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4})( 00:00(:00)?)?$"
     r"|^(?i:[-.?*_]+|n/?a|nan|nil|none|null|unknown|not known|tbc|tba|true|false|xxx+)$"
+    r"|^(?i:[-+]?inf(inity)?|undefined|not applicable|not recorded)$"
 )
 # Counted apart: a pattern of so many steps costs a statement a millisecond to prepare.
 _LONGEST_ID = 100

@@ -107,9 +107,10 @@ def _is_name(text: str, words: Sequence[Word], index: int, is_loud: bool, lists:
         return False
     if word.is_first or is_loud:
         following = _next(text, words, index)
-        if lower in lists.before_a_verb and following in lists.verbs:
+        is_speaker = not is_loud and text[word.end : word.end + 1] == ":"
+        if lower in lists.before_a_verb and (following in lists.verbs or is_speaker):
             return True
-        if lower == "an" and _is_no_article(text, words, index):
+        if lower == "an" and _is_no_article(text, words, index, lists):
             return True
         if following == "and" and not is_loud and _is_capital_name(words, index + 2, lists):
             # `An and Yiyi`: whoever stands beside a name is one.
@@ -121,10 +122,12 @@ def _is_name(text: str, words: Sequence[Word], index: int, is_loud: bool, lists:
 def _is_surname(
     text: str, words: Sequence[Word], index: int, named: set[int], lists: Lexicon
 ) -> bool:
-    """Whether a word stands where only a surname does: `Mr French`, `Amelia March`."""
+    """Whether a word stands where only a name does: `Mr French`, `Amelia March`, `March House`."""
     word = words[index]
     if not index or word.is_first or len(word.text) == 1:
         return False
+    if _next(text, words, index) in lists.street_words and words[index + 1].has_capital:
+        return word.lower not in lists.kin | lists.titles | lists.street_words
     previous = words[index - 1]
     between = text[previous.end : word.start]
     if previous.has_capital and previous.lower in lists.surname_titles:
@@ -156,11 +159,13 @@ def _reads_as_word(
     return not word.is_first and bool(previous) and matches(contexts.before, previous)
 
 
-def _is_no_article(text: str, words: Sequence[Word], index: int) -> bool:
+def _is_no_article(text: str, words: Sequence[Word], index: int, lists: Lexicon) -> bool:
     """Whether `An` stands where no article can: before a consonant, or before no word at all."""
     following = _next(text, words, index)
     if not following:
         return not text[words[index].end :].lstrip()[:1].isdigit()
+    if following in lists.never_after_an:
+        return True
     return following[0] not in "aeiouh" and not words[index + 1].text.isupper()
 
 

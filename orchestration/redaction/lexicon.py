@@ -43,6 +43,8 @@ class Lexicon:
     acronyms: frozenset[str]
     phrases: frozenset[tuple[str, ...]]
     name_words: Mapping[str, Contexts]
+    never_after_an: frozenset[str]
+    street_words: frozenset[str]
     before_a_verb: frozenset[str]
     verbs: frozenset[str]
     place_words: frozenset[str]
@@ -85,6 +87,8 @@ def lexicon() -> Lexicon:
             word: Contexts(frozenset(entry["next"]), frozenset(entry["before"]))
             for word, entry in named.items()
         },
+        never_after_an=frozenset(words["never_after_an"]),
+        street_words=frozenset(words["street_words"]),
         before_a_verb=frozenset(words["before_a_verb"]),
         verbs=frozenset(words["verbs"]),
         place_words=frozenset(words["place_words"]),

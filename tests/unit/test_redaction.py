@@ -103,6 +103,11 @@ def test_a_plain_word_right_after_a_title_or_a_name_is_a_surname() -> None:
     assert redact("Zainab Mum says I miss Christmas. Miss, March is cold.").text == (
         "[PERSON 1] Mum says I miss Christmas. Miss, March is cold."
     )
+    assert redact(
+        "I was at March House and in Christmas Road. An is loud. Can: no. School: ok."
+    ).text == (
+        "I was at [PLACE 1] House and in [PLACE 2]. [PERSON 1] is loud. [PERSON 2]: no. School: ok."
+    )
 
 
 def test_a_name_in_another_script_or_with_hidden_letters_is_found() -> None:

@@ -132,9 +132,16 @@ def _is_surname(
     between = text[previous.end : word.start]
     if previous.has_capital and previous.lower in lists.surname_titles:
         return between.strip(" ") in ("", ".")
-    if index - 1 not in named or between != " " or word.text.isupper():
+    if index - 1 not in named or between != " ":
         return False
-    return word.lower not in lists.kin | lists.titles | lists.place_words
+    return _may_be_surname(word, lists)
+
+
+def _may_be_surname(word: Word, lists: Lexicon) -> bool:
+    """Whether a word beside a name may be the rest of it: `June Welsh`, but `June Mum`."""
+    lower = _CONTRACTED.sub("", word.lower)
+    apart = lists.kin | lists.titles | lists.schools
+    return word.has_capital and not word.text.isupper() and lower != "i" and lower not in apart
 
 
 def _reads_as_word(
@@ -149,12 +156,13 @@ def _reads_as_word(
     previous = ahead.group(1) if ahead else (words[index - 1].lower if index else "")
     if following in lists.households and following not in contexts.next:
         return False
-    if following and not after and _is_capital_name(words, index + 1, lists):
+    if following and not after and _may_be_surname(words[index + 1], lists):
         # `Hope Day`: the next word is itself a name.
         return False
     if following == "and" and _is_capital_name(words, index + 2, lists):
         return False
-    if following and matches(contexts.next, following):
+    may_begin = word.is_first or lower not in lists.of_doing
+    if may_begin and following and matches(contexts.next, following):
         return True
     return not word.is_first and bool(previous) and matches(contexts.before, previous)
 

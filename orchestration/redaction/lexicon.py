@@ -40,8 +40,10 @@ class Lexicon:
     grammar: frozenset[str]
     kept: frozenset[str]
     kin: frozenset[str]
+    schools: frozenset[str]
     acronyms: frozenset[str]
     phrases: frozenset[tuple[str, ...]]
+    of_doing: frozenset[str]
     name_words: Mapping[str, Contexts]
     never_after_an: frozenset[str]
     street_words: frozenset[str]
@@ -81,8 +83,10 @@ def lexicon() -> Lexicon:
         grammar=frozenset(words["grammar"]),
         kept=frozenset(word for group in words["kept"].values() for word in group),
         kin=frozenset(words["kept"]["kin"]),
+        schools=frozenset(words["kept"]["school"]) & frozenset(words["place_words"]),
         acronyms=frozenset(words["acronyms"]),
         phrases=frozenset(tuple(phrase.split()) for phrase in words["phrases"]),
+        of_doing=frozenset(words["of_doing"]),
         name_words={
             word: Contexts(frozenset(entry["next"]), frozenset(entry["before"]))
             for word, entry in named.items()

@@ -106,7 +106,7 @@ def test_a_plain_word_right_after_a_title_or_a_name_is_a_surname() -> None:
     assert redact(
         "I was at March House and in Christmas Road. An is loud. Can: no. School: ok."
     ).text == (
-        "I was at [PLACE 1] House and in [PLACE 2]. [PERSON 1] is loud. [PERSON 2]: no. School: ok."
+        "I was at [PLACE 1] and in [PLACE 2]. [PERSON 1] is loud. [PERSON 2]: no. School: ok."
     )
 
 

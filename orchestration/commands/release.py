@@ -142,6 +142,8 @@ def _tell(release: Standing, verdict: Verdict) -> None:
             f"  {finding['severity']}: {finding['kind']} of {finding['measure']} in"
             f" {finding['cell']} ({finding['values_left']} left)"
         )
+    if verdict.places and not verdict.passed:
+        say("`heard run --force` makes a release without what was found; then check that one.")
 
 
 def _answer(release: Standing, as_json: bool, text: str) -> None:

@@ -15,6 +15,7 @@ from orchestration.releases.gate import Verdict, judge
 from orchestration.releases.heads import require_uncut
 from orchestration.releases.last_hand import LastHandOn
 from orchestration.releases.ledger import append, open_ledger, read_events
+from orchestration.releases.places import waiting
 from orchestration.releases.settings import ReleaseSettings, read_release_settings
 from orchestration.releases.snapshot import (
     CANDIDATE_HOME,
@@ -118,6 +119,7 @@ def last_hand(home: Path, settings: ReleaseSettings, is_held: bool = False) -> L
         may_hold=not settings.asks_people and not is_held,
         freezes=settings.freezes(datetime.now(UTC).date()),
         settled=_settled(fold(events, TABLE)),
+        places=waiting(events),
     )
 
 

@@ -5,7 +5,7 @@ Belongs here: which figure goes without what. Does not belong here: the arithmet
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
@@ -85,6 +85,13 @@ class Family:
             _Figure(name, cells, rows, place, result)
             for (name, rows), place in zip(figures.items(), places, strict=True)
         ]
+
+    def leave_out(self, asked: Iterable[tuple[int, int]]) -> None:
+        """Mend what a slower attack found before: a cell by its number, and a count."""
+        for cell, count in asked:
+            for figure in self.figures:
+                for at in np.flatnonzero(figure.rows == cell):
+                    figure.mend(int(figure.period[at]), int(figure.by[at]), count)
 
     def mend(self) -> None:
         """Attack and mend until nothing is left or nothing helps."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.disclosure.profiles import Profile, attack_settings
+from orchestration.releases.places import Place
 from orchestration.releases.snapshot import KEY_OF_ROUNDING, read_papers, snapshot_folder
 from orchestration.reporting.release_files import DATABASE
 
@@ -28,7 +29,10 @@ CONTRADICTION = "contradiction"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the gate says of a release. Findings name cells, never a value."""
+    """What the gate says of a release. Findings name cells, never a value.
+
+    ``findings`` are the first of them, to be read; ``places`` are all, for the next run.
+    """
 
     passed: bool
     previous: str
@@ -38,6 +42,7 @@ class Verdict:
     contradictions: int
     hidden_share: float
     findings: tuple[dict[str, Any], ...]
+    places: tuple[Place, ...] = ()
 
 
 def judge(
@@ -61,6 +66,7 @@ def judge(
     candidate = values[release_id]
     hidden = float((candidate["status"] == "suppressed").mean()) if len(candidate) else 0.0
     told: list[Finding] = []
+    places: list[Place] = []
     found: Counter[str] = Counter()
     cells = 0
     told_of = attack_settings()
@@ -79,6 +85,7 @@ def judge(
             continue
         found.update(finding.severity for finding in findings)
         told.extend(findings)
+        places.extend(_place(question.authority_code, finding) for finding in findings)
     holds = found["exact"] + found[CONTRADICTION]
     if profile.fail_on == "narrow":
         holds += found["narrow"]
@@ -91,6 +98,7 @@ def judge(
         contradictions=found[CONTRADICTION],
         hidden_share=round(hidden, 3),
         findings=tuple(asdict(finding) for finding in told[:_SAID]),
+        places=tuple(dict.fromkeys(places)),
     )
 
 
@@ -116,6 +124,17 @@ def attack_question(question: "Question") -> "tuple[Finding, ...] | None":
         # in none of its parts. Two releases that disagree are another matter.
         found = findings(grid, replace(knowledge, has_rest=True))
     return found
+
+
+def _place(authority: str, finding: "Finding") -> Place:
+    figure, _, count = finding.measure.rpartition(" ")
+    period, _, part = finding.cell.partition("|")
+    period_type, _, period_start = period.partition(":")
+    breakdown, _, value = part.partition("=")
+    whole = "all"
+    return Place(
+        authority, figure, count, period_type, period_start, breakdown or whole, value or whole
+    )
 
 
 def _moved(values: "dict[str, pd.DataFrame]") -> "dict[str, pd.DataFrame]":

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from orchestration.disclosure.gathering import Cells, read_cells, read_figures
+from orchestration.disclosure.gathering import CELLS, Cells, read_cells, read_figures
 from orchestration.disclosure.profiles import attack_settings, ties
-from orchestration.disclosure.propagation import DENOMINATOR, NOT_THERE, UNTOLD
+from orchestration.disclosure.propagation import COUNTS, DENOMINATOR, NOT_THERE, UNTOLD
 from orchestration.releases.family import KEPT, Family, Guarded, has_moved
+from orchestration.releases.places import Place
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -29,6 +30,7 @@ def guard(
     beside: Collection[str],
     families: Mapping[str, str],
     only_moved: bool,
+    places: Collection[Place] = (),
 ) -> Guarded:
     """Attack a release that is about to be published, with the one before if there is one.
 
@@ -38,6 +40,7 @@ def guard(
         beside: Tables beside indicator_value that all of them have.
         families: The family of each indicator: those of one share the offset of a cell.
         only_moved: The one before was attacked as well, so what did not move is safe.
+        places: What is left out before the attack begins.
     """
     told_of = attack_settings()
     cells = read_cells(connection, schemas, beside, **told_of)
@@ -45,14 +48,35 @@ def guard(
     if "before" in schemas and len(cells.told):
         _go_on_withholding(cells, result)
     numbers = read_figures(connection)
+    asked = _rows_of(connection, places)
     for figures in _families(cells, numbers, families):
-        near = _near_what_moved(cells, figures) if only_moved else figures
+        rows = np.concatenate(list(figures.values()))
+        chosen = [each for each in asked if each[0] in rows]
+        near = figures if chosen or not only_moved else _near_what_moved(cells, figures)
         if near:
             result.attacked += sum(map(len, near.values()))
-            Family(cells, near, result).mend()
+            family = Family(cells, near, result)
+            family.leave_out(chosen)
+            family.mend()
     if KEPT in result.marks.values():
         _keep_together(cells, numbers, result)
     return result
+
+
+def _rows_of(connection: "DuckDBPyConnection", places: Collection[Place]) -> list[tuple[int, int]]:
+    """The cell and the count of each place that the release has."""
+    connection.execute(
+        "create or replace temp table asked_places (authority_code varchar, figure varchar,"
+        " count_name varchar, period_type varchar, period_start date, breakdown varchar,"
+        " breakdown_value varchar)"
+    )
+    if places:
+        connection.executemany("insert into asked_places values (?, ?, ?, ?, ?, ?, ?)", places)
+    found = connection.execute(
+        f"select cell_no, count_name from asked_places inner join {CELLS} using (authority_code,"
+        " figure, period_type, period_start, breakdown, breakdown_value) order by all"
+    ).fetchall()
+    return [(int(cell), COUNTS.index(count)) for cell, count in found]
 
 
 def _families(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.disclosure.profiles import Profile, ties
 from orchestration.ingestion.sql import literal
+from orchestration.releases.places import Place
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -38,6 +39,7 @@ class LastHandOn:
             attacked together with it, and only where it moved.
         freezes: Figures that were released stay as they are.
         settled: Days of which exact numbers were told: their figures stay in any case.
+        places: What the programme found in a release that readers did not get: it is left out.
         may_hold: Refuse what cannot be mended; else it is only recorded.
         told: What happened: counts alone.
         holds: Something is left that must not be published.
@@ -49,6 +51,7 @@ class LastHandOn:
     may_hold: bool
     freezes: bool = False
     settled: "tuple[Settled, ...]" = ()
+    places: tuple[Place, ...] = ()
     told: dict[str, int] = field(default_factory=dict)
     holds: bool = False
 
@@ -129,7 +132,14 @@ class LastHandOn:
             if all(needed <= each.get(name, frozenset()) for each in tables)
         ]
         families = _families(connection, draft) if "indicator" in columns else {}
-        found = guard(connection, schemas, beside, families, only_moved="before" in schemas)
+        found = guard(
+            connection,
+            schemas,
+            beside,
+            families,
+            only_moved="before" in schemas,
+            places=self.places,
+        )
         mend(connection, draft, schemas.get("before"), found.marks)
         return found
 

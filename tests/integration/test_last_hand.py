@@ -8,6 +8,7 @@ import pytest
 
 from orchestration.disclosure.profiles import profile
 from orchestration.releases.last_hand import HeldReleaseError
+from orchestration.releases.places import Place
 from orchestration.reporting.freezing import Settled
 from tests.support.finished_drafts import Bench, Row
 
@@ -37,6 +38,25 @@ def test_numerators_that_tell_on_each_other_go_for_the_whole_breakdown(bench: Be
     assert told["F"] == told["M"] == (None, 50, None, "rate_withheld", "good")
     assert hand.told["found"] == 3
     assert not hand.holds
+
+
+def test_what_the_programme_found_before_is_left_out_and_more_if_it_found_it_again(
+    bench: Bench,
+) -> None:
+    girls = Place("330", "A1", "numerator", "quarter", "2026-01-01", "sex", "F")
+    elsewhere = Place("331", "A1", "numerator", "quarter", "2026-01-01", "sex", "F")
+    bench.places = (girls, elsewhere)
+    assert bench.finish(FAR, BOARD).told["found"] == 0
+    told = bench.read()
+    assert told["F"] == told["M"] == (None, 50, None, "rate_withheld", "good")
+    assert told["all"] == (60, 100, 60, "shown", "good")
+
+
+def test_a_place_that_was_found_twice_takes_the_whole_with_it(bench: Bench) -> None:
+    girls = Place("330", "A1", "numerator", "quarter", "2026-01-01", "sex", "F")
+    bench.places = (girls, girls)
+    bench.finish(FAR, BOARD)
+    assert bench.read()["F"][3] == "suppressed"
 
 
 def test_what_indicators_tell_together_is_left_out(bench: Bench) -> None:

@@ -10,6 +10,7 @@ from orchestration.releases.last_hand import LastHandOn
 from tests.support.drafts import make_feedback, make_thread
 
 if TYPE_CHECKING:
+    from orchestration.releases.places import Place
     from orchestration.reporting.freezing import Settled
 
 Row = tuple[str, str, int | None, int | None]
@@ -48,6 +49,7 @@ class Bench:
         self.before = folder / "heard.duckdb"
         self.freezes = False
         self.settled: tuple[Settled, ...] = ()
+        self.places: tuple[Place, ...] = ()
         self.and_then = "select 1"
         self.feedback: list[tuple[str, str, int, int]] = []
         self.thread: list[tuple[str, str, int]] = []
@@ -71,7 +73,9 @@ class Bench:
         self.con.execute(self.and_then)
         if self.feedback:
             make_feedback(self.con, self.feedback)
-        hand = LastHandOn(way, self.before, trusts_before, True, self.freezes, self.settled)
+        hand = LastHandOn(
+            way, self.before, trusts_before, True, self.freezes, self.settled, self.places
+        )
         hand(self.con, "draft.published")
         return hand
 

@@ -23,6 +23,7 @@ from orchestration.reporting.release_files import (
 
 FIRST, SECOND = "20260101T000000Z-first", "20260401T000000Z-second"
 THIRD = "20260701T000000Z-third"
+THIRD = "20260701T000000Z-third"
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,21 @@ class ReleaseSite:
 
     home: Path
 
-    def make(self, release_id: str, girls: int = 20, status: str = "shown") -> None:
-        """Make a release as a run does, and enter it."""
+    def make(
+        self,
+        release_id: str,
+        girls: int = 20,
+        status: str = "shown",
+        heard: tuple[int, int, int] | None = None,
+    ) -> None:
+        """Make a release as a run does, and enter it; heard: of all, of girls and of boys."""
         way = read_release_settings(self.home)
         folder = actions.place_of(self.home, way) / "published"
         folder.mkdir(parents=True, exist_ok=True)
         database = draft_database(folder, release_id)
         shown = girls if status == "shown" else None
         rows = [("all", "all", 40, "shown"), ("sex", "F", shown, status), ("sex", "M", 20, "shown")]
+        numerators = heard or [number for _, _, number, _ in rows]
         with duckdb.connect(str(database)) as con:
             con.execute("create schema published")
             con.execute(
@@ -53,7 +61,10 @@ class ReleaseSite:
             con.executemany(
                 "insert into published.indicator_value values (?, '330', 'A1', 'quarter',"
                 " '2026-01-01', '2026-03-31', ?, ?, ?, ?, ?, null)",
-                [(release_id, by, of, said, number, number) for by, of, number, said in rows],
+                [
+                    (release_id, by, of, said, numerator, number)
+                    for (by, of, number, said), numerator in zip(rows, numerators, strict=True)
+                ],
             )
         parquet = draft_parquet(folder, release_id)
         parquet.mkdir()

@@ -167,15 +167,23 @@ class Screen:
                 hits.unread_sheets |= refused
             if opened.suffix == _XML:
                 hits.ids |= found.get(WHOLE, set())
+        elif opened.suffix == _XML:
+            found = self._unstaged(landed, opened.file, [], only_comments=True)
+            hits.ids |= found.get(WHOLE, set())
 
     def _unstaged(
-        self, landed: LandedDelivery, file: LandedFile, numbers: list[int]
+        self,
+        landed: LandedDelivery,
+        file: LandedFile,
+        numbers: list[int],
+        only_comments: bool = False,
     ) -> dict[int, set[str]]:
         """The ids of erased people among all that could be an id, by row number."""
         import pyarrow.parquet as pq
 
         contract = self._contracts[landed.source]
-        path = self._parser.unstaged(contract, file, landed.collection_year, numbers)
+        year = landed.collection_year
+        path = self._parser.unstaged(contract, file, year, numbers, only_comments)
         table = pq.read_table(path)
         matched = ids_among(table.column("cell"), PERSON, landed.authority_code, self._stones)
         return _by_number(table, matched)

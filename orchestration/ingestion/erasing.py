@@ -24,6 +24,6 @@ def answer(
 
         return blank_words(opening, Blanking.from_message(task["blanking"]), mapping)
     if "unstaged" in task:
-        return {"unstaged": write_unstaged(opening, task["unstaged"])}
+        return {"unstaged": write_unstaged(opening, task["unstaged"], task["only_comments"])}
     name, removed = rewrite(opening, Removal.from_message(task["removal"]))
     return {"rewritten": name, "removed": removed}

@@ -142,14 +142,19 @@ class Parser:
         return scratch / reply["blanked"], int(reply["cells"]), int(reply["fixed"])
 
     def unstaged(
-        self, contract: Contract, file: LandedFile, collection_year: int, numbers: Sequence[int]
+        self,
+        contract: Contract,
+        file: LandedFile,
+        collection_year: int,
+        numbers: Sequence[int] = (),
+        only_comments: bool = False,
     ) -> Path:
-        """Have all that could be an id read out of some rows, or of the whole file.
+        """Have all that could be an id read out of some rows, of the whole file, or of comments.
 
         Returns:
             A Parquet file of `number` and `cell`, until `clear`.
         """
-        task = {"unstaged": list(numbers)}
+        task = {"unstaged": list(numbers), "only_comments": only_comments}
         scratch, reply = self._request(contract, file, collection_year, erasure=task)
         return scratch / str(reply["unstaged"])
 

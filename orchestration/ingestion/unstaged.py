@@ -7,12 +7,14 @@ Does not belong here: whose they are (erasure decides).
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
+from xml.parsers import expat  # the gate refuses document types, so there is nothing to expand
 
 from orchestration.ingestion.csv_reader import records
 from orchestration.ingestion.extracts import Opening
 from orchestration.ingestion.files import private_files
+from orchestration.ingestion.xml_gate import utf8_blocks
 
 # An id is no longer than this.
 LONGEST_ID = 80
@@ -25,17 +27,22 @@ _LARGEST_MEMBER = 1 << 30
 WHOLE = 0
 
 
-def write_unstaged(opening: Opening, numbers: list[int]) -> str:
+def write_unstaged(opening: Opening, numbers: list[int], only_comments: bool = False) -> str:
     """Write `number` and `cell` of what could be an id; return the file's name.
 
     Args:
         opening: The file.
         numbers: The rows of a CSV file to look at; none: everything, under the number 0.
+        only_comments: Of an XML file that was read, what no reader sees.
     """
     import pyarrow as pa
     from pyarrow import parquet
 
-    found = sorted(_row_cells(opening, set(numbers)) if numbers else _all_cells(opening.path))
+    if only_comments:
+        cells = _cells_in(_comments(opening.path))
+    else:
+        cells = _row_cells(opening, set(numbers)) if numbers else _all_cells(opening.path)
+    found = sorted(cells)
     table = pa.table(
         {
             "number": pa.array([number for number, _ in found], pa.int64()),
@@ -60,13 +67,28 @@ def _row_cells(opening: Opening, numbers: set[int]) -> set[tuple[int, str]]:
 
 
 def _all_cells(path: Path) -> set[tuple[int, str]]:
+    texts = {(WHOLE, text) for text in _parquet_texts(path) if 0 < len(text) <= LONGEST_ID}
+    return _cells_in(_pieces(path)) | texts
+
+
+def _cells_in(pieces: Iterable[bytes]) -> set[tuple[int, str]]:
     found: set[bytes] = set()
-    for piece in _pieces(path):
+    for piece in pieces:
         for pattern in (_CELL, _WORD):
             found.update(each.strip() for each in pattern.findall(piece))
     texts = {each.decode("utf-8", errors="replace") for each in found}
-    texts |= set(_parquet_texts(path))
     return {(WHOLE, text) for text in texts if 0 < len(text) <= LONGEST_ID}
+
+
+def _comments(path: Path) -> list[bytes]:
+    """The comments and processing instructions of an XML file."""
+    found: list[bytes] = []
+    parser = expat.ParserCreate("utf-8")
+    parser.CommentHandler = lambda text: found.append(text.encode())
+    parser.ProcessingInstructionHandler = lambda _, text: found.append(text.encode())
+    for block in utf8_blocks(path):
+        parser.Parse(block, False)
+    return found
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

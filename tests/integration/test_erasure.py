@@ -11,10 +11,8 @@ import pytest
 
 from orchestration import erasing, refresh
 from orchestration.erasing import PersonUnknownError, Request, erase, finish_pending
-from orchestration.erasure import search
 from orchestration.erasure.pending import ErasurePendingError, read_pending
-from orchestration.erasure.proof import ErasureIncompleteError, prove
-from orchestration.erasure.search import Sentinel
+from orchestration.erasure.proof import ErasureIncompleteError
 from orchestration.erasure.tombstones import (
     PERSON,
     TombstoneError,
@@ -239,6 +237,20 @@ def test_an_erasure_that_was_killed_is_finished_and_never_said_to_be_done(
     assert verify(small.home).damages == ()
 
 
+def test_an_id_in_a_comment_of_other_peoples_return_goes_with_the_comment(small: Bench) -> None:
+    whole = child.as_return([child.SISTER, "C1"])
+    told = whole.replace(b"<EXPSSDA903>", f"<EXPSSDA903><!-- without {child.ID} -->".encode())
+    small.deliver("330/ssda903/2025-03-31", {"return.xml": told})
+    small.ingest()
+    before = small.rows("from raw.ssda903_header order by all")
+    erase(child.settings(small), ASKED)
+    landed = [path.read_bytes() for path in child.landed_bytes(small.home)]
+    assert re.sub(b"<!--.*?-->", b"", whole) in landed
+    shutil.rmtree(small.inbox)
+    assert child.ID.encode() not in child.everything_in(small.home)
+    assert small.rows("from raw.ssda903_header order by all") == before
+
+
 def test_nobody_is_erased_by_a_slip_of_the_pen(small: Bench) -> None:
     with pytest.raises(PersonUnknownError, match="even-if-unknown"):
         erase(child.settings(small), Request("330", ("C9999999",), "Jo", "x"))
@@ -246,23 +258,6 @@ def test_nobody_is_erased_by_a_slip_of_the_pen(small: Bench) -> None:
     erase(child.settings(small), Request("330", ("C9999999",), "Jo", "x", even_if_unknown=True))
     assert read_tombstones(small.home).count() == 1
     assert small.rows("select count(*) from raw.ssd_person") == [(3,)]
-
-
-def test_a_text_that_is_found_stops_the_certificate(tmp_path: Path) -> None:
-    (tmp_path / "logs").mkdir()
-    wanted = [Sentinel("1234", is_word=True), Sentinel('He said "no" & left')]
-    (tmp_path / "logs" / "a.log").write_text("11234 and 12345")
-    (tmp_path / "b.xml").write_text("<t>He said &quot;no&quot; &amp; left alone</t>")
-    with pytest.raises(ErasureIncompleteError, match=r"1 files still hold.*b\.xml"):
-        prove(tmp_path, wanted)
-    (tmp_path / "b.xml").unlink()
-    assert prove(tmp_path, wanted).files == 1
-    assert search.found_in(tmp_path / "logs" / "a.log", [Sentinel("1234")])
-    # What somebody else's landed row says as well is no trace of this person.
-    (tmp_path / "landing").mkdir()
-    (tmp_path / "landing" / "x").write_text("1234")
-    (tmp_path / "made.txt").write_text("1234")
-    assert prove(tmp_path, wanted).shared == 1
 
 
 def test_an_erasure_that_was_not_proved_is_not_certified_by_the_next_run(small: Bench) -> None:

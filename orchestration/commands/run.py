@@ -79,6 +79,8 @@ def run(settings: Settings, as_json: bool, force: bool = False, summary: bool = 
             finish_pending(settings)
         if force:
             forget_published(settings.home)
+        if not settings.inbox.is_dir() and not as_json:
+            say(f"There is no inbox at {settings.inbox}; a network share may come back: trying on.")
         with TellingLackOfRoom(settings):
             outcome = refresh(settings, from_the_start=force)
     if stop.is_made:

@@ -153,7 +153,7 @@ def _reads_as_word(
     after = re.match(r"\s*(\d+)", text[word.end : word.end + 8])
     following = after.group(1) if after else _next(text, words, index)
     ahead = re.search(r"(\d+)(?:st|nd|rd|th)?\s*$", text[max(0, word.start - 8) : word.start])
-    previous = ahead.group(1) if ahead else (words[index - 1].lower if index else "")
+    previous = ahead.group(1) if ahead else _previous(text, words, index)
     if following in lists.households and following not in contexts.next:
         return False
     if following and not after and _may_be_surname(words[index + 1], lists):
@@ -190,6 +190,13 @@ def _next(text: str, words: Sequence[Word], index: int) -> str:
     if index + 1 >= len(words) or text[words[index].end : words[index + 1].start].strip():
         return ""
     return words[index + 1].lower
+
+
+def _previous(text: str, words: Sequence[Word], index: int) -> str:
+    """Return the word before, if nothing but a blank stands between."""
+    if not index or text[words[index - 1].end : words[index].start].strip():
+        return ""
+    return words[index - 1].lower
 
 
 def _token(words: Sequence[Word], index: int, lists: Lexicon) -> str:

@@ -1,7 +1,8 @@
 """What figures of a family know together: the offset of each cell, and counts that are one number.
 
 Each of these is a difference of two numbers that several figures have in their tables: an offset
-and nothing, a count and nothing, a whole and its part. What one figure tells of it, all know.
+and nothing, a count and nothing, a whole and its part. What one figure tells of it, all know. So it
+is with the offsets of a whole and of its parts (``offsets``).
 
 Belongs here: handing differences from figure to figure. Does not belong here: what a figure tells
 by itself (``propagation``), or which figures are a family (``orchestration.releases``).
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from orchestration.disclosure.offsets import Splits, Told
 from orchestration.disclosure.propagation import COUNTS, OFFSET, ZERO, Sheet, tell
 
 _ROUNDS = 12
@@ -55,17 +57,21 @@ def share(family: Sequence[Known], identities: Sequence[Identity]) -> list[np.nd
     size = max(int(each.cells.max()) for each in family) + 1
     shared = {name: np.full((size, 2), _FAR, dtype=np.int64) for name in every}
     members = [_Member(each, of) for each, of in zip(family, named, strict=True)]
+    apart = _Apart(members, size)
     for member in members:
         member.tell(shared)
+        apart.tell(member)
     for _ in range(_ROUNDS):
         _add_up(shared, identities)
         is_done = True
         for member in members:
-            if member.knows(shared):
+            news = [*member.limits(shared), *apart.limits(member)]
+            if member.knows(news):
                 continue
-            if not member.learn(shared):
+            if not member.learn(news):
                 return None
             member.tell(shared)
+            apart.tell(member)
             is_done = False
         if is_done:
             break
@@ -78,26 +84,47 @@ class _Member:
     def __init__(self, known: Known, differences: dict[_Name, _Difference]) -> None:
         self.sheet, self.most, self.cells = known.sheet, known.most, known.cells
         self.differences = differences
+        self.splits = Splits.of(known.sheet)
 
-    def _now(self, name: _Name) -> np.ndarray:
-        above, below = self.differences[name]
+    def _now(self, above: int, below: int) -> np.ndarray:
         most = self.most[: len(self.cells)]
         return np.stack([most[:, above, below], most[:, below, above]], axis=1)
 
     def tell(self, shared: dict[_Name, np.ndarray]) -> None:
-        for name in self.differences:
+        for name, place in self.differences.items():
             told = shared[name]
-            told[self.cells] = np.minimum(told[self.cells], self._now(name))
+            told[self.cells] = np.minimum(told[self.cells], self._now(*place))
 
-    def knows(self, shared: dict[_Name, np.ndarray]) -> bool:
-        return all((self._now(name) <= shared[name][self.cells]).all() for name in self.differences)
+    def limits(self, shared: dict[_Name, np.ndarray]) -> list[Told]:
+        return [(*place, shared[name][self.cells]) for name, place in self.differences.items()]
 
-    def learn(self, shared: dict[_Name, np.ndarray]) -> bool:
-        told = [(*place, shared[name][self.cells]) for name, place in self.differences.items()]
-        more = tell(self.sheet, self.most, told)
+    def knows(self, news: Sequence[Told]) -> bool:
+        return all((self._now(above, below) <= limits).all() for above, below, limits in news)
+
+    def learn(self, news: Sequence[Told]) -> bool:
+        more = tell(self.sheet, self.most, news)
         if more is not None:
             self.most = more
         return more is not None
+
+
+class _Apart:
+    """How far the offsets of wholes and their parts lie apart, as all members know."""
+
+    def __init__(self, members: Sequence[_Member], size: int) -> None:
+        """Number the splits that any member has."""
+        named = [each.splits.names(each.cells, size) for each in members]
+        every, numbers = np.unique(np.concatenate(named), return_inverse=True)
+        edges = np.cumsum([len(each) for each in named])[:-1]
+        self._of = dict(zip(map(id, members), np.split(numbers, edges), strict=True))
+        self._most = np.full((len(every), 2), _FAR, dtype=np.int64)
+
+    def tell(self, member: _Member) -> None:
+        told = member.splits.tell(member.sheet, member.most)
+        np.minimum.at(self._most, self._of[id(member)], told)
+
+    def limits(self, member: _Member) -> list[Told]:
+        return member.splits.learn(member.sheet, member.most, self._most[self._of[id(member)]])
 
 
 def _differences(known: Known, identities: Sequence[Identity]) -> dict[_Name, _Difference]:

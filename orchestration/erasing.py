@@ -268,5 +268,6 @@ def _certificate(
         "searched_bytes": proof.bytes,
         "searched_texts": proof.texts,
         "texts_that_others_have_too": proof.shared,
+        "archives_not_read_whole": proof.unread,
         "key_id": key_id(master_key()),
     }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.erasure.pending import pending_path
-from orchestration.erasure.search import Sentinel, found_in
+from orchestration.erasure.search import Sentinel, found_in, is_read_whole
 from orchestration.progress import report
 
 _TOLD = 5
@@ -26,13 +26,15 @@ class Proof:
 
     A text that a landed file still holds stands in a row of somebody else: a brother's record that
     says the same, or a name in another child's case. No id tells that it is about this person, so
-    it stays, and so does what was made of it; `shared` counts these.
+    it stays, and so does what was made of it; `shared` counts these. `unread` counts archives with
+    a member that nobody can read, such as a workbook with a password.
     """
 
     files: int
     bytes: int
     texts: int
     shared: int
+    unread: int
 
 
 def prove(home: Path, sentinels: Iterable[Sentinel]) -> Proof:
@@ -64,4 +66,5 @@ def prove(home: Path, sentinels: Iterable[Sentinel]) -> Proof:
             " --even-if-unknown); no certificate was written"
         )
     size = sum(path.stat().st_size for path in files)
-    return Proof(len(files), size, len(wanted), len(shared))
+    unread = sum(not is_read_whole(path) for path in files)
+    return Proof(len(files), size, len(wanted), len(shared), unread)

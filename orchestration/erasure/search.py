@@ -9,13 +9,14 @@ what was deleted in free pages; those are bytes like any others.
 
 import json
 import mmap
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-_LARGEST_MEMBER = 1 << 30
+from orchestration.archives import members
+
+ARCHIVE = b"PK\x03\x04"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,13 @@ def found_in(path: Path, sentinels: Iterable[Sentinel]) -> set[Sentinel]:
     return found
 
 
+def is_read_whole(path: Path) -> bool:
+    """Whether everything in a file could be looked at; a member with a password cannot."""
+    with path.open("rb") as stream:
+        is_archive = stream.read(len(ARCHIVE)) == ARCHIVE
+    return not is_archive or None not in members(path)
+
+
 def _holds(content: "bytes | mmap.mmap", form: bytes, is_word: bool) -> bool:
     place = content.find(form)
     while is_word and place >= 0:
@@ -71,18 +79,8 @@ def _contents(path: Path) -> "Iterator[bytes | mmap.mmap]":
         yield whole
         if head == b"PAR1":
             yield from _parquet(path)
-        elif head == b"PK\x03\x04":
-            yield from _members(path)
-
-
-def _members(path: Path) -> Iterator[bytes]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for member in archive.infolist():
-                if member.file_size <= _LARGEST_MEMBER:
-                    yield archive.read(member)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
-        return
+        elif head == ARCHIVE:
+            yield from (member for member in members(path) if member is not None)
 
 
 def _parquet(path: Path) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 from xml.parsers import expat  # the gate refuses document types, so there is nothing to expand
 
+from orchestration.archives import members
 from orchestration.ingestion.csv_reader import records
 from orchestration.ingestion.extracts import Opening
 from orchestration.ingestion.files import private_files
@@ -23,7 +24,6 @@ _WORD = re.compile(rb"[^\s,;|\"'<>=()\x00]{1,200}")
 _PIECE = 1 << 24
 # So much of a piece is looked at again with the next, so that nothing hides on the border.
 _SEAM = 256
-_LARGEST_MEMBER = 1 << 30
 WHOLE = 0
 
 
@@ -94,13 +94,7 @@ def _comments(path: Path) -> list[bytes]:
 def _pieces(path: Path) -> Iterator[bytes]:
     """The bytes of a file, of an archive those of its members; UTF-16 loses its empty halves."""
     if zipfile.is_zipfile(path):
-        try:
-            with zipfile.ZipFile(path) as archive:
-                for member in archive.infolist():
-                    if member.file_size <= _LARGEST_MEMBER:
-                        yield archive.read(member)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
-            return
+        yield from (member for member in members(path) if member is not None)
         return
     with path.open("rb") as stream:
         seam = b""

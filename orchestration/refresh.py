@@ -6,7 +6,8 @@ Does not belong here: what the steps do (``orchestration.defs``), or drawing pro
 
 import gc
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 JOB = "nightly_refresh"
 STARTED_BY = {"heard/started_by": "command"}
+# How Dagster begins the words of an error that this project defines: with the name of its kind.
+_KIND_OF_OURS = re.compile(rf"(?:{'|'.join(OURS)})\.[\w.]+: ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ def _outcome(settings: Settings, result: "dg.ExecuteInProcessResult") -> Outcome
     )
     if refusals:
         return Outcome("held_back", result.run_id, refusals=refusals)
-    errors = tuple(_told(event) for event in result.all_events if event.is_step_failure)
+    errors = _errors(event for event in result.all_events if event.is_step_failure)
     # Dagster calls a run that skipped its last step a success.
     return Outcome("failed", result.run_id, errors=errors or ("the release was not made",))
 
@@ -141,12 +144,20 @@ def _is_held(event: Any) -> bool:
     return error is not None and error.cls_name == "HeldReleaseError"
 
 
-def _told(event: Any) -> str:
+def _errors(failures: Iterable[Any]) -> tuple[str, ...]:
+    """Return each reason once, behind the steps that failed for it."""
+    steps: dict[str, list[str]] = {}
+    for failure in failures:
+        steps.setdefault(_reason(failure), []).append(failure.step_key)
+    return tuple(f"{', '.join(names)}: {reason}" for reason, names in steps.items())
+
+
+def _reason(failure: Any) -> str:
     """Return a failed step's own words: our innermost error, else the innermost, no traceback."""
-    error, told = event.step_failure_data.error, []
+    error, told = failure.step_failure_data.error, []
     while error is not None:
         told.append(error.message.strip())
         error = error.cause
     # What led to an error of ours may be somebody else's, whose words are withheld.
-    ours = [words for words in told if words.startswith(tuple(f"{name}." for name in OURS))]
-    return f"{event.step_key}: {(ours or told or ['no reason given'])[-1]}"
+    ours = [words for words in told if _KIND_OF_OURS.match(words)]
+    return _KIND_OF_OURS.sub("", ours[-1], 1) if ours else (told or ["no reason given"])[-1]

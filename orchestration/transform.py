@@ -133,7 +133,7 @@ def build_warehouse(
         TransformError: dbt could not run at all. A model or test that failed does not raise: it
             is in the results.
     """
-    parsed = _unpack(prepare_manifest(home).with_name(PARSED))
+    parsed = read_parsed(home)
     # No JSON: dbt's own record of a run quotes the engine's errors, which may quote values.
     arguments = ["build", "--threads", "1", "--no-write-json", "--exclude", STRUCTURAL, *leave]
     for resource_type in ["unit_test"] + ([] if with_seeds else ["seed"]):
@@ -161,10 +161,9 @@ def build_warehouse(
 
 def generate_docs(home: Path, folder: Path) -> None:
     """Have dbt write its one page of documentation into a folder that holds a manifest."""
-    parsed = _unpack(prepare_manifest(home).with_name(PARSED))
     try:
         # Compiled SQL would take a second, and nobody reads it beside its source.
-        _invoke(home, ["docs", "generate", "--static", "--no-compile"], folder, parsed)
+        _invoke(home, ["docs", "generate", "--static", "--no-compile"], folder, read_parsed(home))
     finally:
         _close_connection()
 
@@ -198,12 +197,13 @@ def read_manifest(path: Path) -> Mapping[str, Any]:
     return manifest
 
 
-def _unpack(path: Path) -> "Manifest":
-    """Return dbt's own record of a parsed project; reading it costs a twentieth of parsing."""
+def read_parsed(home: Path) -> "Manifest":
+    """Return dbt's own record of the parsed project; reading it costs a twentieth of parsing."""
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumuro_decoder
 
-    parsed: Manifest = Manifest.from_msgpack(path.read_bytes(), decoder=extended_mashumuro_decoder)
+    packed = prepare_manifest(home).with_name(PARSED).read_bytes()
+    parsed: Manifest = Manifest.from_msgpack(packed, decoder=extended_mashumuro_decoder)
     return parsed
 
 

@@ -7,6 +7,7 @@ from unittest import mock
 
 from dbt.cli.main import dbtRunner
 
+from orchestration.transform import read_parsed
 from tests.support.command import KEY, REPOSITORY, Site
 
 PROJECT = REPOSITORY / "dbt_project"
@@ -24,7 +25,8 @@ def test_all_unit_and_data_tests_of_the_project_pass(site: Site, tmp_path: Path)
     arguments = [word for pair in folders.items() for word in map(str, pair)]
     settings = {"HEARD_HOME": str(home), "HEARD_PSEUDONYM_KEY": KEY, "DO_NOT_TRACK": "1"}
     with mock.patch.dict(os.environ, settings):
-        done = dbtRunner().invoke(["--quiet", "--no-version-check", "test", *arguments])
+        runner = dbtRunner(manifest=read_parsed(home))
+        done = runner.invoke(["--quiet", "--no-version-check", "test", *arguments])
     results = list(done.result.results)
     wrong = {result.node.name: str(result.status) for result in results if result.status != "pass"}
     assert not wrong

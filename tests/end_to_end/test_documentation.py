@@ -17,11 +17,10 @@ from expectations.registry.measures import Freshness
 from orchestration.documentation import project_page, public_manifest
 from orchestration.reporting.release_files import read_manifest as read_release_manifest
 from orchestration.transform import (
-    PARSED,
     _close_connection,
-    _unpack,
     prepare_manifest,
     read_manifest,
+    read_parsed,
 )
 from tests.support.command import KEY, REPOSITORY, Site
 
@@ -207,7 +206,7 @@ def test_dbt_and_the_checks_call_the_same_sources_stale(site: Site, tmp_path: Pa
     tables = ("ssd.ssd_person", "voice_extension.vx_expression", "ssda903.ssda903_header")
     chosen = [f"source:{table}" for table in tables]
     # Read and not parsed again, which would take longer than the three questions.
-    runner = dbtRunner(manifest=_unpack(prepare_manifest(site.home).with_name(PARSED)))
+    runner = dbtRunner(manifest=read_parsed(site.home))
     with mock.patch.dict(os.environ, settings):
         done = runner.invoke(["--quiet", "source", "freshness", "--select", *chosen, *arguments])
         _close_connection()

@@ -26,15 +26,15 @@ def _break_model(_: Row) -> None:
     """Let a model convert what cannot be converted, as a slip in its SQL would."""
     from orchestration import transform
 
-    unpack = transform._unpack
+    read_parsed = transform.read_parsed
 
-    def unpacked(path: Any) -> Any:
-        manifest = unpack(path)
+    def with_the_slip(home: Any) -> Any:
+        manifest = read_parsed(home)
         node = manifest.nodes[MODEL]
         node.raw_code = f"select * from (\n{node.raw_code}\n) where cast(text as integer) is null"
         return manifest
 
-    transform._unpack = unpacked
+    transform.read_parsed = with_the_slip
 
 
 def _fail(fault: str, row: Row) -> Callable[..., Any]:

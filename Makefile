@@ -41,10 +41,8 @@ demo: install ## Run everything on a synthetic authority and say where to look
 test: install ## Run all checks: linters, unit, property, integration and end-to-end tests
 	@$(MAKE) --no-print-directory -j2 lint pytest
 
-# One process more than there are processors: some tests wait for a clock or a disk.
 pytest: install
-	@$(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder \
-		--numprocesses $$($(BIN)/python -c "import os; print(1 + (os.cpu_count() or 1))")
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 # Python's search for cyclic garbage takes half of sqlfluff's time by its defaults.
 SQLFLUFF := $(BIN)/python -c "import gc; gc.set_threshold(100_000, 20, 100); from sqlfluff.cli.commands import cli; cli()"

@@ -1,16 +1,13 @@
 """Returns that nobody here made go through, and the numbers are those counted by hand."""
 
-import shutil
 from datetime import date
-from pathlib import Path
 
 import duckdb
 import pytest
 
-from orchestration.ingestion.run import ingest_inbox
-from orchestration.settings import Settings
-from tests.support.command import KEY, Site, heard_run
+from tests.support.command import Site
 from tests.support.inbox import samples
+from tests.support.planted import ORDERS, RETURN, YEARLY, Planted
 
 # Counted from the file by hand: one child, day and code is one review; children whose every
 # legal status is V3 or V4 are left out; PN1, 2, 3, 5, 6 of PN1 to PN7.
@@ -24,18 +21,6 @@ PARTICIPATED = {
 }
 
 
-def _site(folder: Path) -> Site:
-    return Site(inbox=folder / "inbox", home=folder / "home")
-
-
-def _deliver(source: Path, pattern: str, target: Path) -> None:
-    target.mkdir(parents=True)
-    for path in sorted(source.glob(pattern)):
-        # A copy that we may delete again; the samples are read where they lie.
-        shutil.copyfile(path, target / path.name)
-
-
-ORDERS = {"995": (2017, 2018, 2019), "996": (2019, 2017, 2018)}
 WITHOUT_KEYS = {
     "fct_indicator_values": "* exclude (authority_code)",
     # Which of two reviews of one day comes first is the key's to say, and the code goes with it.
@@ -46,20 +31,11 @@ WITHOUT_KEYS = {
 
 
 @pytest.fixture(scope="module")
-def returned(tmp_path_factory: pytest.TempPathFactory) -> Site:
+def returned(planted: Planted) -> Site:
     """An authority that handed in one return, and two that sent the same three in other orders."""
-    site = _site(tmp_path_factory.mktemp("returned"))
-    _deliver(samples("csc-validator-be-903"), "*.csv", site.inbox / "999/ssda903/2031-03-31")
-    settings = Settings(inbox=site.inbox, home=site.home)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HEARD_PSEUDONYM_KEY", KEY)
-        for years in zip(*ORDERS.values(), strict=True):
-            for code, year in zip(ORDERS, years, strict=True):
-                folder = site.inbox / code / "ssda903" / f"{year}-03-31"
-                _deliver(samples("cs-demand-model"), f"{year}-*.csv", folder)
-            ingest_inbox(settings)
-    heard_run(site)
-    return site
+    for name in (RETURN, YEARLY):
+        samples(name)
+    return planted.site
 
 
 def test_participation_in_a_real_shaped_return_is_what_a_hand_count_gives(returned: Site) -> None:

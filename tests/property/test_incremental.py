@@ -1,5 +1,6 @@
 """Building only what changed says the same as building everything, and touches nothing else."""
 
+import csv
 import os
 import tempfile
 from collections.abc import Callable, Sequence
@@ -33,6 +34,8 @@ FEW = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 OPPORTUNITIES = "marts.fct_voice_opportunities"
+OF_CHILDREN = ("dim_children", "fct_voice_opportunities", "fct_voice_expressions")
+LINKS = "ssd_linked_identifiers.csv"
 
 Delivery = Callable[[DeliveredSite], None]
 DELIVERIES: dict[str, Delivery] = {
@@ -159,3 +162,47 @@ def test_every_table_of_delivered_rows_says_whose_they_are(built_site: Delivered
     )
     # One that does not would have every build start from nothing: make it a view, or add it.
     assert set(delivered_tables(manifest)) - set(columns) == set()
+
+
+def children_of(site: DeliveredSite) -> dict[str, list[tuple[Any, ...]]]:
+    return {name: site.ask(f"select * from marts.{name} order by all") for name in OF_CHILDREN}
+
+
+def two_children(extract: Path) -> list[str]:
+    """Two children who were both visited and have no other id."""
+    with (extract / "ssd_cin_visits.csv").open(newline="") as handle:
+        visited = {row["cinv_person_id"] for row in csv.DictReader(handle)}
+    linked = (extract / LINKS).read_text("utf-8")
+    with (extract / "ssd_person.csv").open(newline="") as handle:
+        known = [row["pers_person_id"] for row in csv.DictReader(handle)]
+    return [one for one in known if one in visited and one not in linked][:2]
+
+
+def test_a_merge_moves_every_row_and_taking_it_back_restores_every_figure(
+    site: DeliveredSite,
+) -> None:
+    before, figures = children_of(site), site.says()
+    extract = site.settings.inbox / "330" / "ssd" / FIRST.isoformat()
+    links = (extract / LINKS).read_text("utf-8")
+    former, stays = two_children(extract)
+    (extract / LINKS).write_text(f"{links}1,{stays},Former person id,{former},,\n")
+    site.touch(extract, hours=1)
+    assert site.build().authorities == ("330",)
+    merged = children_of(site)
+    (gone,) = {row[2] for row in before["dim_children"]} - {
+        row[2] for row in merged["dim_children"]
+    }
+    # Nothing that anybody said is lost, and nothing names the former id any more.
+    said = "fct_voice_expressions"
+    assert len(merged[said]) == len(before[said])
+    assert not [name for name in OF_CHILDREN if any(gone in row for row in merged[name])]
+    visits = f"select count(*) > 0 from raw.ssd_cin_visits where cinv_person_id = '{gone}'"
+    assert site.ask(visits) == [(True,)]
+    (extract / LINKS).write_text(links)
+    site.touch(extract, hours=2)
+    assert site.build().authorities == ("330",)
+    after = site.says()
+    moved = {name for name in figures if name.startswith("marts.") and after[name] != figures[name]}
+    assert moved == set()
+    left = f"select count(*) from staging.stg_ssd__identities where former_person_key = '{gone}'"
+    assert site.ask(left) == [(0,)], "a link and its end on one day leave nothing"

@@ -103,10 +103,16 @@ def parse_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Parser, "_exchange", exchange)
 
 
-def samples(name: str) -> Path:
-    """A folder of real-shaped samples; the test is skipped by name where it is absent."""
+def samples_folder(name: str) -> Path | None:
+    """A folder of real-shaped samples, where they are here."""
     default = Path(__file__).parents[2] / ".." / "shared" / "samples"
     folder = Path(os.environ.get("HEARD_SAMPLES") or default).resolve() / name
-    if not folder.is_dir():
-        pytest.skip(f"no samples at {folder}; set HEARD_SAMPLES to run this test")
+    return folder if folder.is_dir() else None
+
+
+def samples(name: str) -> Path:
+    """The same; the test is skipped by name where they are absent."""
+    folder = samples_folder(name)
+    if folder is None:
+        pytest.skip(f"no samples of {name} beside the project; set HEARD_SAMPLES to run this test")
     return folder

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.mapped_sql import Question, slug
+from orchestration.ingestion.matching import check_dialect
 from orchestration.mappings.models import Mapping, Unpivot, matches, normal
 
 
@@ -16,8 +17,9 @@ def find_headers(mapping: Mapping, cells: Sequence[str]) -> dict[str, int]:
     """The place of each header of the mapping, whatever its case, blanks and punctuation.
 
     Raises:
-        FileRefusedError: None is there, or one is there twice.
+        FileRefusedError: None is there, one is there twice, or commas do not set them apart.
     """
+    check_dialect(cells)
     delivered = [normal(cell) for cell in cells]
     places: dict[str, int] = {}
     for name, others in mapping.headers.items():

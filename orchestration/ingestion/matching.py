@@ -63,7 +63,7 @@ def match_header(
     Raises:
         FileRefusedError: No table fits, a name comes twice, or a key column is missing.
     """
-    _check_dialect(cells)
+    check_dialect(cells)
     names = [plain_name(cell) for cell in cells]
     _check_names(names)
     if table is None:
@@ -75,7 +75,12 @@ def match_header(
     return Header(table, len(names), places, tuple(drift))
 
 
-def _check_dialect(cells: Sequence[str]) -> None:
+def check_dialect(cells: Sequence[str]) -> None:
+    """Refuse a header whose cells are set apart by other marks than commas and double quotes.
+
+    Raises:
+        FileRefusedError: They are.
+    """
     if all(len(cell) > 1 and cell[0] == cell[-1] == "'" for cell in cells):
         raise FileRefusedError("DIALECT", 'double quotes (") around cells')
     if len(cells) == 1 and any(mark in cells[0] for mark in ";\t|"):

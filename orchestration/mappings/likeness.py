@@ -13,9 +13,14 @@ from orchestration.mappings.inspect import ColumnFacts, FileFacts
 from orchestration.mappings.models import Mapping, matches, normal
 
 _STOP_WORDS = frozenset({"the", "of", "a", "an", "in", "on", "or", "and", "to", "i", "wa", "for"})
+# Its own name before another name that an example knows, and that before names that are near.
+_OWN, _KNOWN, _NEAREST = 1.0, 0.995, 0.99
 _NEAR = 0.5
+# Whom a column is about, in the words of different councils.
+_CHILD = re.compile(r"\b(child or young person|young (person|people)|yp|children)\b")
 _NAME_BONUS = 0.3
 _WIDE_BONUS = 0.5
+_NO_PERSON = 0.5
 _LEAST_QUESTIONS = 3
 _LEAST_WORDS = 5
 
@@ -62,7 +67,7 @@ def likeness(facts: FileFacts, mapping: Mapping, contract: Contract) -> Likeness
     taken: set[int] = set()
     for score, _, name, column in candidates:
         if name not in chosen and column.place not in taken:
-            chosen[name] = Match(name, column, is_exact=score >= 1)
+            chosen[name] = Match(name, column, is_exact=score >= _KNOWN)
             taken.add(column.place)
     questions = tuple(
         column
@@ -78,7 +83,27 @@ def likeness(facts: FileFacts, mapping: Mapping, contract: Contract) -> Likeness
     if mapping.unpivot:
         # A wide file is told by its questions; without them it is none, whatever else fits.
         score += _WIDE_BONUS if len(questions) >= _LEAST_QUESTIONS else -_WIDE_BONUS
+    if _needs_a_person(mapping, contract) and not _people(mapping, contract) & chosen.keys():
+        score -= _NO_PERSON
     return Likeness(mapping, score, chosen, questions)
+
+
+def _needs_a_person(mapping: Mapping, contract: Contract) -> bool:
+    """Whether the first table of an example cannot do without the id of a person."""
+    table = contract.table(mapping.tables[0].table)
+    columns = table.columns if table else ()
+    return any(column.pseudonym == "person" and column.required for column in columns)
+
+
+def _people(mapping: Mapping, contract: Contract) -> set[str]:
+    """The columns of an example that hold the id of a person."""
+    found: set[str] = set()
+    for target in mapping.tables:
+        table = contract.table(target.table)
+        people = {c.name for c in table.columns if c.pseudonym == "person"} if table else set()
+        for name in people & target.columns.keys():
+            found.update(target.columns[name].source)
+    return found
 
 
 def _roles(mapping: Mapping, contract: Contract) -> dict[str, str]:
@@ -97,15 +122,20 @@ def _roles(mapping: Mapping, contract: Contract) -> dict[str, str]:
 
 
 def _score(names: tuple[str, ...], column: ColumnFacts, role: str) -> float:
-    if normal(column.header) in map(normal, names):
-        return 1.0
+    if normal(column.header) == normal(names[0]):
+        return _OWN
+    if _plain(column.header) in map(_plain, names):
+        return _KNOWN
     if column.kind in ("personal", "empty") or _is_worded_as_question(column.header):
         return 0.0
     if (role == "date") != (column.kind == "date") or (role == "text" and column.kind == "id"):
         return 0.0
     delivered = _words(column.header)
-    # A shade under an exact match, so that it comes after all of those.
-    return 0.99 * max((_overlap(_words(name), delivered) for name in names), default=0.0)
+    return _NEAREST * max((_overlap(_words(name), delivered) for name in names), default=0.0)
+
+
+def _plain(text: str) -> str:
+    return _CHILD.sub("child", normal(text))
 
 
 def _overlap(one: set[str], other: set[str]) -> float:
@@ -114,7 +144,7 @@ def _overlap(one: set[str], other: set[str]) -> float:
 
 def _words(text: str) -> set[str]:
     # Plurals and the s of a genitive make no other word.
-    words = {word.rstrip("s") for word in normal(text).split()}
+    words = {word.rstrip("s") for word in _plain(text).split()}
     return words - _STOP_WORDS - {""}
 
 

@@ -11,6 +11,7 @@ import duckdb
 
 from orchestration.ingestion.extracts import Opening
 from orchestration.ingestion.mapped_delivery import copy_delivered
+from orchestration.ingestion.matching import check_dialect
 from orchestration.ingestion.readers import open_parts
 from orchestration.ingestion.sql import literal
 from orchestration.mappings.dates import date_facts
@@ -71,7 +72,7 @@ def look(opening: Opening) -> FileFacts | None:
     """Look at the fullest part of a file; None if it has no parts.
 
     Raises:
-        FileRefusedError: It cannot be read at all.
+        FileRefusedError: It cannot be read at all, or commas do not set its cells apart.
     """
     found = [
         _look(opening, part.label, part.extract.cells, copied, malformed)
@@ -83,6 +84,7 @@ def look(opening: Opening) -> FileFacts | None:
 
 
 def _look(opening: Opening, label: str, cells: list[str], copied: str, malformed: int) -> FileFacts:
+    check_dialect(cells)
     con, relation = opening.con, f"read_parquet({literal(copied)})"
     row = con.execute(f"select count(*) from {relation}").fetchone()
     rows = row[0] if row else 0

@@ -73,11 +73,12 @@ def propose(
     like = nearest(facts, mappings, voice_extension)
     made = Proposal(source or like.mapping.source, like.mapping.source)
     _describe(made, facts, like)
-    _name_headers(made, facts, like)
+    _name_headers(made, like)
     for target in like.mapping.tables:
         table = voice_extension.table(target.table)
         if table is not None:
             _carry_over(made, facts, like, target, table)
+    _name_unused(made, facts, like)
     if not made.tables:
         made.doubt("no table can be filled; write the tables by hand")
     return made
@@ -131,7 +132,7 @@ def _swapped(form: str) -> str:
     return re.sub("^%d(.)%m", r"%m\1%d", form)
 
 
-def _name_headers(made: Proposal, facts: FileFacts, like: Likeness) -> None:
+def _name_headers(made: Proposal, like: Likeness) -> None:
     for name, match in like.matches.items():
         doubts = () if match.is_exact else (f"taken for {name} from its name alone",)
         made.headers[match.column.header] = Line([], made.doubt(*doubts))
@@ -141,7 +142,10 @@ def _name_headers(made: Proposal, facts: FileFacts, like: Likeness) -> None:
         if like.mapping.unpivot and like.mapping.unpivot.questions:
             patterns = like.mapping.unpivot.model_dump(by_alias=True, exclude_defaults=True)
         made.parts["unpivot"] = Line(patterns, made.doubt("are all of these questions?"))
-    used = {*made.headers, *questions}
+
+
+def _name_unused(made: Proposal, facts: FileFacts, like: Likeness) -> None:
+    used = {*made.headers, *(column.header for column in like.questions)}
     reasons = {"personal": "it seems to say who somebody is", "empty": "it is empty"}
     made.unused = [
         f"{column.header}: {reasons.get(column.kind, 'nothing it could be was found')}"

@@ -124,7 +124,8 @@ def parsed(column: "Column", contract: "Contract", text: str) -> str:
         tries = [f"try_strptime({text}, [{', '.join(plain)}])"]
         if finer:
             tries.append(f"cast(try_strptime({text}, [{', '.join(finer)}]) as timestamp)")
-        if column.type == "datetime":
+        # A date with a time is that day; one that names its offset, the day in London.
+        if column.type == "datetime" or any("T%H" in form for form in formats):
             tries.append(from_offset(text))
         return f"coalesce({', '.join(tries)})" if len(tries) > 1 else tries[0]
     if column.type == "integer":

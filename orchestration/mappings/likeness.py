@@ -16,9 +16,13 @@ _STOP_WORDS = frozenset({"the", "of", "a", "an", "in", "on", "or", "and", "to", 
 # Its own name before another name that an example knows, and that before names that are near.
 _OWN, _KNOWN, _NEAREST = 1.0, 0.995, 0.99
 _NEAR = 0.5
+_ONE_MORE = 0.55
 # Whom a column is about, in the words of different councils.
 _CHILD = re.compile(r"\b(child or young person|young (person|people)|yp|children)\b")
 _NAME_BONUS = 0.3
+# `StatementID` is two words.
+_INNER_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SAME = dict.fromkeys(("ref", "reference", "number", "no", "identifier", "ids"), "id")
 _WIDE_BONUS = 0.5
 _NO_PERSON = 0.5
 _LEAST_QUESTIONS = 3
@@ -130,22 +134,29 @@ def _score(names: tuple[str, ...], column: ColumnFacts, role: str) -> float:
         return 0.0
     if (role == "date") != (column.kind == "date") or (role == "text" and column.kind == "id"):
         return 0.0
-    delivered = _words(column.header)
-    return _NEAREST * max((_overlap(_words(name), delivered) for name in names), default=0.0)
+    delivered = _words(column.header, role)
+    return _NEAREST * max((_overlap(_words(name, role), delivered) for name in names), default=0.0)
 
 
 def _plain(text: str) -> str:
-    return _CHILD.sub("child", normal(text))
+    return _CHILD.sub("child", normal(_INNER_CAPITAL.sub(" ", text)))
 
 
-def _overlap(one: set[str], other: set[str]) -> float:
-    return len(one & other) / len(one | other) if one | other else 0.0
+def _overlap(known: set[str], delivered: set[str]) -> float:
+    if not known:
+        return 0.0
+    # One word more than what is known says how it is meant: a question's label, a form's type.
+    if known < delivered and len(delivered) == len(known) + 1:
+        return max(_ONE_MORE, len(known) / len(delivered))
+    return len(known & delivered) / len(known | delivered)
 
 
-def _words(text: str) -> set[str]:
+def _words(text: str, role: str) -> set[str]:
     # Plurals and the s of a genitive make no other word.
-    words = {word.rstrip("s") for word in _plain(text).split()}
-    return words - _STOP_WORDS - {""}
+    words = {_SAME.get(word, word.rstrip("s")) for word in _plain(text).split()}
+    words -= _STOP_WORDS | {""}
+    # That a date is one is known.
+    return (words - {"date", "at", "time"} or words) if role == "date" else words
 
 
 def _is_question(column: ColumnFacts, mapping: Mapping) -> bool:

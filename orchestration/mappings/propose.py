@@ -187,6 +187,8 @@ def _carry_over(
                 return
         if line is not None:
             columns[name] = line
+        elif by_name[name].sensitivity == "free_text":
+            made.doubt(f"{table.name} has no {name}: there is no column like {cell.source[0]}")
     made.tables.append((head, columns))
 
 

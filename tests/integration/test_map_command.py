@@ -8,20 +8,16 @@ import pytest
 from click.testing import CliRunner, Result
 
 from orchestration.cli import app
-from orchestration.contracts import load_contracts
-from orchestration.ingestion.gate import FileRefusedError
-from orchestration.mappings.check import Trial, try_mapping
+from orchestration.mappings.check import try_mapping
 from orchestration.mappings.inspect import UnfitFileError, inspect_file
-from orchestration.mappings.loader import read_mapping, shipped_mappings
-from orchestration.mappings.proposal_text import proposal_text
-from orchestration.mappings.propose import Proposal, propose
+from orchestration.mappings.loader import read_mapping
 from tests.support.command import heard
 from tests.support.inbox import parse_here
 from tests.support.mapped import YEAR, shipped
+from tests.support.proposing import file_of, proposed, tried
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "mapped"
 EXAMPLES = sorted(path.name for path in FIXTURES.iterdir())
-VOICE = load_contracts()["voice_extension"]
 
 # Rows that each worked example makes of its synthetic file, counted by hand or by other means.
 ROWS = {
@@ -46,21 +42,6 @@ def _here(monkeypatch: pytest.MonkeyPatch) -> None:
 def example_file(source: str) -> Path:
     (path,) = (FIXTURES / source).iterdir()
     return path
-
-
-def proposed(path: Path, source: str | None = None) -> tuple[Proposal, str]:
-    made = propose(inspect_file(path, YEAR), source, shipped_mappings(), VOICE)
-    return made, proposal_text(made, VOICE)
-
-
-def file_of(folder: Path, text: str, name: str = "complaints.csv") -> Path:
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def tried(folder: Path, text: str, path: Path) -> Trial:
-    return try_mapping(read_mapping(file_of(folder, text, "proposed.yaml")), path, YEAR)
 
 
 def run(*arguments: object) -> Result:
@@ -97,50 +78,6 @@ def test_columns_with_other_names_are_found_and_a_guess_is_called_one(tmp_path: 
     assert "  # doubt: taken for Made by from its name alone\n  Made by whom: []" in written
     assert tried(tmp_path, written, path).is_clean
     assert made.source == "our_complaints"
-
-
-def test_answers_without_a_child_are_a_survey_and_each_column_is_taken_by_its_own_name(
-    tmp_path: Path,
-) -> None:
-    """`Response` is a name for an answer, and here the number of one who answered."""
-    rows = "".join(
-        f"R{n},{role},1{n % 9}/08/2026,{question},{answer}\n"
-        for n, role in enumerate(("Parent", "Young person", "Foster carer") * 4)
-        for question, answer in (("Do you know what we write?", "Yes"), ("Is it true?", "No"))
-    )
-    header = "Response ID,Respondent role,Date completed,Question,Answer\n"
-    path = file_of(tmp_path, header + rows)
-    made, written = proposed(path)
-    assert made.example == "survey_long"
-    assert "respondent_id: {from: Response ID}" in written
-    assert "value_text: {from: Answer}" in written
-    assert "not used" not in written
-    loaded = {part.table: part.loaded for part in tried(tmp_path, written, path).parts}
-    assert loaded["vx_survey_answer"] == 24
-
-
-def test_a_young_person_in_a_header_is_the_child_of_the_example(tmp_path: Path) -> None:
-    rows = "".join(
-        f"E{n},Y{n % 7},{n % 28 + 1:02}/07/2026 22:10,Yes,Yes,{n % 28 + 1:02}/07/2026,At my mate's\n"
-        for n in range(25)
-    )
-    header = (
-        "Episode ID,LCS ID,Returned,RHI offered?,RHI accepted?,Date of RHI,"
-        "What the young person said\n"
-    )
-    path = file_of(tmp_path, header + rows, "rhi.csv")
-    made, written = proposed(path)
-    assert made.example == "return_interviews"
-    assert "person_id: {from: LCS ID}" in written
-    assert "held_at: {from: Date of RHI}" in written
-    loaded = {part.table: part.loaded for part in tried(tmp_path, written, path).parts}
-    assert loaded == {"vx_return_interview": 25, "vx_expression": 25}
-
-
-def test_a_file_without_commas_is_told_so(tmp_path: Path) -> None:
-    path = file_of(tmp_path, "Reference;Child ID;Received\nK1;C1;01/08/2026\n")
-    with pytest.raises(FileRefusedError, match="commas between the cells"):
-        inspect_file(path, YEAR)
 
 
 CANARIES = (
@@ -202,8 +139,8 @@ def test_a_frequent_value_without_a_code_is_a_doubt(tmp_path: Path) -> None:
 def test_the_format_of_dates_is_read_off_or_doubted(
     tmp_path: Path, days: tuple[str, str], formats: list[str], doubt: str
 ) -> None:
-    rows = "".join(f"{n},Complaint,Mother,{days[n % 2]}\n" for n in range(10))
-    path = file_of(tmp_path, f"Reference,Type,Made by,Received\n{rows}")
+    rows = "".join(f"{n},Complaint,Mother,{days[n % 2]},Nobody rang\n" for n in range(10))
+    path = file_of(tmp_path, f"Reference,Type,Made by,Received,Details\n{rows}")
     made, _ = proposed(path)
     found: Any = made.parts["date_formats"].value if "date_formats" in made.parts else []
     assert found == formats

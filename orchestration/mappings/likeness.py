@@ -12,21 +12,20 @@ from orchestration.contracts import Contract
 from orchestration.mappings.inspect import ColumnFacts, FileFacts
 from orchestration.mappings.models import Mapping, matches, normal
 
-_STOP_WORDS = frozenset({"the", "of", "a", "an", "in", "on", "or", "and", "to", "i", "wa", "for"})
-# Its own name before another name that an example knows, and that before names that are near.
+# How a column is scored: by the example's own name, another name that it knows, or words alike.
 _OWN, _KNOWN, _NEAREST = 1.0, 0.995, 0.99
-_NEAR = 0.5
-_ONE_MORE = 0.55
-# Whom a column is about, in the words of different councils.
-_CHILD = re.compile(r"\b(child or young person|young (person|people)|yp|children)\b")
-_NAME_BONUS = 0.3
-# `StatementID` is two words.
-_INNER_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_SAME = dict.fromkeys(("ref", "reference", "number", "no", "identifier", "ids"), "id")
-_WIDE_BONUS = 0.5
-_NO_PERSON = 0.5
+_NEAR, _ONE_MORE = 0.5, 0.55
+# How an example is: by the name of the file, by its questions, by what it cannot do without.
+_NAME_BONUS, _WIDE_BONUS, _NO_PERSON = 0.3, 0.5, 0.5
 _LEAST_QUESTIONS = 3
 _LEAST_WORDS = 5
+
+_STOP_WORDS = frozenset({"the", "of", "a", "an", "in", "on", "or", "and", "to", "i", "wa", "for"})
+_SAME = dict.fromkeys(("ref", "reference", "number", "no", "identifier"), "id")
+# Whom a column is about, in the words of different councils.
+_CHILD = re.compile(r"\b(child or young person|young (person|people)|yp|children)\b")
+# `StatementID` is two words.
+_INNER_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 @dataclass(frozen=True, slots=True)

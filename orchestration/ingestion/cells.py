@@ -113,10 +113,19 @@ def kept(column: "Column", text: str, other: str | None) -> str:
     return f"case when {' and '.join(conditions)} then {text} end" if conditions else text
 
 
-def parsed(column: "Column", contract: "Contract", text: str) -> str:
-    """A first reading of a trimmed text: of a date, whatever its format lets through."""
+def parsed(column: "Column", contract: "Contract", text: str, has_colon: bool) -> str:
+    """A first reading of a trimmed text: of a date, whatever its format lets through.
+
+    Args:
+        column: The column.
+        contract: The source.
+        text: The trimmed text.
+        has_colon: Whether it may have a colon; without one, no format with times can be its own.
+    """
     if column.type in ("date", "datetime"):
         formats = contract.formats["date" if column.type == "date" else "datetime"]
+        if not has_colon:
+            formats = tuple(form for form in formats if ":" not in form) or formats
         plain = [literal(form) for form in formats if "%f" not in form]
         # DuckDB's %n reads any number of fraction digits, its %f reads six at most; but a time in
         # nanoseconds ends in 2262, and 9999-12-31 is how some systems write "still open".
@@ -125,7 +134,7 @@ def parsed(column: "Column", contract: "Contract", text: str) -> str:
         if finer:
             tries.append(f"cast(try_strptime({text}, [{', '.join(finer)}]) as timestamp)")
         # A date with a time is that day; one that names its offset, the day in London.
-        if column.type == "datetime" or any("T%H" in form for form in formats):
+        if has_colon and (column.type == "datetime" or any("T%H" in form for form in formats)):
             tries.append(from_offset(text))
         return f"coalesce({', '.join(tries)})" if len(tries) > 1 else tries[0]
     if column.type == "integer":

@@ -38,7 +38,7 @@ def open_csv(opening: Opening) -> list[Part]:
     # A blank line may lie inside a quoted text, where it is nothing special.
     has_blank_record = facts.has_blank_line and any(not cells for _, cells in records(path))
     extract = CsvExtract(path, first[1], facts.ends_with_newline, has_blank_record)
-    return [Part("", None, extract, blanks=facts.blanks)]
+    return [Part("", None, extract, blanks=facts.blanks, has_colon=facts.has_colon)]
 
 
 @dataclass(frozen=True, slots=True)

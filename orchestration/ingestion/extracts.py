@@ -76,6 +76,7 @@ class Part:
         extract: Its rows.
         drift: What else differs from the contract: (column or element, kind), safe to show.
         blanks: Which blanks a cell may begin or end with, as far as the reader knows.
+        has_colon: Whether a cell may have a colon; without one, none is a time of day.
         records: How many records the whole file has, where its sender counts those and not rows.
     """
 
@@ -84,6 +85,7 @@ class Part:
     extract: Extract
     drift: tuple[tuple[str, str], ...] = ()
     blanks: str = BLANKS
+    has_colon: bool = True
     records: int | None = None
 
 

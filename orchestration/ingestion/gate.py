@@ -58,12 +58,14 @@ class TextFacts:
         has_blank_line: Whether two line ends follow each other anywhere.
         has_line_end: Whether there is any.
         blanks: Which blanks may stand inside a cell.
+        has_colon: Whether there is any.
     """
 
     ends_with_newline: bool
     has_blank_line: bool
     has_line_end: bool
     blanks: str
+    has_colon: bool
 
 
 def check_size(path: Path) -> None:
@@ -81,7 +83,7 @@ def check_text(path: Path) -> TextFacts:
     """Refuse bytes that are not plain UTF-8 text; a byte order mark in front is allowed."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     last = b""
-    has_blank_line = has_line_end = False
+    has_blank_line = has_line_end = has_colon = False
     unseen, blanks = _INNER_BLANKS | _QUOTED_BLANKS, ""
     with path.open("rb") as stream:
         start = stream.read(_LONGEST_MARK)
@@ -97,11 +99,13 @@ def check_text(path: Path) -> TextFacts:
             seam = last + chunk
             has_blank_line = has_blank_line or any(mark in seam for mark in _BLANK_LINES)
             has_line_end = has_line_end or b"\n" in chunk or b"\r" in chunk
+            has_colon = has_colon or b":" in chunk
             blanks += "".join(blank for blank, mark in unseen.items() if mark in chunk)
             unseen = {blank: mark for blank, mark in unseen.items() if blank not in blanks}
             last = seam[-2:]
         _decode(decoder, b"", final=True)
-    return TextFacts(last.endswith((b"\n", b"\r")), has_blank_line, has_line_end, blanks)
+    is_whole = last.endswith((b"\n", b"\r"))
+    return TextFacts(is_whole, has_blank_line, has_line_end, blanks, has_colon)
 
 
 def _check_kind(start: bytes) -> None:

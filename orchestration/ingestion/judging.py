@@ -1,11 +1,12 @@
 """Judge every row of an opened part in one statement: typed values, broken rules, repeats.
 
 Belongs here: the staged Parquet files that stand between a delivered file and the raw tables.
-Does not belong here: opening a file (readers) or writing to the warehouse (writing), which other
-processes do.
+Does not belong here: opening a file (readers), reading a stage (stages) or writing to the warehouse
+(writing), which another process does.
 """
 
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orchestration.ingestion.answers import map_answers
@@ -23,26 +24,47 @@ from orchestration.ingestion.extracts import Opening, Part
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.matching import Drift, Header, match_header, table_by_name
 from orchestration.ingestion.parts import JudgedPart
+from orchestration.ingestion.repeats import look_over, note_repeats
 from orchestration.ingestion.rows import CarefulRows, cell_names
 from orchestration.ingestion.sql import literal
+from orchestration.ingestion.stages import STAGE_FORMAT
 
 if TYPE_CHECKING:
     from orchestration.contracts import Column, Contract
 
 # Whatever is longer is a text and no answer of a list.
 _LONGEST_ANSWER = 200
-# Plain pages without a dictionary cost least: the file lives for seconds, on the same disk.
-_FORMAT = "format parquet, compression uncompressed, dictionary_size_limit 1"
 
 
-def judge_part(opening: Opening, part: Part, name: str) -> JudgedPart:
-    """Stage one part of a landed file as `<scratch>/<name>.parquet`.
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    """A part whose rows are staged."""
 
-    The file has `_row_number`, `_problems` (a bit for each rule the row breaks) and the values
+    name: str
+    part: Part
+    header: Header
+    rules: list[Rule]
+    rows: CarefulRows
+
+
+def judge_parts(opening: Opening, parts: Sequence[Part]) -> list[JudgedPart]:
+    """Stage the parts of a landed file as `<scratch>/part_0.parquet`, `part_1.parquet`, ....
+
+    Each file has `_row_number`, `_problems` (a bit for each rule the row breaks) and the values
     `v0`, `v1`, ... of the loaded contract columns in contract order. Two more files may stand
-    beside it: `<name>_repeats.parquet` with the numbers of the rows that repeat an earlier one
-    cell for cell, and `<name>_answers.parquet` with the code of each distinct answer.
+    beside it: `part_0_repeats.parquet` with the numbers of the rows that repeat an earlier one
+    cell for cell, and `part_0_answers.parquet` with the code of each distinct answer.
     """
+    staged = [_staged(opening, part, f"part_{place}") for place, part in enumerate(parts)]
+    names = [each.name for each in staged if isinstance(each, _Staged)]
+    seen = look_over(opening, names)
+    return [
+        _judgement(opening, each, *seen[each.name]) if isinstance(each, _Staged) else each
+        for each in staged
+    ]
+
+
+def _staged(opening: Opening, part: Part, name: str) -> _Staged | JudgedPart:
     contract = opening.contract
     try:
         table = part.table or table_by_name(contract, opening.file_name)
@@ -51,24 +73,30 @@ def judge_part(opening: Opening, part: Part, name: str) -> JudgedPart:
         name_of_table = part.table.name if part.table else None
         return JudgedPart.refused(part.label, name_of_table, refusal)
     try:
-        broken, left = _stage_rows(opening, part, header, name)
+        rules, rows = _stage_rows(opening, part, header, name)
     except FileRefusedError as refusal:
         return JudgedPart.refused(part.label, header.table.name, refusal)
-    has_repeats, has_problems = _looked_over(opening, name)
+    return _Staged(name, part, header, rules, rows)
+
+
+def _judgement(
+    opening: Opening, staged: _Staged, has_repeats: bool, has_problems: bool
+) -> JudgedPart:
+    part, header, rows = staged.part, staged.header, staged.rows
     if has_repeats:
-        _note_repeats(opening, left.sql, header.width, name)
+        note_repeats(opening, rows.sql, header.width, staged.name)
     return JudgedPart(
         label=part.label,
         table=header.table.name,
-        stage=name,
+        stage=staged.name,
         has_repeats=has_repeats,
         has_problems=has_problems,
-        answered=_understand(opening, header, name),
+        answered=_understand(opening, header, staged.name),
         width=header.width,
         drift=(*header.drift, *(Drift(column, kind) for column, kind in part.drift)),
-        rules=tuple((rule.column, rule.name, rule.expected) for rule in broken),
-        malformed=left.malformed,
-        malformed_because=(left.rule, left.expected),
+        rules=tuple((rule.column, rule.name, rule.expected) for rule in staged.rules),
+        malformed=rows.malformed,
+        malformed_because=(rows.rule, rows.expected),
     )
 
 
@@ -92,7 +120,7 @@ def delivered_rows(
     target = literal(str(opening.scratch / "rows.parquet"))
     copy = (
         "copy (select * from ({}) where _row_number in (select _row_number from wanted_rows))"
-        f" to {target} ({_FORMAT})"
+        f" to {target} ({STAGE_FORMAT})"
     )
     fast = part.extract.fast_rows(header, opening.contract)
     try:
@@ -113,18 +141,18 @@ def _stage_rows(
     fast = extract.fast_rows(header, opening.contract)
     if fast is not None:
         try:
-            return _stage(opening, fast, header, name, part.blanks), CarefulRows(fast)
+            return _stage(opening, part, fast, header, name), CarefulRows(fast)
         except extract.refusals:
             # Its message quotes the line, so it is dropped; the careful way names the row.
             pass
-    careful = extract.careful_rows(opening.con, header, "delivered_rows")
-    return _stage(opening, careful.sql, header, name, part.blanks), careful
+    careful = extract.careful_rows(opening.con, header, f"delivered_{name}")
+    return _stage(opening, part, careful.sql, header, name), careful
 
 
-def _stage(opening: Opening, delivered: str, header: Header, name: str, blanks: str) -> list[Rule]:
-    judged = _judged(delivered, header, opening, blanks)
+def _stage(opening: Opening, part: Part, delivered: str, header: Header, name: str) -> list[Rule]:
+    judged = _judged(delivered, header, opening.contract, part)
     target = literal(str(opening.scratch / f"{name}.parquet"))
-    opening.con.execute(f"copy ({judged}) to {target} ({_FORMAT})")
+    opening.con.execute(f"copy ({judged}) to {target} ({STAGE_FORMAT})")
     return _rules(header, opening.contract)
 
 
@@ -155,38 +183,42 @@ def _understand(opening: Opening, header: Header, name: str) -> tuple[int, ...]:
         selects.append(f"select * from answers_{place}")
     if selects:
         target = literal(str(opening.scratch / f"{name}_answers.parquet"))
-        opening.con.execute(f"copy ({' union all '.join(selects)}) to {target} ({_FORMAT})")
+        opening.con.execute(f"copy ({' union all '.join(selects)}) to {target} ({STAGE_FORMAT})")
     return tuple(place for place, _ in places)
 
 
-def _judged(delivered: str, header: Header, opening: Opening, blanks: str) -> str:
-    contract = opening.contract
-    texts, firsts, values = ["_row_number"], ["_row_number"], []
-    untidy = "_is_untidy" if blanks else None
+def _judged(delivered: str, header: Header, contract: "Contract", part: Part) -> str:
+    texts, firsts, values = ["_row_number"], ["_row_number"], {}
+    untidy = "_is_untidy" if part.blanks else None
     for place, column in enumerate(header.table.loaded_columns):
         if column.name not in header.places:
-            values.append(f"cast(null as {SQL_TYPES[column.type]}) as v{place}")
+            values[f"v{place}"] = f"cast(null as {SQL_TYPES[column.type]})"
             if column.answers:
-                values.append(f"cast(null as varchar) as a{place}")
+                values[f"a{place}"] = "cast(null as varchar)"
             if column.type == "datetime":
-                values.append(f"cast(null as varchar) as d{place}")
+                values[f"d{place}"] = "cast(null as varchar)"
             continue
         text, first, cell = f"t{place}", f"f{place}", f"c{header.places[column.name]}"
         texts.append(f"{trimmed(column, contract, cell, untidy)} as {text}")
         known = kept(column, text, _decider(column, header))
-        firsts.append(f"{known} as {text}, {parsed(column, contract, known)} as {first}")
-        values.append(f"{valued(column, first)} as v{place}")
+        value = parsed(column, contract, known, part.has_colon)
+        firsts.append(f"{known} as {text}, {value} as {first}")
+        values[f"v{place}"] = valued(column, first)
         if column.type == "datetime":
-            values.append(f"{text} as d{place}")
+            values[f"d{place}"] = text
     # Rows that are alike in every delivered cell are alike in every value.
     digest = ", ".join(f"v{place}" for place in range(len(header.table.loaded_columns)))
-    looked_at = _looked_at(delivered, header, blanks) if blanks else delivered
+    looked_at = _looked_at(delivered, header, part.blanks) if part.blanks else delivered
     return f"""
         with trimmed as (select {", ".join(texts)} from ({looked_at})),
-        parsed as (select {", ".join(firsts)} from trimmed)
+        parsed as (select {", ".join(firsts)} from trimmed),
+        valued as (
+            select *, {", ".join(f"{value} as {name}" for name, value in values.items())}
+            from parsed
+        )
         select _row_number, {_problems(_rules(header, contract))} as _problems,
             {", ".join(values)}, hash({digest}) as _digest
-        from parsed
+        from valued
         """
 
 
@@ -213,7 +245,7 @@ def _rules(header: Header, contract: "Contract") -> list[Rule]:
             contract,
             is_key=column.name in header.table.key,
             text=f"t{place}",
-            value=valued(column, f"f{place}"),
+            value=f"v{place}",
         )
     ]
 
@@ -224,77 +256,3 @@ def _problems(broken: list[Rule]) -> str:
         for place, rule in enumerate(broken)
     ]
     return f"cast({' | '.join(bits) or '0'} as bigint)"
-
-
-def _looked_over(opening: Opening, name: str) -> tuple[bool, bool]:
-    """Whether two rows of a stage seem alike, and whether one breaks a rule."""
-    stage = literal(str(opening.scratch / f"{name}.parquet"))
-    found = opening.con.execute(
-        "select count(*) > count(distinct _digest), coalesce(bool_or(_problems <> 0), false)"
-        f" from read_parquet({stage})"
-    ).fetchone()
-    return (True, True) if found is None else (bool(found[0]), bool(found[1]))
-
-
-def _note_repeats(opening: Opening, delivered: str, width: int, name: str) -> None:
-    """Write down which rows repeat an earlier one; most files have none that seem to."""
-    con, stage = opening.con, literal(str(opening.scratch / f"{name}.parquet"))
-    # Values may be alike where cells are not, and two digests may meet by chance: the cells decide,
-    # kept apart by their lengths. Groups and joins spill to disk, however many repeats there are.
-    cells = " || ".join(f"coalesce(length({c}) || ':' || {c}, '-')" for c in cell_names(width))
-    repeats = literal(str(opening.scratch / f"{name}_repeats.parquet"))
-    con.execute(
-        f"""
-        create or replace temp table alike as
-        select _row_number, md5_number({cells}) as cells
-        from ({delivered})
-        where _row_number in (
-            select stage._row_number from read_parquet({stage}) as stage
-            where stage._digest in (
-                select _digest from read_parquet({stage}) group by _digest having count(*) > 1
-            )
-        )
-        """
-    )
-    con.execute(
-        f"""
-        copy (
-            select _row_number from alike
-            where _row_number not in (select min(_row_number) from alike group by cells)
-        ) to {repeats} ({_FORMAT})
-        """
-    )
-    con.execute("drop table alike")
-
-
-def stage_relation(scratch: Path, part: JudgedPart) -> str:
-    """SQL that reads a staged part with `_is_repeat`, to stand in a from clause."""
-    rows = f"read_parquet({literal(str(scratch / f'{part.stage}.parquet'))})"
-    if not part.has_repeats:
-        return f"(select *, false as _is_repeat from {rows})"
-    repeats = f"read_parquet({literal(str(scratch / f'{part.stage}_repeats.parquet'))})"
-    return (
-        f"(select *, _row_number in (select _row_number from {repeats}) as _is_repeat from {rows})"
-    )
-
-
-def answers_relation(scratch: Path, part: JudgedPart) -> str:
-    """SQL that reads the codes of a part's distinct answers: `place`, `delivered`, `code`."""
-    return f"read_parquet({literal(str(scratch / f'{part.stage}_answers.parquet'))})"
-
-
-def answered_relation(scratch: Path, part: JudgedPart) -> str:
-    """The same with the code of each answer beside it: `a0`, `a1`, ...."""
-    rows = stage_relation(scratch, part)
-    if not part.answered:
-        return rows
-    answers = answers_relation(scratch, part)
-    codes, joins = [], []
-    for place in part.answered:
-        lost = f"case when s.v{place} is not null then 'not_mapped' end"
-        codes.append(f"coalesce(m{place}.code, {lost}) as a{place}")
-        joins.append(
-            f"left join {answers} as m{place} "
-            f"on m{place}.place = {place} and s.v{place} = m{place}.delivered"
-        )
-    return f"(select s.*, {', '.join(codes)} from {rows} as s {' '.join(joins)})"

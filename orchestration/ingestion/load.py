@@ -16,11 +16,6 @@ from orchestration.ingestion import recording, writing
 from orchestration.ingestion.belonging import looked_at, second_files
 from orchestration.ingestion.erased_parts import record_erased_parts
 from orchestration.ingestion.gate import FileRefusedError
-from orchestration.ingestion.judging import (
-    answered_relation,
-    answers_relation,
-    stage_relation,
-)
 from orchestration.ingestion.ledger import forget, known_counts, known_reading, note_redelivery
 from orchestration.ingestion.outcomes import PartOutcome
 from orchestration.ingestion.parsing import Parser
@@ -32,6 +27,11 @@ from orchestration.ingestion.results import (
     LoadReport,
     LoadState,
     TableCounts,
+)
+from orchestration.ingestion.stages import (
+    answered_relation,
+    answers_relation,
+    stage_relation,
 )
 from orchestration.ingestion.warehouse import transaction
 from orchestration.mappings.loader import mapping_digest

@@ -24,7 +24,7 @@ from orchestration.hardening import connect
 from orchestration.ingestion.counting import require_rows
 from orchestration.ingestion.extracts import Opening, Part
 from orchestration.ingestion.gate import FileRefusedError
-from orchestration.ingestion.judging import delivered_rows, judge_part
+from orchestration.ingestion.judging import delivered_rows, judge_parts
 from orchestration.ingestion.lean import without_pandas
 from orchestration.ingestion.readers import open_parts
 
@@ -84,7 +84,7 @@ def _answer(con: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> dict[str
             )
             return {"header": header, "rows": rows}
         opened = _open(opening, mapping)
-        parts = [judge_part(opening, part, f"part_{place}") for place, part in enumerate(opened)]
+        parts = judge_parts(opening, opened)
         if request["rows"] is not None:
             records = next((part.records for part in opened), None)
             require_rows(opening, parts, request["rows"], records)

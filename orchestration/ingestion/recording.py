@@ -1,7 +1,7 @@
 """The statements that write the ledger of a load, counted from the tables it wrote.
 
-Belongs here: deliveries, files, tables, drift, and the reconciliation. Does not belong here: rows
-(writing) or the order of a load (load).
+Belongs here: deliveries, files, tables and drift. Does not belong here: rows (writing), counting
+them (reconciling) or the order of a load (load).
 """
 
 from collections.abc import Sequence
@@ -10,19 +10,11 @@ from datetime import UTC, datetime
 import duckdb
 
 from orchestration.contracts import Contract
-from orchestration.ingestion.erased_parts import erased_from
 from orchestration.ingestion.ledger import as_warehouse_time, delivery_number
 from orchestration.ingestion.outcomes import QUARANTINE_HEAD, PartOutcome, quarantine_parameters
+from orchestration.ingestion.reconciling import count_rows
 from orchestration.ingestion.results import LandedDelivery, LoadState, TableCounts
-from orchestration.ingestion.sql import identifier, literal
-from orchestration.ingestion.writing import CONFLICT
-
-# Parts that one statement counts: planning each alone costs more than counting most of them.
-_AT_ONCE = 16
-
-
-class ReconciliationError(RuntimeError):
-    """Rows in are not rows loaded, quarantined and duplicate; the load is undone."""
+from orchestration.ingestion.sql import literal
 
 
 def record_drift(
@@ -140,7 +132,7 @@ def record_parts(
     con: duckdb.DuckDBPyConnection, landed: LandedDelivery, outcomes: Sequence[PartOutcome]
 ) -> None:
     """Record the parts of files and their counts, counted from the tables; they must add up."""
-    counted = _count(con, landed, [outcome for outcome in outcomes if outcome.is_readable])
+    counted = count_rows(con, landed, [outcome for outcome in outcomes if outcome.is_readable])
     rows = [_recorded_part(con, landed, outcome, counted) for outcome in outcomes]
     if rows:
         # Planned once, whatever number of parts there are.
@@ -184,74 +176,6 @@ def _recorded_part(
         outcome.file.rows,
         counts.rows_erased,
     ]
-
-
-def _count(
-    con: duckdb.DuckDBPyConnection, landed: LandedDelivery, outcomes: Sequence[PartOutcome]
-) -> dict[int, TableCounts]:
-    """What became of each part's rows, by the part's number."""
-    found: dict[int, TableCounts] = {}
-    for first in range(0, len(outcomes), _AT_ONCE):
-        some = outcomes[first : first + _AT_ONCE]
-        rows = con.execute(
-            " union all ".join(map(_counting, some)),
-            {
-                "delivery": landed.delivery_id,
-                "rows_of": delivery_number(landed.delivery_id),
-                "conflict": CONFLICT,
-            }
-            | {f"file_{each.number}": each.file.name for each in some}
-            | {f"part_{each.number}": each.part.label for each in some},
-        ).fetchall()
-        counts = {row[0]: row[1:] for row in rows}
-        found |= {each.number: _reconciled(landed, each, counts[each.number]) for each in some}
-    return found
-
-
-def _counting(outcome: PartOutcome) -> str:
-    """SQL for one part's number and counts: counted from the tables, never carried over."""
-    return f"""
-        select {outcome.number}, staged, loaded, broken, repeated, named, to_name, conflicts
-        from (
-            select
-                count(*) as staged,
-                count(*) filter (_is_repeat) as repeated,
-                count(*) filter (_problems <> 0 and not _is_repeat) as broken,
-                count(distinct _row_number) filter (_problems <> 0 and not _is_repeat) as to_name
-            from {outcome.stage}
-        )
-        cross join (
-            select count(*) as loaded from raw.{identifier(outcome.raw_table or "")}
-            where _delivery_number = $rows_of and _file_number = {outcome.number}
-        )
-        cross join (
-            select
-                count(distinct row_number) as named,
-                count(*) filter (rule = $conflict) as conflicts
-            from ledger.quarantined_rows
-            where delivery_id = $delivery
-                and file_name = $file_{outcome.number} and part = $part_{outcome.number}
-        )
-        """
-
-
-def _reconciled(
-    landed: LandedDelivery, outcome: PartOutcome, counted: tuple[int, ...]
-) -> TableCounts:
-    raw_table = outcome.raw_table or ""
-    staged, loaded, broken, repeated, named, to_name, conflicts = counted
-    malformed = len(outcome.part.malformed)
-    rows, quarantined = staged + malformed, broken + malformed + conflicts
-    erased = erased_from(outcome)
-    if outcome.is_copy:
-        return TableCounts(raw_table, rows + erased, 0, 0, rows, erased)
-    # One delivered row may give several; each is counted, and its number is named once.
-    if rows != loaded + quarantined + repeated or named < to_name + malformed:
-        raise ReconciliationError(
-            f"{landed.label}: {outcome.file.name} has {rows} rows, but {loaded} loaded, "
-            f"{quarantined} quarantined and {repeated} duplicate; nothing was written"
-        )
-    return TableCounts(raw_table, rows + erased, loaded, quarantined, repeated, erased)
 
 
 def record_ignored(con: duckdb.DuckDBPyConnection, landed: LandedDelivery) -> None:

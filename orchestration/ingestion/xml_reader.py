@@ -86,7 +86,9 @@ def open_xml(opening: Opening, *, block: int = BLOCK, batch: int = _BATCH) -> li
             has_stand_ins = sink.has_stand_ins[place]
             extract = XmlExtract(_target(opening, table), table, places, has_stand_ins)
             blanks = BLANKS if has_stand_ins or sink.has_blanks[place] else ""
-            parts.append(Part(table.name, table, extract, tuple(drift), blanks, walk.records))
+            told = tuple(drift)
+            has_colon = sink.has_colon[place]
+            parts.append(Part(table.name, table, extract, told, blanks, has_colon, walk.records))
             # What the file holds besides is told once.
             drift = []
     return parts

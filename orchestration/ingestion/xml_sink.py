@@ -28,11 +28,13 @@ class Sink:
     rows: list[int] = field(default_factory=list)
     has_stand_ins: list[bool] = field(default_factory=list)
     has_blanks: list[bool] = field(default_factory=list)
+    has_colon: list[bool] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.rows = [0] * len(self.streams)
         self.has_stand_ins = [False] * len(self.streams)
         self.has_blanks = [False] * len(self.streams)
+        self.has_colon = [False] * len(self.streams)
 
     def write(self, shredded: bytes, starts: Mapping[str, str]) -> None:
         """Sort whole rows by the letter at their end and write them as lines, letter and all.
@@ -51,18 +53,23 @@ class Sink:
                 keep[mark](texts[before[mark]] + row)
             else:
                 texts[mark] = texts[before[mark]] + row[:-1]
-        # Hardly any value holds a line end, so one look at all of them comes first.
+        # Hardly any value holds one of these, so one look at all of them comes first.
         has_line_ends = any(mark in shredded for mark, _ in _STAND_INS)
+        has_colon = b":" in shredded
+        blanks = [blank for blank in _BLANKS if blank in shredded]
         for place, letter in enumerate(LETTERS):
             rows = groups[ord(letter)]
             if not rows:
                 continue
             if has_line_ends:
                 rows = [self._without_line_ends(row, place) for row in rows]
-            lines = b"\n".join(rows)
-            self.has_blanks[place] = self.has_blanks[place] or any(b in lines for b in _BLANKS)
-            self.streams[place].write(lines + b"\n")
             self.rows[place] += len(rows)
+            # So that the last line ends, too.
+            rows.append(b"")
+            lines = b"\n".join(rows)
+            self.has_blanks[place] = self.has_blanks[place] or any(b in lines for b in blanks)
+            self.has_colon[place] = self.has_colon[place] or (has_colon and b":" in lines)
+            self.streams[place].write(lines)
 
     def _without_line_ends(self, row: bytes, place: int) -> bytes:
         for mark, stand_in in _STAND_INS:

@@ -6,13 +6,14 @@ tried (check), a value out of the file, or loading anything.
 
 from orchestration.contracts import Table
 from orchestration.ingestion.extracts import Opening, Part
-from orchestration.ingestion.judging import judge_part, stage_relation
+from orchestration.ingestion.judging import judge_parts
 from orchestration.ingestion.mapped_extracts import LeftOverExtract
 from orchestration.ingestion.mapped_reader import map_parts
 from orchestration.ingestion.matching import Drift
 from orchestration.ingestion.parts import JudgedPart
 from orchestration.ingestion.readers import open_parts
 from orchestration.ingestion.sql import literal
+from orchestration.ingestion.stages import stage_relation
 from orchestration.mappings.check import Trial, TriedPart, Unmapped
 from orchestration.mappings.models import Mapping
 
@@ -24,10 +25,8 @@ def rehearse(opening: Opening, mapping: Mapping) -> Trial:
         FileRefusedError: It cannot be read at all.
     """
     parts = map_parts(opening, mapping, open_parts(opening))
-    judged = [
-        (part, judge_part(opening, part, f"part_{place}")) for place, part in enumerate(parts)
-    ]
-    return _summed(opening, mapping, judged)
+    judged = zip(parts, judge_parts(opening, parts), strict=True)
+    return _summed(opening, mapping, list(judged))
 
 
 def _summed(opening: Opening, mapping: Mapping, judged: list[tuple[Part, JudgedPart]]) -> Trial:

@@ -13,7 +13,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from orchestration.contracts import load_contracts
 from orchestration.ingestion.extracts import Opening
-from orchestration.ingestion.judging import judge_part
+from orchestration.ingestion.judging import judge_parts
 from orchestration.ingestion.workbook_reader import open_workbook
 from tests.support.workbooks import judge_workbook
 
@@ -102,8 +102,8 @@ def _cpu_seconds_of_pandas(path: Path) -> float:
 @pytest.mark.benchmark(group="workbook", timer=time.process_time)
 def test_gate_reader_and_judge(benchmark: BenchmarkFixture, opening: Opening) -> None:
     def judge() -> bool:
-        (part,) = open_workbook(opening)
-        return judge_part(opening, part, "part_0").refusal is None
+        (judged,) = judge_parts(opening, open_workbook(opening))
+        return judged.refusal is None
 
     usual = min(_cpu_seconds_of_pandas(opening.path) for _ in range(3))
     assert benchmark.pedantic(judge, rounds=5, iterations=1, warmup_rounds=1)

@@ -9,7 +9,7 @@ import pytest
 from orchestration.ingestion import recording, writing
 from orchestration.ingestion.ledger import known_reading
 from orchestration.ingestion.load import LoadError
-from orchestration.ingestion.recording import ReconciliationError
+from orchestration.ingestion.reconciling import ReconciliationError
 from orchestration.ingestion.run import land_inbox, load_landed
 from orchestration.settings import Settings
 from tests.support.inbox import DELIVERED, REVIEWS_HEADER, Bench, make_bench, samples

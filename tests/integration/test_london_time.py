@@ -85,6 +85,16 @@ def test_what_is_no_time_waits_in_quarantine(bench: Bench, text: str) -> None:
     assert [row[2:4] for row in bench.quarantine()] == [("returned_at", "NOT_A_DATETIME")]
 
 
+def test_a_time_behind_four_megabytes_of_days_is_read(bench: Bench) -> None:
+    days = "".join(f"M{number},C1,2026-07-01,Y,\n" for number in range(200_000))
+    text = f"{HEADER}{days}X1,C1,2026-07-01T12:00:00,Y,\n"
+    bench.deliver(LABEL, {"vx_return_interview.csv": text})
+    bench.ingest()
+    assert bench.rows(
+        "select returned_at_clock, count(*) from raw.vx_return_interview group by all order by all"
+    ) == [("day", 200_000), ("exact", 1)]
+
+
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
 def test_an_instant_of_a_parquet_file_does_not_depend_on_the_machines_zone(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zone: str

@@ -64,6 +64,18 @@ def test_a_bad_date_is_quarantined_with_the_ordinal_of_its_element(bench: Bench)
     ]
 
 
+def test_a_time_behind_half_a_megabyte_of_days_is_read_in_london(bench: Bench) -> None:
+    referral = "<CINdetails><CINreferralDate>{}</CINreferralDate></CINdetails>"
+    record = CHILD.format(sex="F", inner=referral)
+    days = [record.format("2026-05-01").replace("ZQ1", f"ZQ{number}") for number in range(6000)]
+    days.append(record.format("2026-07-01T23:30:00Z").replace("ZQ1", "ZQLAST"))
+    bench.deliver("330/cin_census/2027-03-31", {"c.xml": message(*days)})
+    bench.ingest()
+    assert bench.rows(
+        "select cin_referral_date, count(*) from raw.cin_details group by all order by all"
+    ) == [(date(2026, 5, 1), 6000), (date(2026, 7, 2), 1)]
+
+
 def test_outer_blanks_are_no_part_of_a_value(bench: Bench) -> None:
     records = [
         CHILD.format(sex="F", inner="").replace("ZQ1", f"{before}ZQ{number}{after}")

@@ -14,9 +14,10 @@ from typing import Any
 from orchestration.contracts import Contract, load_contracts
 from orchestration.ingestion import parser
 from orchestration.ingestion.extracts import Opening
-from orchestration.ingestion.judging import answered_relation, judge_part
+from orchestration.ingestion.judging import judge_parts
 from orchestration.ingestion.mapped_reader import map_parts
 from orchestration.ingestion.readers import open_parts
+from orchestration.ingestion.stages import answered_relation
 from orchestration.mappings import Mapping, contract_of, load_mappings
 
 YEAR = 2027
@@ -89,8 +90,8 @@ def map_file(mapping: Mapping, path: Path) -> Mapped:
     contract = contract_of(mapping, load_contracts()["voice_extension"])
     found = Mapped()
     with opened(path, contract) as opening:
-        for place, part in enumerate(map_parts(opening, mapping, open_parts(opening))):
-            judged = judge_part(opening, part, f"part_{place}")
+        parts = map_parts(opening, mapping, open_parts(opening))
+        for part, judged in zip(parts, judge_parts(opening, parts), strict=True):
             if judged.refusal is not None:
                 table = part.table.name if part.table else part.label
                 found.refused[table] = judged.refusal[0]

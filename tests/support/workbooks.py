@@ -15,8 +15,9 @@ import duckdb
 
 from orchestration.contracts import Contract
 from orchestration.ingestion.extracts import Opening
-from orchestration.ingestion.judging import answered_relation, judge_part
+from orchestration.ingestion.judging import judge_parts
 from orchestration.ingestion.parts import JudgedPart
+from orchestration.ingestion.stages import answered_relation
 from orchestration.ingestion.workbook_gate import Limits
 from orchestration.ingestion.workbook_reader import open_workbook
 
@@ -96,8 +97,8 @@ def judge_workbook(
     with duckdb.connect() as con:
         opening = Opening(con, contract, "delivered.xlsx", path, scratch, 2026)
         return {
-            part.label: _judged(opening, judge_part(opening, part, f"part_{place}"))
-            for place, part in enumerate(open_workbook(opening, limits))
+            part.label: _judged(opening, part)
+            for part in judge_parts(opening, open_workbook(opening, limits))
         }
 
 

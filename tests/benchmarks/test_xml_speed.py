@@ -187,18 +187,7 @@ def ingested(parsers: duckdb.DuckDBPyConnection, path: Path, home: Path) -> int:
     return sum(table.rows_in for table in report.tables)
 
 
-@pytest.mark.benchmark(**GROUP)
-def test_iterparse_alone(benchmark: BenchmarkFixture, delivered: Path) -> None:
-    lists = benchmark.pedantic(lambda: usual(delivered), rounds=3, iterations=1)
-    assert len(lists["c"]) > 10_000
-
-
-@pytest.mark.benchmark(**GROUP)
-def test_iterparse_into_arrow(benchmark: BenchmarkFixture, delivered: Path) -> None:
-    rows = benchmark.pedantic(lambda: in_arrow(usual(delivered)), rounds=3, iterations=1)
-    assert rows > 100_000
-
-
+# Ours comes first: a parser begins with an empty heap, and iterparse leaves one in pieces.
 @pytest.mark.benchmark(**GROUP)
 def test_shredding(benchmark: BenchmarkFixture, delivered: Path, tmp_path: Path) -> None:
     def shred() -> int:
@@ -236,6 +225,18 @@ def test_down_to_the_raw_tables(
     elements = delivered.read_bytes().count(b"<") - delivered.read_bytes().count(b"</")
     benchmark.extra_info["elements"] = elements
     print(f"\n{elements} elements, {elements / benchmark.stats.stats.min:,.0f} a CPU second")  # noqa: T201
+
+
+@pytest.mark.benchmark(**GROUP)
+def test_iterparse_alone(benchmark: BenchmarkFixture, delivered: Path) -> None:
+    lists = benchmark.pedantic(lambda: usual(delivered), rounds=3, iterations=1)
+    assert len(lists["c"]) > 10_000
+
+
+@pytest.mark.benchmark(**GROUP)
+def test_iterparse_into_arrow(benchmark: BenchmarkFixture, delivered: Path) -> None:
+    rows = benchmark.pedantic(lambda: in_arrow(usual(delivered)), rounds=3, iterations=1)
+    assert rows > 100_000
 
 
 def test_memory_of_a_child_process(tmp_path: Path) -> None:

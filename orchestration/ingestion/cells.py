@@ -140,13 +140,11 @@ def parsed(column: "Column", contract: "Contract", text: str, has_colon: bool) -
     if column.type == "integer":
         # 2.0 is how other programs write a whole number in a column with gaps; 2.5 is an error
         # that a bare cast would round.
-        whole = f"split_part({text}, '.', 1)"
-        # Most are counts and positions: a single figure needs no pattern.
-        is_figure = f"length({text}) = 1 and {text} between '0' and '9'"
+        # Most are counts and positions: a single sign is a figure or no number, without a pattern.
         return (
-            f"case when {is_figure} then try_cast({text} as bigint) "
+            f"try_cast(case when length({text}) = 1 then {text} "
             rf"when regexp_full_match({text}, '[+-]?\d+(\.0+)?') "
-            f"then try_cast({whole} as bigint) end"
+            f"then split_part({text}, '.', 1) end as bigint)"
         )
     if column.type == "number":
         return (

@@ -73,10 +73,10 @@ def _staged(opening: Opening, part: Part, name: str) -> _Staged | JudgedPart:
         name_of_table = part.table.name if part.table else None
         return JudgedPart.refused(part.label, name_of_table, refusal)
     try:
-        rules, rows = _stage_rows(opening, part, header, name)
+        known_rules, rows = _stage_rows(opening, part, header, name)
     except FileRefusedError as refusal:
         return JudgedPart.refused(part.label, header.table.name, refusal)
-    return _Staged(name, part, header, rules, rows)
+    return _Staged(name, part, header, known_rules, rows)
 
 
 def _judgement(

@@ -13,10 +13,8 @@ from orchestration.ingestion.ledger import delivery_number
 from orchestration.ingestion.outcomes import PartOutcome
 from orchestration.ingestion.results import LandedDelivery, TableCounts
 from orchestration.ingestion.sql import identifier
+from orchestration.ingestion.stages import AT_ONCE
 from orchestration.ingestion.writing import CONFLICT
-
-# Parts that one statement counts: planning each alone costs more than counting most of them.
-_AT_ONCE = 16
 
 
 class ReconciliationError(RuntimeError):
@@ -32,8 +30,8 @@ def count_rows(
         ReconciliationError: They do not add up; the load must be undone.
     """
     found: dict[int, TableCounts] = {}
-    for first in range(0, len(outcomes), _AT_ONCE):
-        some = outcomes[first : first + _AT_ONCE]
+    for first in range(0, len(outcomes), AT_ONCE):
+        some = outcomes[first : first + AT_ONCE]
         rows = con.execute(
             f"""
             with staged as ({" union all ".join(map(_staged, some))}),

@@ -9,17 +9,14 @@ from collections.abc import Sequence
 from orchestration.ingestion.extracts import Opening
 from orchestration.ingestion.rows import cell_names
 from orchestration.ingestion.sql import literal
-from orchestration.ingestion.stages import STAGE_FORMAT
-
-# Stages that one statement looks over: planning each alone costs more than looking at most.
-_AT_ONCE = 16
+from orchestration.ingestion.stages import AT_ONCE, STAGE_FORMAT
 
 
 def look_over(opening: Opening, names: Sequence[str]) -> dict[str, tuple[bool, bool]]:
     """Whether two rows of a stage seem alike, and whether one breaks a rule, by stage."""
     found: dict[str, tuple[bool, bool]] = {}
-    for first in range(0, len(names), _AT_ONCE):
-        some = names[first : first + _AT_ONCE]
+    for first in range(0, len(names), AT_ONCE):
+        some = names[first : first + AT_ONCE]
         looks = (
             f"select {place}, count(*) > count(distinct _digest),"
             " coalesce(bool_or(_problems <> 0), false)"

@@ -9,6 +9,8 @@ from pathlib import Path
 from orchestration.ingestion.parts import JudgedPart
 from orchestration.ingestion.sql import literal
 
+# Stages that one statement asks: to plan one for each costs more than to read most of them.
+AT_ONCE = 16
 # Plain pages without a dictionary cost least: a stage lives for seconds, on the same disk.
 STAGE_FORMAT = "format parquet, compression uncompressed, dictionary_size_limit 1"
 

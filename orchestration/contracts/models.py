@@ -43,6 +43,7 @@ from orchestration.contracts.shapes import ColumnQuestions, ContractQuestions, T
 ColumnType = Literal["string", "code", "flag", "date", "datetime", "integer", "number"]
 Sensitivity = Literal["none", "pseudonym", "characteristic", "free_text", "direct_identifier"]
 States = Literal["authority", "collection_year", "collection", "last_day", "day_of_year"]
+Encoding = Literal["utf-8", "windows-1252"]
 PseudonymKind = Literal["person", "professional", "respondent", "linkage"]
 
 # Names become SQL identifiers and file names, so they may hold nothing that either could misread.
@@ -166,7 +167,8 @@ class Contract(ContractQuestions, _Model):
     base_year: int | None = None
     changes: tuple[Change, ...] = ()
     raw_prefix: str
-    encoding: Literal["utf-8"]
+    # How CSV files come. One that may come as windows-1252 may come as UTF-8 too: the bytes tell.
+    encoding: Encoding
     # Texts that stand for a blank, beside the empty cell.
     blank_texts: tuple[str, ...] = ()
     formats: dict[Literal["date", "datetime"], tuple[str, ...]]

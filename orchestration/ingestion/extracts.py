@@ -19,6 +19,7 @@ from orchestration.ingestion.rows import BLANKS, CarefulRows
 
 if TYPE_CHECKING:
     from orchestration.contracts import Contract, Table
+    from orchestration.contracts.models import Encoding
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,10 @@ class Opening:
         con: The parser's own DuckDB connection; it reads inside the landing and scratch folders.
         contract: The source that the file was delivered for.
         file_name: The name under which it was delivered; only its suffix and stem may be used.
-        path: The landed bytes, which never change.
+        path: The landed bytes, which never change; of a CSV file in an older encoding, a copy.
         scratch: A private folder that is emptied after the file; a reader may write parts there.
         collection_year: The year in which the delivery's collection ends, 1 April to 31 March.
+        encoding: How a CSV file was delivered; at `path` it is UTF-8.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -40,6 +42,7 @@ class Opening:
     path: Path
     scratch: Path
     collection_year: int
+    encoding: "Encoding" = "utf-8"
 
 
 class Extract(Protocol):

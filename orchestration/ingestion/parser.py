@@ -22,6 +22,7 @@ import duckdb
 from orchestration.contracts.shapes import from_message
 from orchestration.hardening import connect
 from orchestration.ingestion.counting import require_rows
+from orchestration.ingestion.csv_encoding import in_utf8
 from orchestration.ingestion.extracts import Opening, Part
 from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.judging import delivered_rows, judge_parts
@@ -68,6 +69,7 @@ def _answer(con: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> dict[str
         collection_year=request["collection_year"],
     )
     try:
+        opening = in_utf8(opening)
         if task := request.get("erasure"):
             # Loaded here, because hardly any day has one.
             from orchestration.ingestion.erasing import answer

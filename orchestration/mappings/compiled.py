@@ -61,7 +61,7 @@ def contract_of(mapping: Mapping, voice_extension: Contract) -> Contract:
         match="by_part",
         suffixes=SUFFIXES,
         raw_prefix=voice_extension.raw_prefix,
-        encoding="utf-8",
+        encoding=mapping.encoding,
         formats={"date": dates, "datetime": times},
         tables=tuple(tables.values()),
     )
@@ -80,7 +80,7 @@ def any_file() -> Contract:
         match="by_part",
         suffixes=SUFFIXES,
         raw_prefix="",
-        encoding="utf-8",
+        encoding="windows-1252",
         formats={"date": (_ISO_DATE,), "datetime": (f"{_ISO_DATE} {_TIMES[0]}",)},
         tables=(Table(name="any", description="Any.", key=("any",), columns=(column,)),),
     )

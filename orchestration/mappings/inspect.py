@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from orchestration.contracts.models import Encoding
 from orchestration.mappings.dates import DateFacts
 from orchestration.mappings.opening import ask_parser
 
@@ -53,6 +54,7 @@ class FileFacts:
     rows: int
     malformed: int
     columns: tuple[ColumnFacts, ...]
+    encoding: Encoding = "utf-8"
 
 
 def inspect_file(path: Path, collection_year: int) -> FileFacts:

@@ -89,7 +89,7 @@ def _look(opening: Opening, label: str, cells: list[str], copied: str, malformed
     row = con.execute(f"select count(*) from {relation}").fetchone()
     rows = row[0] if row else 0
     columns = tuple(_column(con, relation, place, cell) for place, cell in enumerate(cells))
-    return FileFacts(opening.file_name, label, rows, malformed, columns)
+    return FileFacts(opening.file_name, label, rows, malformed, columns, opening.encoding)
 
 
 def _column(con: duckdb.DuckDBPyConnection, relation: str, place: int, header: str) -> ColumnFacts:

@@ -29,6 +29,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from orchestration.contracts.models import Encoding
+
 _NAME = r"^[a-z][a-z0-9_]{0,62}$"
 # May be used like a delivered column wherever a table has one row per answer.
 ANSWER_NAMES = ("$question", "$question_code", "$answer")
@@ -185,6 +187,7 @@ class Mapping(_Model):
         source: The name of its folder in the inbox.
         files: Pattern of the file names, `complaints*.csv`.
         sheet: Pattern of the sheets of a workbook.
+        encoding: How a CSV file is written; `windows-1252` takes UTF-8 too, as the bytes tell.
         date_formats: How the file writes dates; ISO dates are always understood.
         headers: The delivered columns: the name used in this mapping, and other names of it.
         unpivot: The question columns, where each is a column of its own.
@@ -198,6 +201,7 @@ class Mapping(_Model):
     description: str = Field(min_length=1)
     files: Texts = ("*",)
     sheet: Texts = ("*",)
+    encoding: Encoding = "utf-8"
     date_formats: Texts = ()
     headers: dict[str, Texts] = Field(min_length=1)
     unpivot: Unpivot | None = None

@@ -95,6 +95,9 @@ def _describe(made: Proposal, facts: FileFacts, like: Likeness) -> None:
     made.parts["files"] = Line([re.sub(r"\d+", "*", Path(facts.name).name)])
     if facts.sheet:
         made.parts["sheet"] = Line([re.sub(r"\d+", "*", facts.sheet)])
+    if facts.encoding != "utf-8":
+        doubt = "the file is not UTF-8; was it saved as CSV on Windows?"
+        made.parts["encoding"] = Line(facts.encoding, made.doubt(doubt))
     formats, doubts = _formats(facts, {match.column.place for match in like.matches.values()})
     if formats:
         made.parts["date_formats"] = Line(formats, made.doubt(*doubts))

@@ -6,9 +6,11 @@ Does not belong here: importing any of them, or deciding whether a run is needed
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from orchestration.files import PRIVATE_FILE, PRIVATE_FOLDER, replace_text
 from orchestration.modes import close_home
@@ -27,6 +29,9 @@ QUIET_ENVIRONMENT = {
 }
 # Dagster stores events one by one unless told; the ledger, not the event log, is the record.
 EVENTS_AT_A_TIME = "100"
+# A child that was being started holds the lock of a killed run until it is killed, too.
+_LAST_BREATH_SECONDS = 5
+_POLL_SECONDS = 0.02
 
 
 class RunInProgressError(RuntimeError):
@@ -66,22 +71,39 @@ def sole_run(home: Path) -> Iterator[None]:
         RunInProgressError: Another process holds it. The lock ends with that process, however it
             ends, so there is never a stale one to delete.
     """
-    import fcntl
-
     descriptor = os.open(home / "run.lock", os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
     with os.fdopen(descriptor, "r+", encoding="utf-8") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            holder = handle.read().strip() or "unknown"
-            raise RunInProgressError(
-                f"another run (process {holder}) is using {home}; wait for it to end,"
-                " or give this run another home folder"
-            ) from error
+        _take(handle, home)
+        handle.seek(0)
         handle.truncate(0)
         handle.write(str(os.getpid()))
         handle.flush()
         yield
+
+
+def _take(handle: TextIO, home: Path) -> None:
+    """Lock the file; wait for what a killed run had just started and does not know of its end."""
+    import fcntl
+
+    patience = time.monotonic() + _LAST_BREATH_SECONDS
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            handle.seek(0)
+            holder = handle.read().strip() or "unknown"
+            if _is_gone(holder) and time.monotonic() < patience:
+                time.sleep(_POLL_SECONDS)
+                continue
+            raise RunInProgressError(
+                f"another run (process {holder}) is using {home}; wait for it to end,"
+                " or give this run another home folder"
+            ) from error
+        return
+
+
+def _is_gone(holder: str) -> bool:
+    return sys.platform == "linux" and not Path("/proc", holder).exists()
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from orchestration.ingestion.extracts import Opening, Part
-from orchestration.ingestion.gate import FileRefusedError, check_text
+from orchestration.ingestion.gate import FileRefusedError, TextFacts, check_text, may_end_empty
 from orchestration.ingestion.matching import Header
 from orchestration.ingestion.rows import CarefulRows, cell_names
 from orchestration.ingestion.sql import literal
@@ -35,10 +35,29 @@ def open_csv(opening: Opening) -> list[Part]:
         raise FileRefusedError("NO_HEADER", "column names in the first line")
     if not facts.has_line_end:
         raise FileRefusedError("TRUNCATED", "a complete header line")
-    # A blank line may lie inside a quoted text, where it is nothing special.
-    has_blank_record = facts.has_blank_line and any(not cells for _, cells in records(path))
-    extract = CsvExtract(path, first[1], facts.ends_with_newline, has_blank_record)
+    rows = None if facts.has_quote else facts.lines - 1
+    is_regular = _is_regular(path, first[1], facts)
+    extract = CsvExtract(path, first[1], facts.ends_with_newline, is_regular, rows)
     return [Part("", None, extract, blanks=facts.blanks, has_colon=facts.has_colon)]
+
+
+def _is_regular(path: Path, header: list[str], facts: TextFacts) -> bool:
+    """Whether DuckDB's strict mode reads the file as it stands.
+
+    It passes over blank lines, drops cells too many if they are empty, and takes the first line end
+    for that of all lines, though it lie inside a column's name.
+    """
+    if not facts.has_quote:
+        return facts.commas == (len(header) - 1) * facts.lines
+    if any("\n" in cell or "\r" in cell for cell in header):
+        return False
+    if not may_end_empty(path):
+        return True
+    try:
+        return all(len(cells) == len(header) for _, cells in records(path))
+    except FileRefusedError:
+        # Refused where it is read, with all else that is known of it by then.
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +67,13 @@ class CsvExtract:
     path: Path
     cells: list[str]
     ends_with_newline: bool
-    has_blank_record: bool
+    is_regular: bool
+    known_rows: int | None
     refusals: tuple[type[duckdb.Error], ...] = field(default=(duckdb.InvalidInputException,))
 
     def fast_rows(self, header: Header, _contract: "Contract") -> str | None:
         """DuckDB in strict mode; it guesses nothing and takes every cell as text."""
-        if self.has_blank_record:
-            # DuckDB passes over blank lines, and every row number after one would be wrong.
+        if not self.is_regular:
             return None
         columns = ", ".join(f"{name}: 'varchar'" for name in cell_names(header.width))
         return (

@@ -60,6 +60,10 @@ class Extract(Protocol):
     def refusals(self) -> tuple[type[duckdb.Error], ...]:
         """Errors that mean the fast way cannot read this file."""
 
+    @property
+    def known_rows(self) -> int | None:
+        """How many rows the fast way must find, where something else than reading them tells."""
+
     def fast_rows(self, header: Header, contract: "Contract", /) -> str | None:
         """SQL that reads the file set-wise and fails on anything odd; None if it would misread."""
 
@@ -98,6 +102,7 @@ class RefusedExtract:
 
     refusal: FileRefusedError
     refusals: tuple[type[duckdb.Error], ...] = field(default=())
+    known_rows: int | None = None
 
     @property
     def cells(self) -> list[str]:

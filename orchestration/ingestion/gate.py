@@ -15,7 +15,9 @@ from pathlib import Path
 _CHUNK = 1 << 22
 MAXIMUM_BYTES = 2 << 30
 MAXIMUM_SETTING = "HEARD_MAX_FILE_BYTES"
-_BLANK_LINES = (b"\n\n", b"\n\r\n", b"\r\r")
+# Where a line ends with an empty cell, or has none at all.
+_EMPTY_ENDS = (b"\n\n", b"\n\r\n", b"\r\r", b",\n", b",\r", b',""\n', b',""\r')
+_LONGEST_END = 4
 # A no-break space ends in this byte, as some letters do; line ends lie in quoted cells only.
 _INNER_BLANKS = {"\t": b"\t", "\x0b": b"\x0b", "\x0c": b"\x0c", " ": b" ", "\xa0": b"\xa0"}
 _QUOTED_BLANKS = {"\n": b'"', "\r": b'"'}
@@ -55,15 +57,19 @@ class TextFacts:
 
     Attributes:
         ends_with_newline: Whether the last line is complete.
-        has_blank_line: Whether two line ends follow each other anywhere.
         has_line_end: Whether there is any.
+        lines: How many lines there are, the last one included.
+        commas: How many commas there are.
+        has_quote: Whether there is any; without one, each comma and line end sets cells apart.
         blanks: Which blanks may stand inside a cell.
         has_colon: Whether there is any.
     """
 
     ends_with_newline: bool
-    has_blank_line: bool
     has_line_end: bool
+    lines: int
+    commas: int
+    has_quote: bool
     blanks: str
     has_colon: bool
 
@@ -83,7 +89,8 @@ def check_text(path: Path) -> TextFacts:
     """Refuse bytes that are not plain UTF-8 text; a byte order mark in front is allowed."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     last = b""
-    has_blank_line = has_line_end = has_colon = False
+    line_feeds = returns = commas = 0
+    has_quote = has_colon = False
     unseen, blanks = _INNER_BLANKS | _QUOTED_BLANKS, ""
     with path.open("rb") as stream:
         start = stream.read(_LONGEST_MARK)
@@ -95,17 +102,32 @@ def check_text(path: Path) -> TextFacts:
             if b"\x00" in chunk:
                 raise FileRefusedError("NUL_BYTE", "text without NUL bytes")
             _decode(decoder, chunk)
-            # Two bytes of the chunk before, so that no line end is missed between chunks.
-            seam = last + chunk
-            has_blank_line = has_blank_line or any(mark in seam for mark in _BLANK_LINES)
-            has_line_end = has_line_end or b"\n" in chunk or b"\r" in chunk
+            line_feeds += chunk.count(b"\n")
+            returns += chunk.count(b"\r")
+            commas += chunk.count(b",")
+            has_quote = has_quote or b'"' in chunk
             has_colon = has_colon or b":" in chunk
             blanks += "".join(blank for blank, mark in unseen.items() if mark in chunk)
             unseen = {blank: mark for blank, mark in unseen.items() if blank not in blanks}
-            last = seam[-2:]
+            last = chunk[-1:]
         _decode(decoder, b"", final=True)
-    is_whole = last.endswith((b"\n", b"\r"))
-    return TextFacts(is_whole, has_blank_line, has_line_end, blanks, has_colon)
+    is_whole = last in (b"\n", b"\r")
+    ends = line_feeds or returns
+    lines = ends + (0 if is_whole else 1)
+    return TextFacts(is_whole, ends > 0, lines, commas, has_quote, blanks, has_colon)
+
+
+def may_end_empty(path: Path) -> bool:
+    """Whether some line of a text is blank, or ends with an empty cell."""
+    seam = b""
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            # With the end of the chunk before, so that nothing is missed between the two.
+            seam += chunk
+            if any(mark in seam for mark in _EMPTY_ENDS):
+                return True
+            seam = seam[-_LONGEST_END:]
+    return seam.endswith((b",", b',""'))
 
 
 def _check_kind(start: bytes) -> None:

@@ -27,7 +27,7 @@ from orchestration.ingestion.parts import JudgedPart
 from orchestration.ingestion.repeats import look_over, note_repeats
 from orchestration.ingestion.rows import CarefulRows, cell_names
 from orchestration.ingestion.sql import literal
-from orchestration.ingestion.stages import STAGE_FORMAT
+from orchestration.ingestion.stages import STAGE_FORMAT, has_rows
 
 if TYPE_CHECKING:
     from orchestration.contracts import Column, Contract
@@ -141,7 +141,9 @@ def _stage_rows(
     fast = extract.fast_rows(header, opening.contract)
     if fast is not None:
         try:
-            return _stage(opening, part, fast, header, name), CarefulRows(fast)
+            found = _stage(opening, part, fast, header, name)
+            if has_rows(opening.con, opening.scratch / f"{name}.parquet", extract.known_rows):
+                return found, CarefulRows(fast)
         except extract.refusals:
             # Its message quotes the line, so it is dropped; the careful way names the row.
             pass

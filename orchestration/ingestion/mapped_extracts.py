@@ -26,6 +26,7 @@ class MappedExtract:
     rows: str
     malformed: tuple[int, ...] = ()
     refusals: tuple[type[duckdb.Error], ...] = field(default=())
+    known_rows: int | None = None
 
     def fast_rows(self, _header: Header, _contract: "Contract") -> str | None:
         """The select; None where there are malformed rows to name."""
@@ -45,6 +46,7 @@ class LeftOverExtract:
     cells: list[str]
     numbers: tuple[int, ...]
     refusals: tuple[type[duckdb.Error], ...] = field(default=())
+    known_rows: int | None = None
 
     def fast_rows(self, _header: Header, _contract: "Contract") -> str | None:
         """There is nothing to load."""

@@ -77,6 +77,7 @@ class ParquetExtract:
     cells: list[str]
     types: list[str]
     refusals: tuple[type[duckdb.Error], ...] = field(default=_UNREADABLE)
+    known_rows: int | None = None
 
     def fast_rows(self, header: Header, contract: "Contract") -> str | None:
         """Every column by its place, as text."""

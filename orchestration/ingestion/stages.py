@@ -6,6 +6,8 @@ writing those files (judging, repeats).
 
 from pathlib import Path
 
+import duckdb
+
 from orchestration.ingestion.parts import JudgedPart
 from orchestration.ingestion.sql import literal
 
@@ -13,6 +15,14 @@ from orchestration.ingestion.sql import literal
 AT_ONCE = 16
 # Plain pages without a dictionary cost least: a stage lives for seconds, on the same disk.
 STAGE_FORMAT = "format parquet, compression uncompressed, dictionary_size_limit 1"
+
+
+def has_rows(con: duckdb.DuckDBPyConnection, stage: Path, rows: int | None) -> bool:
+    """Whether a stage holds as many rows as something else than reading them told, if it did."""
+    if rows is None:
+        return True
+    found = con.execute(f"select count(*) from read_parquet({literal(str(stage))})").fetchone()
+    return found == (rows,)
 
 
 def stage_relation(scratch: Path, part: JudgedPart) -> str:

@@ -76,6 +76,7 @@ class SheetExtract:
     path: Path
     cells: list[str]
     refusals: tuple[type[duckdb.Error], ...] = ()
+    known_rows: int | None = None
 
     def fast_rows(self, header: Header, contract: "Contract") -> str | None:
         """Every cell as text, dates in the form that the contract expects."""

@@ -253,6 +253,7 @@ class XmlExtract:
     places: tuple[int, ...]
     has_stand_ins: bool
     refusals: tuple[type[duckdb.Error], ...] = (duckdb.InvalidInputException,)
+    known_rows: int | None = None
 
     @property
     def cells(self) -> list[str]:

@@ -8,7 +8,12 @@ import pytest
 from orchestration.contracts import load_contracts
 from orchestration.ingestion import gate
 from orchestration.ingestion.extracts import Opening
-from orchestration.ingestion.gate import FileRefusedError, check_size, check_text
+from orchestration.ingestion.gate import (
+    FileRefusedError,
+    check_size,
+    check_text,
+    may_end_empty,
+)
 from orchestration.ingestion.matching import Drift, match_header, table_by_name
 from orchestration.ingestion.readers import open_parts
 
@@ -67,13 +72,17 @@ def test_a_file_larger_than_any_extract_is_refused(
 @pytest.mark.parametrize("chunk", [1, 2, 3, 64])
 @pytest.mark.parametrize(
     ("content", "expected"),
-    [(b"a\n\nb\n", True), (b"a\r\n\r\nb", True), (b"a\r\rb", True), (b"a\nb\r\nc\n", False)],
+    [
+        *((b"a\n\nb\n", True), (b"a\r\n\r\nb", True), (b"a\r\rb", True), (b"a\nb\r\nc\n", False)),
+        *((b"a,\r\nb,c", True), (b'a,""\nb,c', True), (b"a,b\nc,", True), (b'a,b\nc,""', True)),
+        *((b'a,"b"\n,c\n', False), (b'a,"b,"\n', False)),
+    ],
 )
-def test_a_blank_line_is_seen_wherever_the_chunks_fall(
+def test_a_line_with_an_empty_end_is_seen_wherever_the_chunks_fall(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, expected: bool, chunk: int
 ) -> None:
     monkeypatch.setattr(gate, "_CHUNK", chunk)
-    assert check_text(text_file(tmp_path, content)).has_blank_line is expected
+    assert may_end_empty(text_file(tmp_path, content)) is expected
 
 
 @pytest.mark.parametrize("chunk", [1, 3])

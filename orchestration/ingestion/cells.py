@@ -29,16 +29,22 @@ SQL_TYPES: dict[str, str] = {
 _BLANKS = " || ".join(f"chr({ord(blank)})" for blank in BLANKS)
 
 # What is no id, and must not be repaired by a guess: letters that only look like others, invisible
-# characters, #N/A, ="C1", and what programs make of numbers: 2.00E+09, 1,234 and 1234.0.
+# characters, quotes, #N/A, ="C1", \N, what programs write for "no value", and what they make of
+# numbers: 2.00E+09, 2e+09, 1,234 and 1234.0.
 _NO_ID = (
-    r"[^\x20-\x7e]|^[0-9]([.,][0-9]+)?E\+[0-9]+$|^#(N/A|[A-Z0-9_/]+[!?]|GETTING_DATA)$"
-    r"|^=\"|^[0-9]+\.0+$|^[0-9]{1,3}(,[0-9]{3})+$"
+    r"[^\x20-\x7e]|\"|^#(N/A|[A-Z0-9_/]+[!?]|GETTING_DATA)$"
+    r"|^[-+]?[0-9]+([.,][0-9]+)?[eE]\+[0-9]+$|^[-+]?[0-9]+[.,][0-9]+[eE][0-9]+$"
+    r"|^[0-9]+\.0*$|^[0-9]{1,3}(,[0-9]{3})+$"
+    r"|^(?i:\\n|na|nat|<na>|\(null\)|\[null\]|\(blank\))$"
 )
-# Nor is it the id of a person: a placeholder would make one child of many, a day is what a
-# spreadsheet makes of 5-1, and an apostrophe in front shows that a cell was meant as text.
+# Nor is it the id of a person: a placeholder would make one child of many, a day or a time is what
+# a spreadsheet makes of 5-1 or 5:1, and an apostrophe in front shows that a cell was meant as text.
+_MONTH = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _NOBODY = (
-    _NO_ID + r"|^'|^([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4})( 00:00(:00)?)?$"
-    r"|^(?i:[-.?*_]+|n/?a|nan|nil|none|null|unknown|not known|tbc|tba|true|false|xxx+)$"
+    _NO_ID + r"|^'|^([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[/-][0-9]{1,2}[/-][0-9]{4})"
+    r"( 00:00(:00)?)?$|^[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?$"
+    rf"|^(?i:[0-9]{{1,2}}-{_MONTH}(-[0-9]{{2,4}})?|{_MONTH}-[0-9]{{2}})$"
+    r"|^(?i:[-.?*_]+|n/a|nan|nil|none|null|unknown|not known|tbc|tba|true|false|xxx+)$"
     r"|^(?i:[-+]?inf(inity)?|undefined|not applicable|not recorded)$"
 )
 # Counted apart: a pattern of so many steps costs a statement a millisecond to prepare.
@@ -46,7 +52,7 @@ _LONGEST_ID = 100
 # What DuckDB's cast would take beyond a plain number: 1_000, inf, nan.
 _NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 
-_FIRST_DAY = "timestamp '1000-01-01'"
+_FIRST_DAY, _NO_DAY = "timestamp '1000-01-01'", "timestamp '1900-01-01'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +162,15 @@ def parsed(column: "Column", contract: "Contract", text: str, has_colon: bool) -
     return f"upper({text})" if column.upper else text
 
 
-def valued(column: "Column", first: str) -> str:
-    """The value that loads, from its first reading; null where the cell is not one."""
+def valued(column: "Column", text: str, first: str) -> str:
+    """The value that loads, from its text and first reading; null where the cell is not one."""
     if column.type in ("date", "datetime"):
-        # DuckDB takes 01/04/16 for the year 16; a year has four digits.
+        # DuckDB takes 01/04/16 for the year 16; a year has four digits. Of words such as infinity
+        # and epoch, in whatever format, it makes the first day of 1900.
+        is_day = f"({first} <> {_NO_DAY} or regexp_matches({text}, '[0-9]'))"
         return (
-            f"case when {first} >= {_FIRST_DAY} then cast({first} as {SQL_TYPES[column.type]}) end"
+            f"case when {first} >= {_FIRST_DAY} and {is_day} "
+            f"then cast({first} as {SQL_TYPES[column.type]}) end"
         )
     if column.type == "number":
         return f"case when isfinite({first}) then {first} end"

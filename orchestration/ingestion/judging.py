@@ -205,7 +205,7 @@ def _judged(delivered: str, header: Header, contract: "Contract", part: Part) ->
         known = kept(column, text, _decider(column, header))
         value = parsed(column, contract, known, part.has_colon)
         firsts.append(f"{known} as {text}, {value} as {first}")
-        values[f"v{place}"] = valued(column, first)
+        values[f"v{place}"] = valued(column, text, first)
         if column.type == "datetime":
             values[f"d{place}"] = text
     # Rows that are alike in every delivered cell are alike in every value.

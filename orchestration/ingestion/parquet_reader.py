@@ -119,9 +119,11 @@ def _as_text(name: str, kind: str, column: "Column | None", contract: "Contract"
     if kind == "BOOLEAN" and column is not None and column.type == "flag":
         return f"case when {name} then 'Y' when not {name} then 'N' end"
     if kind in ("DOUBLE", "FLOAT") and (column is None or column.is_text):
-        # Writers store whole numbers with gaps as floats; the id 123 must not become 123.0.
+        # Writers store whole numbers with gaps as floats; the id 123 must not become 123.0. From
+        # here on, two ids may be one float.
+        beyond = 1 << (53 if kind == "DOUBLE" else 24)
         return (
-            f"case when {name} = trunc({name}) and abs({name}) < 9007199254740992 "
+            f"case when {name} = trunc({name}) and abs({name}) < {beyond} "
             f"then cast(cast({name} as bigint) as varchar) else cast({name} as varchar) end"
         )
     return f"nullif(cast({name} as varchar), '')"

@@ -18,7 +18,7 @@ def judge(
     column = Column.model_validate(
         {"name": "cell", "type": "string", "description": "A cell"} | column_fields
     )
-    value = valued(column, "first")
+    value = valued(column, "text", "first")
     found = rules(column, contract, True, "text", value)
     broken = (
         ", ".join(f"case when {rule.broken} then '{rule.name}' end" for rule in found) or "null"

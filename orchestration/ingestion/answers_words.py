@@ -18,7 +18,9 @@ _WRAPPER = re.compile(r"^code (\S+) is not mapped$")
 _RETIRED = re.compile(r"^\(\s*(?:do not use|not in use|old|obsolete|inactive|retired)\b[^)]*\)\s*")
 # A lost apostrophe reads "children?s"; any other question mark asks, and so leaves it open.
 _LOST_APOSTROPHE = re.compile(r"(?<=[a-z])\?(?=s\b)")
-_ASKED = re.compile(r"(?<=[\w)\]])\?|(?<=\s|\()\?(?=\)|\s|$)|(?<!\w)\?(?=\w)|^\W*\?")
+_ASKED = re.compile(r"(?<=[\w)\]!?])\?|(?<=\s|\()\?(?=\)|\s|$)|(?<!\w)\?(?=\w)|^\W*\?")
+# A box that nobody ticked, or a dash where the answer should stand.
+_UNTICKED = re.compile(r"\[\s*\]|\(\s*\)|[:=]\s*-+\s*$")
 # A day says when, and never what.
 _DAY = re.compile(r"\b(?:\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2})\b(?![/.-]?\d)")
 _DOTTED = re.compile(r"\b[a-z](?:\.[a-z])+\b\.?")
@@ -33,12 +35,15 @@ _PLURAL_FROM = 5
 def plain(text: str) -> str:
     """Lower case words and numbers with single spaces, plurals made singular."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text))
+        text = "".join(map(_readable, unicodedata.normalize("NFKC", text)))
+        text = unicodedata.normalize("NFKD", text)
         text = "".join(letter for letter in text.casefold() if not unicodedata.combining(letter))
     text = _QUOTES.sub("", text.lower().strip())
     # Most answers are a few letters, so nothing is looked for that cannot be there.
     if text.startswith(("(", "code ")):
         text = _WRAPPER.sub(r"\1", _RETIRED.sub("", text))
+    if text.endswith("-") or "[" in text or "(" in text:
+        text = _UNTICKED.sub(" query ", text)
     if "?" in text:
         text = _ASKED.sub(" query ", _LOST_APOSTROPHE.sub("", text))
     text = _NUMBERING.sub("", _DAY.sub(" ", text).strip())
@@ -47,6 +52,19 @@ def plain(text: str) -> str:
     text = text.replace("&", " and ").replace("+", " and ")
     text = _GLUED_NUMBER.sub(r"\1 \2", _NOT_A_WORD.sub(" ", text))
     return " ".join(_singular(word) for word in text.split())
+
+
+def _readable(letter: str) -> str:
+    """The letter; a query for a cross, an empty box, a face or a letter of another script.
+
+    Nobody here can read it, and what it says may turn the rest around.
+    """
+    kind = unicodedata.category(letter)
+    if letter.isascii() or kind[0] in "PZM" or kind == "Cf":
+        return letter
+    if kind[0] == "L" and unicodedata.name(letter, "").startswith("LATIN"):
+        return letter
+    return " query "
 
 
 def _singular(word: str) -> str:

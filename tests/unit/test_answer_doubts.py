@@ -29,6 +29,27 @@ OPEN = [
     ("disability", "Suspected autism"),
     ("disability", "Learning to drive"),
     ("uasc", "Accompanied"),
+    # What nobody here can read may turn the rest around.
+    *(
+        ("seen_alone", f"Seen alone {mark}")
+        for mark in ("\u274c", "\u2717", "\u2610", "\U0001f44e", ": -", "!?")
+    ),
+    *(
+        ("seen_alone", f"{mark} seen alone")
+        for mark in ("\u2260", "[ ]", "()", "\u043d\u0435", "\u4e0d")
+    ),
+    ("yes_no", "\u2610 Yes"),
+    ("child_seen", "\u2610 Seen"),
+    ("legal_status", "Full care order \u274c"),
+    ("category_of_abuse", "\u2610 Neglect \u2610 Physical"),
+    ("review_participation", "PN1 \u274c"),
+    # Somebody else, or nobody, spoke for the child.
+    ("review_participation", "Child attended and spoke; mother did not speak"),
+    ("review_participation", "Attended - mum did not speak"),
+    ("review_participation", "Child attended, social worker did not speak"),
+    ("review_participation", "Did not attend, did not want views conveyed"),
+    ("review_participation", "Did not attend and sent no letter"),
+    ("review_participation", "Did not attend, teacher sent letter"),
     ("yes_no", "Yes (in part)"),
     ("yes_no", "Yes until March"),
     ("yes_no", "No, but planned"),

@@ -26,6 +26,7 @@ from orchestration.ingestion.matching import Drift, Header, match_header, table_
 from orchestration.ingestion.parts import JudgedPart
 from orchestration.ingestion.repeats import look_over, note_repeats
 from orchestration.ingestion.rows import CarefulRows, cell_names
+from orchestration.ingestion.second_headers import check_below
 from orchestration.ingestion.sql import literal
 from orchestration.ingestion.stages import STAGE_FORMAT, has_rows
 
@@ -83,6 +84,11 @@ def _judgement(
     opening: Opening, staged: _Staged, has_repeats: bool, has_problems: bool
 ) -> JudgedPart:
     part, header, rows = staged.part, staged.header, staged.rows
+    if has_problems and part.table is None:
+        try:
+            check_below(opening, header, rows.sql, part.extract.cells, staged.name)
+        except FileRefusedError as refusal:
+            return JudgedPart.refused(part.label, header.table.name, refusal)
     if has_repeats:
         note_repeats(opening, rows.sql, header.width, staged.name)
     return JudgedPart(

@@ -21,6 +21,7 @@ from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.header_names import plain_name
 from orchestration.ingestion.matching import Header
 from orchestration.ingestion.rows import CarefulRows, cell_names
+from orchestration.ingestion.second_headers import check_above
 from orchestration.ingestion.sql import literal
 from orchestration.ingestion.workbook_gate import Limits, check_workbook
 from orchestration.ingestion.workbook_header import HeaderNames, header_row, tidy
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 # What may be shown of a sheet's name.
 _REPEATABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_ ./()-]{0,30}", re.ASCII)
+_NUMBERED = re.compile(r"sheet \d+", re.IGNORECASE)
 # How calamine writes a date cell, with a blank or a T in the middle; a time of day stands on the
 # last day of 1899.
 _TIMED = "____-__-_____:__:__%"
@@ -65,8 +67,9 @@ def open_workbook(opening: Opening, limits: Limits | None = None) -> list[Part]:
 
 
 def sheet_label(name: str, place: int) -> str:
-    """How a sheet is called where its own name might be somebody's."""
-    return name if _REPEATABLE.fullmatch(name) else f"sheet {place + 1}"
+    """How a sheet is called where its own name might be somebody's; no two have one label."""
+    is_own = _REPEATABLE.fullmatch(name) and not _NUMBERED.fullmatch(name)
+    return name if is_own else f"sheet {place + 1}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ def _part(opening: Opening, label: str, place: int, sheet: Sheet, names: HeaderN
         )
     place_of_header = header_row(sheet, names)
     cells, renamed = names.understood([tidy(cell) for cell in sheet.row(place_of_header)])
+    check_above(opening.contract, sheet, cells, place_of_header)
     rows = sheet.rows_after(place_of_header)
     # Formatted columns to the right of the table are no columns of it.
     while len(cells) > 1 and not cells[-1] and rows.column(len(cells)).null_count == len(rows):
@@ -140,6 +144,8 @@ def _as_text(name: str, column: "Column | None", contract: "Contract") -> str:
         return (
             f"case when strlen({name}) >= {_TIMED_BYTES} and {name} like '{_TIMED}' "
             f"and not starts_with({name}, '{_NO_DAY}') "
+            # A text that names an offset is no cell of Excel's; whose day it is, its format tells.
+            f"and regexp_full_match(substr({name}, {_TIMED_BYTES + 1}), '([.][0-9]*)?') "
             f"then {_formatted(name, form)} else {name} end"
         )
     if column is not None and column.type in ("integer", "number"):

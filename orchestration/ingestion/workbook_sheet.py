@@ -108,6 +108,9 @@ class Workbook:
         names = self._reader.sheet_names
         if len(names) > self._limits.sheets:
             raise FileRefusedError("TOO_MANY_SHEETS", f"at most {self._limits.sheets} sheets")
+        if len({name.lower() for name in names}) < len(names):
+            # Read by its name, one of the two would be read twice.
+            raise FileRefusedError("UNREADABLE", "a name of its own for each sheet, as Excel asks")
         return names
 
     def sheet(self, name: str) -> Sheet | None:

@@ -119,6 +119,23 @@ def _from_1904(book: Any) -> None:
     book.epoch = CALENDAR_MAC_1904
 
 
+def _with_a_sheet_called_like_another(book: Any) -> None:
+    """A dash in the name of the first makes Heard call it by its place."""
+    book.active.title = "Contacts \u2013 Q1"
+    other = book.create_sheet("sheet 1")
+    for row in (HEADER, (f"{CANARY}2", *_ROW[1:]), (f"{CANARY}3", *_ROW[1:])):
+        other.append(row)
+
+
+def _with_two_sheets_of_one_name() -> bytes:
+    def add(book: Any) -> None:
+        book.create_sheet("Other").append(("colour", CANARY))
+
+    parts = _parts(_workbook(change=add))
+    book = parts["xl/workbook.xml"].replace(b'name="Other"', b'name="List 1"')
+    return _packed([*(parts | {"xl/workbook.xml": book}).items()])
+
+
 def _with(place: int, value: Any) -> tuple[tuple[Any, ...], ...]:
     """Rows of which the second has another value in one place."""
     changed = list(_ROW)
@@ -156,6 +173,20 @@ MAKERS: dict[str, Callable[[], bytes]] = {
     "workbook_with_a_merged_title": lambda: _workbook(change=_with_a_title),
     "workbook_counting_from_1904": lambda: _workbook(change=_from_1904),
     "workbook_with_ids_as_numbers": lambda: _workbook((HEADER, (7001234, *_ROW[1:]))),
+    "workbook_with_rows_above_the_header": lambda: _workbook((_ROW, HEADER, _ROW)),
+    "workbook_with_two_tables_in_a_sheet": lambda: _workbook(
+        (HEADER, _ROW, (), (*HEADER[:5], "Date of Referral", "Date of Contact", HEADER[6]), _ROW)
+    ),
+    "workbook_with_a_period_above_the_header": lambda: _workbook(
+        (("Period", "01/04/2025", "to", "31/03/2026"), HEADER, _ROW)
+    ),
+    "workbook_with_a_sheet_called_like_another": lambda: _workbook(
+        change=_with_a_sheet_called_like_another
+    ),
+    "workbook_with_two_sheets_of_one_name": _with_two_sheets_of_one_name,
+    "workbook_with_a_time_that_names_its_offset": lambda: _workbook(
+        _with(5, "2026-08-05T23:00:00Z")
+    ),
     "workbook_of_empty_sheets": lambda: _workbook(()),
     "workbook_of_another_table": lambda: _workbook((("colour", "shape"), (CANARY, "round"))),
 }

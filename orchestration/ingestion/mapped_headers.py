@@ -49,7 +49,7 @@ def find_questions(
     used: dict[str, int] = {}
     for place, cell in enumerate(cells):
         listed = known.get(normal(cell))
-        if place in taken or not (listed or _is_asked(mapping.unpivot, cell)):
+        if place in taken or not (listed or _is_asked(mapping.unpivot, cell, cells)):
             continue
         code = listed.code if listed else slug(cell)
         # A form may ask the same in several places.
@@ -60,7 +60,17 @@ def find_questions(
     return tuple(found)
 
 
-def _is_asked(unpivot: Unpivot, cell: str) -> bool:
-    if not cell.strip() or any(matches(pattern, cell) for pattern in unpivot.leave):
+def _is_asked(unpivot: Unpivot, cell: str, cells: Sequence[str]) -> bool:
+    if not cell.strip() or any(_fits(pattern, cell, cells) for pattern in unpivot.leave):
         return False
-    return any(matches(pattern, cell) for pattern in unpivot.columns)
+    return any(_fits(pattern, cell, cells) for pattern in unpivot.columns)
+
+
+def _fits(pattern: str, cell: str, cells: Sequence[str]) -> bool:
+    """Whether a pattern names a column; one that is a column's very name names no other.
+
+    Forms mark what must be answered: `Q1 *` is no pattern for `Q10 your name`.
+    """
+    if "*" in pattern and any(each.strip() == pattern.strip() for each in cells):
+        return cell.strip() == pattern.strip()
+    return matches(pattern, cell)

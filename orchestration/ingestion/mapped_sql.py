@@ -18,6 +18,7 @@ from orchestration.mappings.models import ANSWER_NAMES, Cell, Target, Where, nor
 # What stands around a value without being part of it; the last is a no-break space.
 _BLANKS = "chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(32) || chr(160)"
 _BLANK = r"[\s\x0b\x{a0}]*"
+_DASHES = r"[\s\x0b\x{a0}._\x{b7}\x{2010}-\x{2015}\x{2026}-]*"
 _NUMBER = r"[+-]?\d+(\.\d+)?"
 # A longer code ends in a hash, so that two long questions that begin alike stay two.
 _LONGEST_SLUG = 60
@@ -109,7 +110,7 @@ def holds(where: Where, given: Delivered) -> str:
     cell = given.cell(where.column)
     tests = []
     if where.filled is not None:
-        tests.append(_filled(cell) if where.filled else f"not {_filled(cell)}")
+        tests.append(_says(cell) if where.filled else f"not {_says(cell)}")
     if where.equals:
         tests.append(f"{_normal(cell)} in ({_normals(where.equals)})")
     if where.differs:
@@ -212,6 +213,11 @@ def _any_filled(cells: Sequence[str]) -> str:
 
 def _filled(cell: str) -> str:
     return f"not regexp_full_match(coalesce({cell}, ''), {literal(_BLANK)})"
+
+
+def _says(cell: str) -> str:
+    """Whether a cell holds more than a dash or dots; a face made of signs is an answer."""
+    return f"not regexp_full_match(coalesce({cell}, ''), {literal(_DASHES)})"
 
 
 def _trimmed(cell: str) -> str:

@@ -3,9 +3,15 @@
 Belongs here: formats and doubts, from counts. Does not belong here: a date out of the file.
 """
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import duckdb
+
+if TYPE_CHECKING:
+    from orchestration.mappings.inspect import FileFacts
 
 _NAMED = ("%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%d/%b/%Y", "%A %d %B %Y")
 _SLASHED = r"(\d{1,2})([/.-])(\d{1,2})[/.-](\d{4}|\d{2})( \d{1,2}:\d{2}(:\d{2})?)?"
@@ -92,3 +98,38 @@ def _doubt(days_first: int, months_first: int) -> str:
     if days_first and months_first:
         return f"{MIXED}; ask how the export writes them"
     return "" if days_first or months_first else UNTOLD
+
+
+def formats_of(facts: "FileFacts", used: Collection[str]) -> tuple[list[str], list[str]]:
+    """The date formats of the used columns, and doubts; one that tells the order tells it for all.
+
+    Args:
+        facts: What the file seems to hold.
+        used: The names of the columns that count.
+    """
+    told: list[str] = []
+    untold: list[tuple[str, tuple[str, ...]]] = []
+    doubts: list[str] = []
+    for column in facts.columns:
+        if column.dates is None or column.header not in used:
+            continue
+        if column.dates.doubt == UNTOLD:
+            untold.append((column.header, column.dates.formats))
+            continue
+        told += column.dates.formats
+        if column.dates.doubt:
+            doubts.append(f"{column.header}: {column.dates.doubt}")
+    month_first = any(form.startswith("%m") for form in told)
+    if month_first and any(re.match("%d[/.-]%m", form) for form in told):
+        doubts.append(f"{MIXED}; the month-first columns were left out, so their rows will fail")
+        told = [form for form in told if not form.startswith("%m")]
+        month_first = False
+    for header, formats in untold:
+        if not any(form.startswith(("%d", "%m")) for form in told):
+            doubts.append(f"{header}: {UNTOLD}")
+        told += [_swapped(form) if month_first else form for form in formats]
+    return list(dict.fromkeys(told)), doubts
+
+
+def _swapped(form: str) -> str:
+    return re.sub("^%d(.)%m", r"%m\1%d", form)

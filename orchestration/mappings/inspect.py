@@ -16,6 +16,10 @@ from orchestration.mappings.opening import ask_parser
 Kind = Literal["empty", "personal", "date", "yes_no", "number", "id", "code", "text"]
 
 
+# A day, an address or an id is no name of a column, but the first row of a file without names.
+_CELL = re.compile(r"@|^\s*(\d{1,4}[/-]\d{1,2}[/-]\d{1,4}|[A-Za-z]{0,3}\d{4,})\b")
+
+
 class UnfitFileError(ValueError):
     """A file cannot be looked at; the message says what to change."""
 
@@ -71,7 +75,7 @@ def inspect_file(path: Path, collection_year: int) -> FileFacts:
     if facts is None or facts.rows == 0:
         raise UnfitFileError(f"{path.name} has no rows; export it with a few weeks of data")
     odd = [c for c in facts.columns if not re.search(r"[^\W\d_]", c.header)]
-    if len(odd) * 3 > len(facts.columns):
+    if len(odd) * 3 > len(facts.columns) or any(_CELL.search(c.header) for c in facts.columns):
         raise UnfitFileError(
             f"the first row of {path.name} does not look like column names; add a header row"
         )

@@ -65,7 +65,7 @@ _HANDLERS = frozenset(
     }
 )
 _YES_NO = ("yes", "no", "y", "n", "true", "false")
-_TITLED = r"[A-Z][\p{L}'-]+( [A-Z][\p{L}'-]+){1,3}"
+_TITLED = r"[A-Z][\p{L}'\x{2019}-]+(( [A-Z][\p{L}'\x{2019}-]+){1,3}|, ?[A-Z][\p{L}'\x{2019} -]*)"
 
 
 def look(opening: Opening) -> FileFacts | None:
@@ -156,7 +156,7 @@ def _seen(con: duckdb.DuckDBPyConnection, cells: str) -> frozenset[str]:
 
 
 def _values(con: duckdb.DuckDBPyConnection, cells: str) -> tuple[str, ...]:
-    """The values of a column, if all of them may be shown."""
+    """The values of a column, without those like names, if the others may be shown."""
     rows = con.execute(
         f"""
         select cell, count(*) as times,
@@ -174,4 +174,4 @@ def _values(con: duckdb.DuckDBPyConnection, cells: str) -> tuple[str, ...]:
     names = sum(bool(looks_like_a_name) for _, _, looks_like_a_name in rows)
     if len(rows) > MOST_VALUES or not all(fit) or names * 2 > len(rows):
         return ()
-    return tuple(cell for cell, _, _ in rows)
+    return tuple(cell for cell, _, looks_like_a_name in rows if not looks_like_a_name)

@@ -13,7 +13,7 @@ from typing import Any
 
 from orchestration.contracts import Column, Contract, Table
 from orchestration.mappings.compiled import OWN_IDS
-from orchestration.mappings.dates import MIXED, UNTOLD
+from orchestration.mappings.dates import formats_of
 from orchestration.mappings.inspect import ColumnFacts, FileFacts
 from orchestration.mappings.likeness import Likeness, nearest
 from orchestration.mappings.models import ANSWER_NAMES, Cell, Mapping, Target, normal
@@ -78,6 +78,9 @@ def propose(
         table = voice_extension.table(target.table)
         if table is not None:
             _carry_over(made, facts, like, target, table)
+    formats, doubts = formats_of(facts, made.headers.keys())
+    if formats:
+        made.parts["date_formats"] = Line(formats, made.doubt(*doubts))
     _name_unused(made, facts, like)
     if not made.tables:
         made.doubt("no table can be filled; write the tables by hand")
@@ -98,41 +101,8 @@ def _describe(made: Proposal, facts: FileFacts, like: Likeness) -> None:
     if facts.encoding != "utf-8":
         doubt = "the file is not UTF-8; was it saved as CSV on Windows?"
         made.parts["encoding"] = Line(facts.encoding, made.doubt(doubt))
-    formats, doubts = _formats(facts, {match.column.place for match in like.matches.values()})
-    if formats:
-        made.parts["date_formats"] = Line(formats, made.doubt(*doubts))
     if facts.malformed:
         made.doubt(f"{facts.malformed} rows have too few or too many cells")
-
-
-def _formats(facts: FileFacts, used: set[int]) -> tuple[list[str], list[str]]:
-    """The date formats of the used columns; where one tells the order, it tells it for all."""
-    told: list[str] = []
-    untold: list[tuple[str, tuple[str, ...]]] = []
-    doubts: list[str] = []
-    for column in facts.columns:
-        if column.dates is None or column.place not in used:
-            continue
-        if column.dates.doubt == UNTOLD:
-            untold.append((column.header, column.dates.formats))
-            continue
-        told += column.dates.formats
-        if column.dates.doubt:
-            doubts.append(f"{column.header}: {column.dates.doubt}")
-    month_first = any(form.startswith("%m") for form in told)
-    if month_first and any(re.match("%d[/.-]%m", form) for form in told):
-        doubts.append(f"{MIXED}; the month-first columns were left out, so their rows will fail")
-        told = [form for form in told if not form.startswith("%m")]
-        month_first = False
-    for header, formats in untold:
-        if not any(form.startswith(("%d", "%m")) for form in told):
-            doubts.append(f"{header}: {UNTOLD}")
-        told += [_swapped(form) if month_first else form for form in formats]
-    return list(dict.fromkeys(told)), doubts
-
-
-def _swapped(form: str) -> str:
-    return re.sub("^%d(.)%m", r"%m\1%d", form)
 
 
 def _name_headers(made: Proposal, like: Likeness) -> None:
@@ -223,9 +193,15 @@ def _carried(
 
 
 def _value_doubts(facts: FileFacts, line: dict[str, Any], cell: Cell, column: Column) -> list[str]:
-    if not (cell.values or column.values or column.codes) or "from" not in line:
+    if "from" not in line:
         return []
     sources = [line["from"]] if isinstance(line["from"], str) else line["from"]
+    if not (cell.values or column.values or column.codes):
+        return [
+            f"{each.header}: it seems to hold words, and {column.name} is no place for a person's"
+            for each in facts.columns
+            if each.header in sources and each.kind == "text" and column.sensitivity == "none"
+        ]
     known = {normal(value) for value in (*cell.values, *cell.values.values(), *column.values)}
     doubts: list[str] = []
     for each in facts.columns:
@@ -234,10 +210,11 @@ def _value_doubts(facts: FileFacts, line: dict[str, Any], cell: Cell, column: Co
         unknown = [piece for piece in _pieces(each.seen, cell) if normal(piece) not in known]
         shown = [piece for piece in _pieces(each.values, cell) if piece in unknown]
         doubts += [f"{each.header}: no code yet for {piece!r}" for piece in shown]
+        hidden = len(unknown) - len(shown)
         # A shape makes something of every value, and what is left blank on purpose is no doubt.
-        if unknown and not shown and not cell.shape and cell.otherwise == "as_delivered":
+        if hidden and not cell.shape and cell.otherwise == "as_delivered":
             doubts.append(
-                f"{each.header}: {len(unknown)} of its values have no code; they are not shown, as"
+                f"{each.header}: {hidden} of its values have no code; they are not shown, as"
                 " some are rare, long or like names, so look in the file"
             )
     return doubts
@@ -254,10 +231,20 @@ def _stand_in(
 ) -> Line | None:
     """Something for a required column that the file lacks, with a doubt; None if nothing is."""
     used = [match.column for match in like.matches.values()]
-    free = [c for c in facts.columns if c not in used and c.kind not in ("personal", "empty")]
+    free = [
+        each
+        for each in facts.columns
+        if each not in used
+        and each.header not in made.headers
+        and each.kind not in ("personal", "empty")
+    ]
     fallback = cell.blank or (cell.otherwise if cell.otherwise not in _WORDS else None)
     doubt = f"{column.name}: the file has no column for it"
     if column.name in OWN_IDS and column.name != "wave_id":
+        found = next((c for c in free if c.kind == "id" and c.distinct == facts.rows), None)
+        if found is not None:
+            made.headers[found.header] = Line([])
+            return Line({"from": found.header}, made.doubt(f"{column.name}: is it {found.header}?"))
         made_of = [c.header for c in used if c.kind in ("id", "date", "text", "code")]
         doubt = f"{column.name}: no id was found; rows alike in these columns count as one"
         return Line({"hash": made_of}, made.doubt(doubt)) if made_of else None

@@ -16,6 +16,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from orchestration.ingestion.xml_stylesheet import (
+    column_path,
     is_outside_records,
     known_names,
     leaf_names,
@@ -44,7 +45,6 @@ class ElementNames:
     def __init__(self, shape: "Xml", tables: "Sequence[Table]") -> None:
         self._known = set(known_names(shape, tables))
         self._parents = _parents(shape, tables)
-        self._leaves = _leaves(tables)
         self._unknown: dict[str, str] = {}
         self._misplaced: list[str] = []
         self._is_namespaced = False
@@ -95,13 +95,13 @@ class ElementNames:
         """Every element may hold text and those elements that are known below it."""
         from lxml import etree
 
-        names = sorted(self._known | self._unknown.keys())
+        names = sorted(self._known | {name for name in self._unknown if "/" not in name})
         anywhere = [name for name in names if name not in self._parents]
         lines = []
         for name in names:
             placed = [child for child, parents in self._parents.items() if name in parents]
             # libxml2 searches the list from its start, so the likely ones stand there.
-            children = "|".join(dict.fromkeys([*placed, *self._leaves.get(name, ()), *anywhere]))
+            children = "|".join([*placed, *anywhere])
             lines.append(f"<!ELEMENT {name} (#PCDATA|{children})*>")
         return etree.DTD(io.BytesIO("\n".join(lines).encode()))
 
@@ -111,21 +111,27 @@ class ElementNames:
         for each in holder.iter("*"):
             self._is_namespaced = self._is_namespaced or each.tag.startswith("{")
             name = _local(each)
+            for attribute in each.attrib:
+                # A value may stand where nobody looks; numbers of records and namespaces are none.
+                place = f"{name}/@{attribute}"
+                if attribute != "id" and "{" not in attribute and place not in self._unknown:
+                    self._note_unknown(place, attribute, name)
             if name in self._parents:
                 if _parent(each) not in self._parents[name]:
                     self._misplaced.append(name)
                     del self._parents[name]
             elif name not in self._known and name not in self._unknown:
-                self._note_unknown(name, _parent(each))
+                self._note_unknown(name, name, _parent(each))
         if told == len(self._unknown) + len(self._misplaced):
             self._walks = True
         self._type = None
 
-    def _note_unknown(self, name: str, above: str) -> None:
+    def _note_unknown(self, key: str, name: str, above: str) -> None:
         """Remember where an unknown name stood first; '' if it is not safe to show."""
         if len(self._unknown) < _MAXIMUM:
             is_safe = _SAFE.fullmatch(name) and (not above or _SAFE.fullmatch(above))
-            self._unknown[name] = f"{above}/{name}".lstrip("/") if is_safe else ""
+            shown = f"@{name}" if key != name else name
+            self._unknown[key] = f"{above}/{shown}".lstrip("/") if is_safe else ""
 
 
 def _required(tables: "Iterable[Table]") -> set[str]:
@@ -135,9 +141,17 @@ def _required(tables: "Iterable[Table]") -> set[str]:
 
 
 def _parents(shape: "Xml", tables: "Sequence[Table]") -> dict[str, set[str]]:
-    """The elements that lead to rows, and below which elements each of them may stand."""
+    """Below which elements each element may stand; values first, as there are most of them."""
     found: dict[str, set[str]] = {}
-    leaves = {name for table in tables for column in table.columns for name in leaf_names(column)}
+    leaves: set[str] = set()
+    for table in tables:
+        home = _name([shape.record, *steps(table.element or "")][-1])
+        for place in (part for c in table.columns for part in column_path(c).split("|")):
+            if place.startswith("$") or place == ".":
+                continue
+            names = [home, *map(_name, steps(place.strip()))]
+            leaves.add(names[-1])
+            found.setdefault(names[-1], set()).add(names[-2])
     for table in tables:
         path = steps(table.element or "")
         if not is_outside_records(table):
@@ -145,20 +159,16 @@ def _parents(shape: "Xml", tables: "Sequence[Table]") -> dict[str, set[str]]:
         for above, step in itertools.pairwise(path):
             if "::" in step:
                 break
-            name = step.split("[", 1)[0]
-            if name not in leaves:
-                found.setdefault(name, set()).add(above.split("[", 1)[0])
+            if _name(step) not in leaves:
+                found.setdefault(_name(step), set()).add(_name(above))
+    # Nothing stands above the root; a second one inside would hold records that nobody reads.
+    found[shape.root] = {""}
     return found
 
 
-def _leaves(tables: "Sequence[Table]") -> dict[str, list[str]]:
-    """The values of each row's element; names of other elements are among them at times."""
-    found: dict[str, list[str]] = {}
-    for table in tables:
-        name = steps(table.element or "")[-1:]
-        leaves = [leaf for column in table.columns for leaf in sorted(leaf_names(column))]
-        found.setdefault("".join(name).split("[", 1)[0], []).extend(leaves)
-    return found
+def _name(step: str) -> str:
+    """A step without its predicates and axis."""
+    return step.split("[", 1)[0].rsplit("::", 1)[-1].rsplit("/", 1)[-1]
 
 
 def _local(element: Any) -> str:

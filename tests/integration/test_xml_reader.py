@@ -188,6 +188,26 @@ def test_a_known_element_in_another_place_is_drift(tmp_path: Path) -> None:
     assert drift_of(parts) == {"Assessments in other places"}
 
 
+@pytest.mark.parametrize(
+    ("inner", "told"),
+    [
+        # A value where nobody looks for it.
+        ("<PersonDeathDate>2025-01-02</PersonDeathDate>", "PersonDeathDate in other places"),
+        (
+            '<CINdetails><CINreferralDate value="2025-06-01"/></CINdetails>',
+            "CINreferralDate/@value",
+        ),
+        ('<CINdetails CINclosureDate="2025-12-01"/>', "CINdetails/@CINclosureDate"),
+        ('<CINdetails id="1" xmlns:x="urn:x" x:nil="true"/>', None),
+        # A return inside a return.
+        ("<Message><Children/></Message>", "Message in other places"),
+    ],
+)
+def test_a_value_where_nobody_looks_is_drift(tmp_path: Path, inner: str, told: str | None) -> None:
+    drift = drift_of(parts_of(write(tmp_path, message(CHILD.format(sex="F", inner=inner)))))
+    assert drift == set() if told is None else told in drift
+
+
 def test_a_known_element_in_a_wrong_wrapper_is_drift(tmp_path: Path) -> None:
     inner = (
         "<CINdetails><Assessments><Reviews><CPPreviewDate>2026-05-01</CPPreviewDate></Reviews>"

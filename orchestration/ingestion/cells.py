@@ -45,7 +45,7 @@ _NOBODY = (
     r"( 00:00(:00)?)?$|^[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?$"
     rf"|^(?i:[0-9]{{1,2}}-{_MONTH}(-[0-9]{{2,4}})?|{_MONTH}-[0-9]{{2}})$"
     r"|^(?i:[-.?*_]+|n/a|nan|nil|none|null|unknown|not known|tbc|tba|true|false|xxx+)$"
-    r"|^(?i:[-+]?inf(inity)?|undefined|not applicable|not recorded)$"
+    r"|^(?i:[-+]?inf(inity)?|undefined|not applicable|not recorded|(grand )?totals?:?)$"
 )
 # Counted apart: a pattern of so many steps costs a statement a millisecond to prepare.
 _LONGEST_ID = 100

@@ -91,9 +91,8 @@ class ParquetExtract:
         ]
         # The names in the file never enter the statement: the alias list renames by place.
         return (
-            f"select file_row_number + 2 as _row_number, {', '.join(texts)} from read_parquet("
-            f"{literal(str(self.path))}, file_row_number = true) "
-            f"as delivered({', '.join(names)}, file_row_number)"
+            f"select row_number() over () + 1 as _row_number, {', '.join(texts)} "
+            f"from read_parquet({literal(str(self.path))}) as delivered({', '.join(names)})"
         )
 
     def careful_rows(

@@ -89,6 +89,11 @@ MAKERS: dict[str, Callable[[], bytes]] = {
         _visits(["V1", "V2"], cinv_cin_visit_date=[43586, 43587])
     ),
     "parquet_with_ids_as_floats": lambda: _written(_visits([12.0, 9007199254740991.0])),
+    # Above 2^24 two ids are one float of 32 bits.
+    "parquet_with_ids_as_small_floats": lambda: _written(
+        _visits(["V1", "V2"], cinv_person_id=pa.array([16777215.0, 123456792.0], pa.float32()))
+    ),
+    "parquet_with_a_column_of_duckdb": lambda: _written(_visits(["V1"], file_row_number=[7])),
     "parquet_with_a_blank_id": lambda: _written(_visits([None, "V2"])),
     "parquet_with_a_list": lambda: _written(_visits(["V1"], cinv_cin_visit_seen=[["Y", "N"]])),
     "parquet_with_bytes": lambda: _written(_visits([b"V1"])),

@@ -104,6 +104,9 @@ class Family:
             places = dict.fromkeys((figure, figure.place_of(each)) for figure, each in found)
             mended = [figure.mend(*place) for figure, place in _first(list(places))]
             if not any(mended):
+                # A count that is told nowhere and still follows from others goes with its whole.
+                mended = [figure.mend(*place, with_whole=True) for figure, place in places]
+            if not any(mended):
                 self.result.left.update(_severity(each) for _, each in found)
                 return
         # Mending that does not end is no mending.
@@ -217,7 +220,7 @@ class _Figure:
             return _LAST
         return int(by == _WHOLE)
 
-    def mend(self, period: int, by: int, count: int) -> bool:
+    def mend(self, period: int, by: int, count: int, with_whole: bool = False) -> bool:
         """Leave out what tells too much; whether there was anything to leave out."""
         self.is_known = False
         if period in self.kept:
@@ -229,7 +232,7 @@ class _Figure:
         everywhere = [int(each) for each in np.unique(self.by[self.period == period])]
         # Its own breakdown; where that says nothing any more, all of them tell on it. What another
         # figure tells by this one's whole goes with the whole.
-        counts = (count, DENOMINATOR) if self.is_tied else (count,)
+        counts = (count, DENOMINATOR) if self.is_tied or with_whole else (count,)
         for chosen, left_out in product(([by], everywhere), counts):
             new = {(period, each, left_out) for each in chosen} - self.withheld
             if new:

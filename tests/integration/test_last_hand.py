@@ -4,9 +4,12 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 
 from orchestration.disclosure.profiles import profile
+from orchestration.disclosure.propagation import DENOMINATOR, NUMERATOR, UNTOLD, Narrowed
+from orchestration.releases.family import Family
 from orchestration.releases.last_hand import HeldReleaseError
 from orchestration.releases.places import Place
 from orchestration.reporting.freezing import Settled
@@ -57,6 +60,26 @@ def test_a_place_that_was_found_twice_takes_the_whole_with_it(bench: Bench) -> N
     bench.places = (girls, girls)
     bench.finish(FAR, BOARD)
     assert bench.read()["F"][3] == "suppressed"
+
+
+def test_a_count_that_is_told_nowhere_and_still_follows_goes_with_its_whole(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.and_then = "update draft.published.indicator_value set indicator_id = 'C1'"
+
+    def attack(family: Family) -> list[tuple[object, Narrowed]]:
+        """Finds a part's numerator for as long as the whole of each part is told."""
+        (figure,) = family.figures
+        parts = np.flatnonzero(figure.by != 0)
+        is_told = (figure.cells.told[figure.rows[parts], -1, DENOMINATOR] != UNTOLD).all()
+        return [(figure, Narrowed(int(parts[0]), 0, NUMERATOR, "count", 2))] if is_told else []
+
+    monkeypatch.setattr(Family, "_attack", attack)
+    hand = bench.finish(FAR, BOARD)
+    assert not hand.holds
+    told = bench.read()
+    assert told["F"][:2] == told["M"][:2] == (None, None)
+    assert told["all"] == (None, 100, None, "rate_withheld", "good")
 
 
 def test_what_indicators_tell_together_is_left_out(bench: Bench) -> None:

@@ -145,7 +145,8 @@ def _as_text(name: str, column: "Column | None", contract: "Contract") -> str:
             f"case when strlen({name}) >= {_TIMED_BYTES} and {name} like '{_TIMED}' "
             f"and not starts_with({name}, '{_NO_DAY}') "
             # A text that names an offset is no cell of Excel's; whose day it is, its format tells.
-            f"and regexp_full_match(substr({name}, {_TIMED_BYTES + 1}), '([.][0-9]*)?') "
+            f"and (strlen({name}) = {_TIMED_BYTES} "
+            f"or regexp_full_match(substr({name}, {_TIMED_BYTES + 1}), '[.][0-9]*')) "
             f"then {_formatted(name, form)} else {name} end"
         )
     if column is not None and column.type in ("integer", "number"):

@@ -14,4 +14,5 @@ DOUBTS = {
     "second_file": "is a second file for the same table",
     "unlikely_date": "lies under a date that is far ahead or long ago",
     "two_ids": "has records with two ids, of which the first counts",
+    "two_values": "stands twice in one row of some records, and only the first counts",
 }

@@ -24,7 +24,7 @@ from orchestration.ingestion.matching import Header
 from orchestration.ingestion.rows import BLANKS, CarefulRows
 from orchestration.ingestion.sql import literal
 from orchestration.ingestion.xml_gate import BLOCK, refusal, root_name, utf8_blocks
-from orchestration.ingestion.xml_ids import doubled_ids, id_path
+from orchestration.ingestion.xml_ids import doubled
 from orchestration.ingestion.xml_names import ElementNames
 from orchestration.ingestion.xml_sink import Sink
 from orchestration.ingestion.xml_stylesheet import (
@@ -75,8 +75,7 @@ def open_xml(opening: Opening, *, block: int = BLOCK, batch: int = _BATCH) -> li
     names = walk.names
     rows = {table.name: count for table, count in zip(tables, sink.rows, strict=True)}
     drift = [(name, "unknown") for name in names.drift(shape.root)]
-    if walk.doubled:
-        drift.append((id_path(tables).rsplit("/", 1)[-1], "two_ids"))
+    drift += [(each.name, each.kind) for each in walk.doubled if each.name in walk.found_twice]
     parts: list[Part] = []
     for place, table in enumerate(tables):
         is_due = (table.from_year or 0) <= opening.collection_year and has_known_place(table)
@@ -147,10 +146,11 @@ class _Walk:
         self._root_sheet = root_stylesheet(tables)
         self._has_outside = any(is_outside_records(table) for table in tables)
         self._count_records = record_count(shape)
-        self._count_doubled = doubled_ids(shape, tables)
+        self.doubled = doubled(shape, tables)
+        self.found_twice: set[str] = set()
         self._tree = GrowingTree(self._path, is_careful)
         self._holder: Any = None
-        self._held = self.records = self.doubled = 0
+        self._held = self.records = 0
         self._is_known = False
 
     def over(self, path: Path, block: int) -> None:
@@ -219,8 +219,9 @@ class _Walk:
         self._sink.write(bytes(rows), sheet.starts)
         records: Any = self._count_records(holder, count=count)
         self.records += int(records)
-        doubled: Any = self._count_doubled(holder, count=count)
-        self.doubled += int(doubled)
+        for each in self.doubled:
+            if each.name not in self.found_twice and each.count(holder, count=count):
+                self.found_twice.add(each.name)
         del holder[:count]
 
     def _finish(self) -> None:

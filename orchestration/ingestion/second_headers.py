@@ -71,6 +71,8 @@ def check_above(contract: "Contract", sheet: "Sheet", cells: Sequence[str], head
     Raises:
         FileRefusedError: There is one; it would be lost.
     """
+    if header == 0:
+        return
     days = {
         plain_name(name) for table in contract.tables for name in _of(table, ("date", "datetime"))
     }

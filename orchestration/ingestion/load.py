@@ -39,7 +39,7 @@ from orchestration.mappings.models import Mapping as SourceMapping
 
 # Goes up when readers or rules judge the same bytes differently; what was loaded before is then
 # judged again.
-_READING_VERSION = 8
+_READING_VERSION = 9
 
 # Errors of DuckDB that may quote a value; the others speak of memory, disks and locks.
 _TELLING_ERRORS = (duckdb.DataError, duckdb.ProgrammingError, duckdb.IntegrityError)

@@ -11,6 +11,7 @@ Belongs here: the XML of workbooks. Does not belong here: what becomes of such c
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby, pairwise
 from pathlib import Path
 from posixpath import join, normpath
 from typing import TYPE_CHECKING
@@ -23,13 +24,16 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _TAG = rb"(?:\w+:)?"
-# A cell with a formula and no value; of a text formula (t="str") no value is an empty text. The
-# bounds keep a hostile sheet from costing hours.
+# A cell with a formula and no value; an empty value is one of a text formula (t="str"). No tag
+# holds a `<`, so that a hostile sheet costs no hours.
 _UNCALCULATED = re.compile(
-    rb"<%(tag)sc\b(?![^>]{0,512}\bt=\"str\")[^>]{0,512}>\s*"
-    rb"<%(tag)sf\b(?:[^>]{0,512}/>|[^>]{0,512}>[^<]*</%(tag)sf>)\s*"
-    rb"(?:<%(tag)sv\s*/>|<%(tag)sv>\s*</%(tag)sv>)?\s*</%(tag)sc>" % {b"tag": _TAG}
+    rb"<%(tag)sc\b(?P<text>(?=[^<>]*\bt=[\"']str[\"']))?[^<>]*>\s*"
+    rb"<%(tag)sf\b(?:[^<>]*/>|[^<>]*>[^<]*</%(tag)sf>)\s*"
+    rb"(?(text)|(?:<%(tag)sv\s*/>|<%(tag)sv>\s*</%(tag)sv>)?)\s*</%(tag)sc>" % {b"tag": _TAG}
 )
+# What may stand inside a cell and hides it from that.
+_HIDING = (b"<![CDATA[", b"<!--", b"<?")
+_DATA = re.compile(rb"<%(tag)ssheetData\b" % {b"tag": _TAG})
 _ADDRESS = re.compile(rb" r=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 # More than the longest formula, so that none is missed between two pieces.
 _SEAM = 1 << 15
@@ -79,7 +83,28 @@ def sheet_parts(path: Path) -> dict[str, str]:
 
 def has_uncalculated(path: Path, part: str) -> bool:
     """Whether a formula of the sheet has no value, by a quick look."""
-    return any(_UNCALCULATED.search(seen) for seen in _overlapping(path, part))
+    return any(
+        _UNCALCULATED.search(seen) or any(mark in seen[1:] for mark in _HIDING)
+        for seen in _overlapping(path, part)
+    )
+
+
+def has_doubled_cells(path: Path, part: str) -> bool:
+    """Whether two cells have one address, so that only the last of them is read.
+
+    Excel writes rows and cells in their order and each once, and takes no other file for whole.
+    """
+    last_row: list[tuple[bytes, bytes]] = []
+    blocks = 0
+    for seen in _whole_tags(path, part):
+        blocks += len(_DATA.findall(seen))
+        found = last_row + _ADDRESS.findall(seen)
+        rows = [int(row) for row, _ in groupby(row for _, row in found)]
+        is_ordered = all(one < other for one, other in pairwise(rows))
+        if blocks > 1 or not is_ordered or len(set(found)) < len(found):
+            return True
+        last_row = [cell for cell in found if cell[1] == found[-1][1]]
+    return False
 
 
 def spanned_cells(path: Path, part: str) -> int:
@@ -104,7 +129,7 @@ def cell_facts(path: Path, part: str) -> CellFacts:
             last_row, last_column = max(last_row, row), max(last_column, column)
             if kind in ("", "n") and _is_rounded(value):
                 rounded.append((row, column))
-        elif has_formula and kind != "str":
+        elif has_formula:
             uncalculated.append((row, column))
     return CellFacts(first_column, last_row, last_column, tuple(uncalculated), tuple(rounded))
 
@@ -185,6 +210,17 @@ def _overlapping(path: Path, part: str) -> Iterator[bytes]:
             seen = last + piece
             yield seen
             last = seen[-_SEAM:]
+
+
+def _whole_tags(path: Path, part: str) -> Iterator[bytes]:
+    """The part in pieces that cut no tag; at its end nothing is left but that of the root."""
+    rest = b""
+    with path.open("rb") as stream, ZipFile(stream) as archive:
+        for piece in unpack(stream, _member(archive, part)):
+            seen = rest + piece
+            cut = seen.rfind(b"<")
+            yield seen[:cut]
+            rest = seen[cut:]
 
 
 def _member(archive: ZipFile, part: str) -> ZipInfo:

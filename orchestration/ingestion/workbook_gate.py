@@ -33,6 +33,7 @@ _DOCUMENT_TYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 # large one says how much it spans, and if it lies the parser's limits end it.
 _LOOKED_THROUGH = 2 << 20
 _DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*?ref=[\"'](?:\w+:)?([A-Z]{1,3})([0-9]{1,7})")
+_CELL_END = b"</c>"
 _FAR = re.compile(rb" r=[\"'](?:[A-Z]{3}|[A-Z]+[0-9]{6}|[A-Z]{2}[0-9]{5})")
 _IS_TEXT = (".xml", ".rels", ".vml")
 _NOT_UTF_8 = (b"\xff\xfe", b"\xfe\xff", b"\x00")
@@ -64,9 +65,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class SheetMarks:
-    """What the bytes of one sheet tell without being parsed."""
+    """What the bytes of one sheet tell without being parsed.
 
-    has_formula: bool
+    Attributes:
+        cells: How many cells hold something; fewer if their names have a prefix.
+        is_far: Whether cells may span more than they fill.
+    """
+
+    cells: int
     is_far: bool
 
 
@@ -171,7 +177,7 @@ def _unpack_all(stream: BinaryIO, members: list[ZipInfo], limits: Limits) -> dic
             found.look(chunk)
         unpacked += size
         if name.lower().startswith("xl/") and found.is_text:
-            marks[name] = SheetMarks(found.has_formula, found.is_far)
+            marks[name] = SheetMarks(found.cells, found.is_far)
     return marks
 
 
@@ -180,9 +186,9 @@ class _Marks:
 
     def __init__(self, is_text: bool, limits: Limits) -> None:
         self.is_text = is_text
-        self.has_formula = self.is_far = False
+        self.cells = 0
+        self.is_far = False
         self._limits = limits
-        self._formula = b"</f>"
         self._looked_through = 0
         self._last = b""
 
@@ -197,7 +203,8 @@ class _Marks:
             raise FileRefusedError(
                 "DOCUMENT_TYPE", "a workbook without document types or entities in its parts"
             )
-        self.has_formula = self.has_formula or self._formula in seen
+        # As far as the last piece was not looked through.
+        self.cells += seen.count(_CELL_END, max(0, len(self._last) - len(_CELL_END) + 1))
         if self._looked_through < _LOOKED_THROUGH:
             self.is_far = self.is_far or _FAR.search(seen) is not None
         self._looked_through += len(chunk)
@@ -206,9 +213,6 @@ class _Marks:
     def _begin(self, chunk: bytes) -> None:
         if chunk.startswith(_NOT_UTF_8):
             raise FileRefusedError("ENCODING", f"a workbook whose parts are UTF-8; {_SAVE_ANEW}")
-        if b"<worksheet" not in chunk:
-            # Its names have a prefix: </x:f>.
-            self._formula = b"f>"
         if found := _DIMENSION.search(chunk, 0, _HEAD):
             cells = (column_place(found[1].decode()) + 1) * int(found[2])
             self.is_far = cells > self._limits.block_cells

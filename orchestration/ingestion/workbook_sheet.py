@@ -14,6 +14,7 @@ from orchestration.ingestion.gate import FileRefusedError
 from orchestration.ingestion.workbook_cells import (
     CellFacts,
     cell_facts,
+    has_doubled_cells,
     has_uncalculated,
     sheet_parts,
     spanned_cells,
@@ -42,7 +43,9 @@ _MAXIMUM_COLUMNS = 16_384
 _LONG_NUMBER = r"^-?[0-9]{16,}$"
 _LONG_NUMBER_BYTES = 16
 _NEWER_ERROR = "Unsupported cell error value"
-_UNREADABLE = "a sheet that Excel can open; save the workbook anew as .xlsx"
+_SAVE_ANEW = "save the workbook anew as .xlsx"
+_CALCULATED = "formulas with values; open the workbook in Excel and save it"
+_UNREADABLE = f"a sheet that Excel can open; {_SAVE_ANEW}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +122,25 @@ class Workbook:
         Raises:
             FileRefusedError: This sheet cannot be used.
         """
-        suspects = self._check_span(name)
+        self._check_span(name)
         loaded = self._load(name)
         batch, errors = loaded.to_arrow_with_errors()
         if batch.num_columns > _MAXIMUM_COLUMNS:
             raise FileRefusedError("TOO_MANY_COLUMNS", f"at most {_MAXIMUM_COLUMNS} columns")
-        if batch.num_columns == 0 or batch.num_rows == 0:
-            return None
         columns = list(batch.columns)
+        odd = errors.errors if errors is not None else ()
+        read = len(odd) + sum(len(each) - each.null_count for each in columns)
+        has_formulas = self._check_unread(name, read)
+        if batch.num_columns == 0 or batch.num_rows == 0:
+            if has_formulas:
+                raise FileRefusedError("FORMULA_NOT_CALCULATED", _CALCULATED)
+            return None
         mended = _Mended(columns)
-        for error in errors.errors if errors is not None else ():
+        for error in odd:
             found = _ERROR.search(error.detail)
             text = _ERRORS.get(found[1], "#ERROR!") if found else "#ERROR!"
             mended.put(*error.position, text, "error_value")
-        if suspects or _has_long_number(columns):
+        if has_formulas or _has_long_number(columns):
             self._mend_from_xml(name, mended)
         columns = mended.columns()
         if all(column.null_count == len(column) for column in columns):
@@ -156,13 +164,12 @@ class Workbook:
             )
         raise FileRefusedError("UNREADABLE", _UNREADABLE)
 
-    def _check_span(self, name: str) -> bool:
-        """Refuse a sheet that spans too much; tell whether it has formulas without values."""
-        if not any(mark.is_far or mark.has_formula for mark in self._marks.values()):
-            return False
+    def _check_span(self, name: str) -> None:
+        """Refuse a sheet that spans too much."""
         part = self._part(name)
-        marks = self._marks.get(part.lower(), SheetMarks(has_formula=True, is_far=True))
-        if marks.is_far and spanned_cells(self._path, part) > self._limits.block_cells:
+        if not self._marks[part.lower()].is_far:
+            return
+        if spanned_cells(self._path, part) > self._limits.block_cells:
             facts = cell_facts(self._path, part)
             width = facts.last_column - facts.first_column + 1
             if (facts.last_row + 1) * width > self._limits.block_cells:
@@ -170,13 +177,25 @@ class Workbook:
                     "CELL_FAR_AWAY",
                     "one table in the sheet; delete the cells far below or to the right of it",
                 )
-        return marks.has_formula and has_uncalculated(self._path, part)
+
+    def _check_unread(self, name: str, read: int) -> bool:
+        """Whether a cell is no blank though it reads as one: a formula that has no value.
+
+        Raises:
+            FileRefusedError: A cell was not read at all, as another has its address.
+        """
+        part = self._part(name)
+        if read == self._marks[part.lower()].cells:
+            return False
+        if has_doubled_cells(self._path, part):
+            raise FileRefusedError("UNREADABLE", f"each cell of a sheet once; {_SAVE_ANEW}")
+        return has_uncalculated(self._path, part)
 
     def _mend_from_xml(self, name: str, mended: "_Mended") -> None:
         facts = cell_facts(self._path, self._part(name))
         if not mended.fits(facts):
             # Nobody can tell any more which cell is which.
-            raise FileRefusedError("FORMULA_NOT_CALCULATED", "formulas with values; " + _UNREADABLE)
+            raise FileRefusedError("FORMULA_NOT_CALCULATED", _CALCULATED)
         for row, column in facts.uncalculated:
             mended.put(row, column - facts.first_column, NOT_CALCULATED, "formula_not_calculated")
         for row, column in facts.rounded:

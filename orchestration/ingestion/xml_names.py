@@ -1,32 +1,23 @@
-"""See what an XML file holds beyond its contract: other elements, namespaces, misplaced rows.
+"""See what an XML file holds beyond its contract: other elements, misplaced rows, second values.
 
-Belongs here: which elements the contract knows and below which others they stand. Does not belong
-here: values, or refusing a file. Nothing here may quote a value; names of elements are repeated
-only if they look like names.
+Belongs here: what of a file's elements nobody reads. Does not belong here: values, or refusing a
+file. Nothing here may quote a value; names of elements are repeated only if they look like names.
 
-The shredder asks a tree for the places it knows, so whatever a supplier renamed or added would be
-passed over in silence. The contract's elements therefore become a document type of our own, and
-libxml2 compares each tree with it, which costs a quarter of parsing. Python walks a tree only where
-that fails.
+The shredder asks a tree for the places it knows, so whatever a supplier renamed, added or wrote
+twice would be passed over in silence. Python walks a tree only where it is not typical (xml_order).
 """
 
-import io
-import itertools
 import re
+from collections import Counter
+from graphlib import CycleError
 from typing import TYPE_CHECKING, Any
 
-from orchestration.ingestion.xml_stylesheet import (
-    column_path,
-    is_outside_records,
-    known_names,
-    leaf_names,
-    steps,
-)
+from orchestration.ingestion.xml_order import ElementOrder
+from orchestration.ingestion.xml_places import ANYWHERE, places_of
+from orchestration.ingestion.xml_stylesheet import is_outside_records, leaf_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from lxml import etree
+    from collections.abc import Iterable, Iterator, Sequence
 
     from orchestration.contracts import Table
     from orchestration.contracts.models import Xml
@@ -34,23 +25,25 @@ if TYPE_CHECKING:
 _SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,62}", re.ASCII)
 _MAXIMUM = 100
 
+Drift = tuple[str, str]
+
 
 class ElementNames:
-    """The element names of one file, and what of them the contract does not know.
+    """The element names of one file, and what of them nobody reads.
 
     Attributes:
         seen: Names of elements that some row has to have, as far as they were found.
     """
 
     def __init__(self, shape: "Xml", tables: "Sequence[Table]") -> None:
-        self._known = set(known_names(shape, tables))
-        self._parents = _parents(shape, tables)
+        self._places = places_of(shape, tables)
+        self._order = ElementOrder(self._places)
         self._unknown: dict[str, str] = {}
-        self._misplaced: list[str] = []
+        self._misplaced: dict[str, None] = {}
+        self._twice: dict[str, None] = {}
         self._is_namespaced = False
-        # Attributes or namespaces make every tree differ, so each has to be walked.
+        # Where no order fits, or namespaces make every tree differ, each has to be walked.
         self._walks = False
-        self._type: etree.DTD | None = None
         self._root = shape.root
         self._awaited = _required(table for table in tables if not is_outside_records(table))
         # Looked for where they stand, not in every piece of the file.
@@ -64,7 +57,7 @@ class ElementNames:
             holder: The element.
             complete: How many of its children the parser has left behind.
         """
-        if self._walks or holder.tag.startswith("{") or not self._is_typical(holder):
+        if not self._is_typical(holder):
             self._walk(holder)
             if self._is_namespaced:
                 for child in holder[:complete]:
@@ -76,62 +69,92 @@ class ElementNames:
             if next(holder.iter(f"{{*}}{name}"), None) is not None:
                 self.seen.add(name)
 
-    def drift(self, root: str) -> list[str]:
-        """What differs from the contract, as names that are safe to show."""
+    def drift(self, root: str) -> list[Drift]:
+        """What differs from the contract, as names that are safe to show, each with its kind."""
         found = [place for place in self._unknown.values() if place]
         unsafe = len(self._unknown) - len(found)
         if unsafe:
             found.append(f"{unsafe} elements with other names")
         if self._is_namespaced:
             found.append(f"namespace of {root}")
-        return found + [f"{name} in other places" for name in self._misplaced]
+        found += [f"{name} in other places" for name in self._misplaced]
+        ids = self._places.ids
+        twice = [(name, "two_ids" if name in ids else "two_values") for name in self._twice]
+        return [(place, "unknown") for place in found] + twice
 
     def _is_typical(self, holder: Any) -> bool:
-        if self._type is None:
-            self._type = self._document_type()
-        return self._type.validate(holder)
-
-    def _document_type(self) -> "etree.DTD":
-        """Every element may hold text and those elements that are known below it."""
-        from lxml import etree
-
-        names = sorted(self._known | {name for name in self._unknown if "/" not in name})
-        anywhere = [name for name in names if name not in self._parents]
-        lines = []
-        for name in names:
-            placed = [child for child, parents in self._parents.items() if name in parents]
-            # libxml2 searches the list from its start, so the likely ones stand there.
-            children = "|".join([*placed, *anywhere])
-            lines.append(f"<!ELEMENT {name} (#PCDATA|{children})*>")
-        return etree.DTD(io.BytesIO("\n".join(lines).encode()))
+        if self._walks or holder.tag.startswith("{"):
+            return False
+        try:
+            return self._order.is_typical(holder)
+        except CycleError:
+            self._walks = True
+            return False
 
     def _walk(self, holder: Any) -> None:
         """Note what is new; told once, it is no longer looked for."""
-        told = len(self._unknown) + len(self._misplaced)
-        for each in holder.iter("*"):
+        news = 0
+        for each in self._atypical(holder):
             self._is_namespaced = self._is_namespaced or each.tag.startswith("{")
             name = _local(each)
             for attribute in each.attrib:
-                # A value may stand where nobody looks; numbers of records and namespaces are none.
-                place = f"{name}/@{attribute}"
-                if attribute != "id" and "{" not in attribute and place not in self._unknown:
-                    self._note_unknown(place, attribute, name)
-            if name in self._parents:
-                if _parent(each) not in self._parents[name]:
-                    self._misplaced.append(name)
-                    del self._parents[name]
-            elif name not in self._known and name not in self._unknown:
-                self._note_unknown(name, name, _parent(each))
-        if told == len(self._unknown) + len(self._misplaced):
+                if "{" not in attribute:
+                    news += self._note_attribute(name, attribute)
+            news += self._note_place(each, name)
+            children = [_local(child) for child in each.iterchildren("*")]
+            if children:
+                news += self._note_children(each, name, children)
+        if not news or len(self._unknown) >= _MAXIMUM:
             self._walks = True
-        self._type = None
 
-    def _note_unknown(self, key: str, name: str, above: str) -> None:
-        """Remember where an unknown name stood first; '' if it is not safe to show."""
-        if len(self._unknown) < _MAXIMUM:
-            is_safe = _SAFE.fullmatch(name) and (not above or _SAFE.fullmatch(above))
-            shown = f"@{name}" if key != name else name
-            self._unknown[key] = f"{above}/{shown}".lstrip("/") if is_safe else ""
+    def _atypical(self, holder: Any) -> "Iterator[Any]":
+        """The element, and its children with all below them, but for the typical ones."""
+        yield holder
+        for child in holder.iterchildren("*"):
+            if not self._is_typical(child):
+                yield from child.iter("*")
+
+    def _note_attribute(self, name: str, attribute: str) -> bool:
+        """A value may stand where nobody looks; numbers of records are none."""
+        if attribute != "id":
+            self._note_unknown(f"{name}/@{attribute}", f"@{attribute}", name)
+        return self._order.learn_attribute(name, attribute)
+
+    def _note_place(self, element: Any, name: str) -> bool:
+        parents = self._places.parents.get(name)
+        if parents is not None:
+            is_right = ANYWHERE in parents or _parent(element) in parents
+            if is_right or name in self._misplaced:
+                return False
+            self._misplaced[name] = None
+            return True
+        if name in self._places.known:
+            return False
+        return self._note_unknown(name, name, _parent(element))
+
+    def _note_children(self, element: Any, name: str, children: list[str]) -> bool:
+        twin, places = self._places.twin, self._places
+        is_new = False
+        for child, count in Counter(twin.get(child, child) for child in children).items():
+            if count > 1 and places.is_single(name, child):
+                self._twice[
+                    next(each for each in reversed(children) if twin.get(each, each) == child)
+                ] = None
+                for parent in (name, ANYWHERE):
+                    places.single.get(parent, set()).discard(child)
+                self._order.renew()
+                is_new = True
+        if name in places.children and name not in places.leaves and _has_text(element):
+            is_new |= self._note_unknown(f"{name}/text()", "text()", name)
+        return self._order.learn(name, children) or is_new
+
+    def _note_unknown(self, key: str, name: str, above: str) -> bool:
+        """Remember where something unknown stood first; '' if its name is not safe to show."""
+        if key in self._unknown or len(self._unknown) >= _MAXIMUM:
+            return False
+        is_safe = _SAFE.fullmatch(name.strip("@()")) and (not above or _SAFE.fullmatch(above))
+        self._unknown[key] = f"{above}/{name}".lstrip("/") if is_safe else ""
+        return True
 
 
 def _required(tables: "Iterable[Table]") -> set[str]:
@@ -140,35 +163,9 @@ def _required(tables: "Iterable[Table]") -> set[str]:
     return {name for column in columns for name in leaf_names(column)}
 
 
-def _parents(shape: "Xml", tables: "Sequence[Table]") -> dict[str, set[str]]:
-    """Below which elements each element may stand; values first, as there are most of them."""
-    found: dict[str, set[str]] = {}
-    leaves: set[str] = set()
-    for table in tables:
-        home = _name([shape.record, *steps(table.element or "")][-1])
-        for place in (part for c in table.columns for part in column_path(c).split("|")):
-            if place.startswith("$") or place == ".":
-                continue
-            names = [home, *map(_name, steps(place.strip()))]
-            leaves.add(names[-1])
-            found.setdefault(names[-1], set()).add(names[-2])
-    for table in tables:
-        path = steps(table.element or "")
-        if not is_outside_records(table):
-            path = [shape.root, *steps(shape.record), *path]
-        for above, step in itertools.pairwise(path):
-            if "::" in step:
-                break
-            if _name(step) not in leaves:
-                found.setdefault(_name(step), set()).add(_name(above))
-    # Nothing stands above the root; a second one inside would hold records that nobody reads.
-    found[shape.root] = {""}
-    return found
-
-
-def _name(step: str) -> str:
-    """A step without its predicates and axis."""
-    return step.split("[", 1)[0].rsplit("::", 1)[-1].rsplit("/", 1)[-1]
+def _has_text(element: Any) -> bool:
+    texts = (element.text, *(child.tail for child in element))
+    return any(text and not text.isspace() for text in texts)
 
 
 def _local(element: Any) -> str:

@@ -24,7 +24,6 @@ from orchestration.ingestion.matching import Header
 from orchestration.ingestion.rows import BLANKS, CarefulRows
 from orchestration.ingestion.sql import literal
 from orchestration.ingestion.xml_gate import BLOCK, refusal, root_name, utf8_blocks
-from orchestration.ingestion.xml_ids import doubled
 from orchestration.ingestion.xml_names import ElementNames
 from orchestration.ingestion.xml_sink import Sink
 from orchestration.ingestion.xml_stylesheet import (
@@ -74,8 +73,7 @@ def open_xml(opening: Opening, *, block: int = BLOCK, batch: int = _BATCH) -> li
         sink, walk = _shredded(opening, shape, tables, block, batch, is_careful=True)
     names = walk.names
     rows = {table.name: count for table, count in zip(tables, sink.rows, strict=True)}
-    drift = [(name, "unknown") for name in names.drift(shape.root)]
-    drift += [(each.name, each.kind) for each in walk.doubled if each.name in walk.found_twice]
+    drift = names.drift(shape.root)
     parts: list[Part] = []
     for place, table in enumerate(tables):
         is_due = (table.from_year or 0) <= opening.collection_year and has_known_place(table)
@@ -146,8 +144,6 @@ class _Walk:
         self._root_sheet = root_stylesheet(tables)
         self._has_outside = any(is_outside_records(table) for table in tables)
         self._count_records = record_count(shape)
-        self.doubled = doubled(shape, tables)
-        self.found_twice: set[str] = set()
         self._tree = GrowingTree(self._path, is_careful)
         self._holder: Any = None
         self._held = self.records = 0
@@ -219,9 +215,6 @@ class _Walk:
         self._sink.write(bytes(rows), sheet.starts)
         records: Any = self._count_records(holder, count=count)
         self.records += int(records)
-        for each in self.doubled:
-            if each.name not in self.found_twice and each.count(holder, count=count):
-                self.found_twice.add(each.name)
         del holder[:count]
 
     def _finish(self) -> None:

@@ -33,6 +33,13 @@ def _identified(text: str) -> Callable[[], bytes]:
     return _of(_OWN_ID.sub(text, CHILD))
 
 
+def _followed(element: str, more: str) -> Callable[[], bytes]:
+    """A good census with something behind the first element of a name."""
+    end = f"</{element}>"
+    assert end in CHILD
+    return _of(CHILD.replace(end, end + more, 1))
+
+
 def _second(header: str) -> Callable[[], bytes]:
     return _headed("</Header>", f"</Header>{header}")
 
@@ -54,6 +61,14 @@ MAKERS: dict[str, Callable[[], bytes]] = {
             "</ChildIdentifiers><ChildIdentifiers><LAchildID>Z2</LAchildID></ChildIdentifiers>",
         )
     ),
+    "census_with_two_referral_days": _followed(
+        "ReferralSource", "<CINreferralDate>2025-09-01</CINreferralDate>"
+    ),
+    "census_with_two_days_of_birth": _followed(
+        "PersonBirthDate", "<PersonBirthDate>2015-03-25</PersonBirthDate>"
+    ),
+    "census_with_two_sexes": _followed("Sex", "<GenderCurrent>1</GenderCurrent>"),
+    "census_with_a_text_between": _followed("CINreferralDate", "2025-09-01"),
     "one_id_on_two_children": _of(CHILD + _OTHER),
     "child_twice_word_for_word": _of(CHILD + CHILD),
     "id_with_a_comment_inside": _identified("<LAchildID>Z<!-- x -->1</LAchildID>"),

@@ -164,6 +164,10 @@ MAKERS: dict[str, Callable[[], bytes]] = {
     "workbook_with_a_cell_far_out": lambda: _with_sheet(
         "</sheetData>", '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
     ),
+    "workbook_with_a_row_twice": lambda: _with_sheet(
+        "</sheetData>",
+        '<row r="2"><c r="A2" t="inlineStr"><is><t>C9</t></is></c></row></sheetData>',
+    ),
     "workbook_cut_short": lambda: _workbook()[:-300],
     "protected_workbook": lambda: _old_container(encrypted=True),
     "old_workbook": lambda: _old_container(encrypted=False),

@@ -192,6 +192,14 @@ def test_a_formula_whose_answer_is_nothing_is_a_blank(tmp_path: Path) -> None:
         b'<c r="G2"><f>A1</f><v></v></c>',
         b'<c r="G2" s="1">\n<f t="shared" ref="G2:G9" si="0">A1</f>\n<v /></c>',
         b'<c r="G2" t="n"><f>A1</f><v/></c>',
+        # Kinds of text have an empty value where the text is empty.
+        b'<c r="G2" t="str"><f>A1</f></c>',
+        b"<c r='G2' t='str'><f>A1</f></c>",
+        # The formula stands with another cell, or is hidden.
+        b'<c r="G2"><f t="shared" si="0"/></c>',
+        b'<c r="G2"><f><![CDATA[A1<B1]]></f></c>',
+        b'<c r="G2"><!-- x --><f>A1</f></c>',
+        b'<c r="G2"><f x="' + b"a" * 1000 + b'">A1</f></c>',
     ],
 )
 def test_a_formula_without_a_value_is_found_in_every_spelling(tmp_path: Path, cell: bytes) -> None:
@@ -200,6 +208,12 @@ def test_a_formula_without_a_value_is_found_in_every_spelling(tmp_path: Path, ce
         lambda xml: re.sub(rb'<c r="G2".*?</c>', lambda _: cell, xml),
     )
     assert only(path).rows[2]["contact_source"] == "#NOT_CALCULATED!"
+
+
+def test_a_sheet_of_nothing_but_formulas_without_values_is_refused(tmp_path: Path) -> None:
+    (judged,) = judge_workbook(saved(tmp_path, ["=1", "=2"], ["=3", "=4"]), ANNEX_A).values()
+    assert judged.part.refusal is not None
+    assert judged.part.refusal[0] == "FORMULA_NOT_CALCULATED"
 
 
 def test_uncalculated_formulas_at_the_left_do_not_shift_the_others(tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ from tests.support.workbooks import (
     write_zip,
 )
 
+_ROW = '<row r="1"><c r="A1"><v>1</v></c></row>'
+
 
 def test_titles_and_blank_rows_do_not_move_a_row_number(tmp_path: Path) -> None:
     path = saved(
@@ -156,6 +158,13 @@ def test_a_far_cell_that_is_only_formatted_is_harmless(tmp_path: Path) -> None:
         '<row r="1"><c r="A1" t="n"><v>Zebedee</v></c></row>',
         '<row r="1"><c r="A1" t="s"><v>99</v></c></row>',
         '<row r="1"><c r="A0"><v>1</v></c></row>',
+        # A second cell at one address, in its row, in a second row of that number, in a row behind,
+        # in a second block of cells.
+        '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>1</v></c><c r="A1"><v>2</v></c></row>',
+        f"{_ROW}{_ROW}",
+        f'{_ROW}<row r="2"><c r="A1"><v>2</v></c></row>',
+        '<row r="2"><c r="A2"><v>1</v></c></row><row r="3"><c r="A2"><v>1</v></c></row>',
+        f"{_ROW}</sheetData><sheetData>{_ROW.replace('A1', 'B1')}",
     ],
 )
 def test_a_sheet_that_cannot_be_read_is_refused_without_its_values(

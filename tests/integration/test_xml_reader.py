@@ -14,23 +14,24 @@ from tests.support.xml_files import CENSUS, CHILD, drift_of, message, parts_of, 
 
 
 @pytest.mark.parametrize(
-    ("folder", "name"),
+    ("folder", "name", "told"),
     [
-        ("csc-validator-be-cin", "fake_CIN_data.xml"),
-        ("csc-validator-be-cin", "CIN_Census_2021.xml"),
-        ("csc-validator-be-cin", "CIN_Census_2024.xml"),
-        ("liia-tools", "cin-2022.xml"),
+        ("csc-validator-be-cin", "fake_CIN_data.xml", set()),
+        # Both have a tag that was broken by hand.
+        ("csc-validator-be-cin", "CIN_Census_2021.xml", {"ChildIdentifiers/text()"}),
+        ("csc-validator-be-cin", "CIN_Census_2024.xml", {"ChildIdentifiers/text()"}),
+        ("liia-tools", "cin-2022.xml", set()),
     ],
 )
 @pytest.mark.parametrize("batch", [1, 1 << 19])
 def test_a_public_sample_is_read_value_by_value(
-    tmp_path: Path, folder: str, name: str, batch: int
+    tmp_path: Path, folder: str, name: str, told: set[str], batch: int
 ) -> None:
     source = samples(folder) / name
     path = write(tmp_path, source.read_bytes())
     parts = parts_of(path, batch=batch)
     assert rows_of(parts) == oracle(source)
-    assert drift_of(parts) == set()
+    assert drift_of(parts) == told
 
 
 @pytest.mark.parametrize("pretty", [True, False])

@@ -64,7 +64,7 @@ def propose_mapping(file: Path, out: Path | None, source: str | None, as_json: b
 
 
 def check_mapping(mapping_file: Path, file: Path, as_json: bool) -> int:
-    """Try a mapping on a file; exit code 1 if anything would not load or has no code."""
+    """Try a mapping on a file; exit code 1 if anything would not load, or not as it should."""
     from orchestration.mappings.check import try_mapping
     from orchestration.mappings.loader import read_mapping
 
@@ -90,8 +90,15 @@ def _draw(trial: "Trial") -> None:
         place = f"{name}.{column}" if column else name
         out.print(f"quarantine  {place}: {count:,} rows, {rule}, expected {expected}", markup=False)
     for odd in trial.unmapped:
-        told = f"{odd.values:,} values without a code, in {odd.rows:,} rows"
+        told = f"{odd.values:,} values without a code or number, in {odd.rows:,} rows"
         out.print(f"not mapped  {odd.table}.{odd.column}: {told}", markup=False)
+    for label, doubts, told in (
+        ("blank", trial.blank, "rows, and it should be filled"),
+        ("one key, several rows", trial.same_key, "rows, of which one for each key counts"),
+    ):
+        for doubt in doubts:
+            place = f"{doubt.table}.{', '.join(doubt.columns)}"
+            out.print(f"{label}  {place}: {doubt.rows:,} {told}", markup=False)
     for label, names in (
         ("not used", trial.unused),
         ("not in the file", trial.missing),

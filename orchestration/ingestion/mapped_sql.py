@@ -20,9 +20,11 @@ _BLANKS = "chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(32) || chr(
 _BLANK = r"[\s\x0b\x{a0}]*"
 _DASHES = r"[\s\x0b\x{a0}._\x{b7}\x{2010}-\x{2015}\x{2026}-]*"
 _NUMBER = r"[+-]?\d+(\.\d+)?"
-# A longer code ends in a hash, so that two long questions that begin alike stay two.
+# A longer code, or one in other letters than plain ones, ends in a hash, so that two long questions
+# that begin alike stay two.
 _LONGEST_SLUG = 60
 _HASH_LENGTH = 32
+_NOT_PLAIN = "[^a-z0-9]+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +133,11 @@ def slug(text: str) -> str:
     """The code that SQL's own `as: slug` gives to a wording; tested to be the same."""
     import hashlib
 
-    code = normal(text).replace(" ", "_")
-    if len(code) <= _LONGEST_SLUG:
+    words = normal(text)
+    code = re.sub(_NOT_PLAIN, "_", words)
+    if len(code) <= _LONGEST_SLUG and code == words.replace(" ", "_"):
         return code
-    return f"{code[: _LONGEST_SLUG - 9]}_{hashlib.sha256(code.encode()).hexdigest()[:8]}"
+    return f"{code[: _LONGEST_SLUG - 9]}_{hashlib.sha256(words.encode()).hexdigest()[:8]}"
 
 
 def _cell(source: str, cell: Cell, column: Column, given: Delivered) -> str:
@@ -236,7 +239,8 @@ def _normals(texts: Sequence[str]) -> str:
 
 
 def _slug(text: str) -> str:
-    code = f"replace({_normal(text)}, ' ', '_')"
-    short = f"left({code}, {_LONGEST_SLUG - 9}) || '_' || left(sha256({code}), 8)"
-    made = f"case when length({code}) <= {_LONGEST_SLUG} then {code} else {short} end"
-    return f"nullif({made}, '')"
+    words = _normal(text)
+    code = f"regexp_replace({words}, '{_NOT_PLAIN}', '_', 'g')"
+    short = f"left({code}, {_LONGEST_SLUG - 9}) || '_' || left(sha256({words}), 8)"
+    is_short = f"length({code}) <= {_LONGEST_SLUG} and {code} = replace({words}, ' ', '_')"
+    return f"nullif(case when {is_short} then {code} else {short} end, '')"

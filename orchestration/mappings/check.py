@@ -28,12 +28,21 @@ class TriedPart:
 
 @dataclass(frozen=True, slots=True)
 class Unmapped:
-    """How many values of a column no line of its value map knows."""
+    """How many values of a column no line of its value map knows, or are no number."""
 
     table: str
     column: str
     rows: int
     values: int
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """How many rows would load that are likely to be a mistake."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,8 @@ class Trial:
         parts: The counts.
         quarantine: Table, column, rule, expectation and count of rows.
         unmapped: Values without a code; they load as delivered and are reported as not mapped.
+        blank: Rows that load though a column that should be filled is blank.
+        same_key: Rows that load though another one with their key says something else.
         unused: Delivered columns that the mapping does not use.
         missing: Target columns that the file has nothing for.
         left_out: What `leave_out` took away.
@@ -54,14 +65,20 @@ class Trial:
     parts: tuple[TriedPart, ...] = ()
     quarantine: tuple[tuple[str, str, str, str, int], ...] = ()
     unmapped: tuple[Unmapped, ...] = ()
+    blank: tuple[Doubtful, ...] = ()
+    same_key: tuple[Doubtful, ...] = ()
     unused: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
 
     @property
     def is_clean(self) -> bool:
-        """Whether every row would load or is left out on purpose, and every value has a code."""
-        return not (self.refusals or self.quarantine or self.unmapped)
+        """Whether every row would load whole or is left out on purpose, with a code for each value.
+
+        A question that nobody answered by a number is one for words.
+        """
+        doubts = (self.refusals, self.quarantine, self.unmapped, self.blank, self.same_key)
+        return not any(doubts)
 
 
 def try_mapping(mapping: Mapping, path: Path, collection_year: int) -> Trial:

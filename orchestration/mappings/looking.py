@@ -46,7 +46,17 @@ _PEOPLE = frozenset(
             "known",
             "pupil",
         ),
-        *("parent", "mother", "father", "carer", "worker", "client", "complainant", "respondent"),
+        *(
+            "recipient",
+            "parent",
+            "mother",
+            "father",
+            "carer",
+            "worker",
+            "client",
+            "complainant",
+            "respondent",
+        ),
         *("advocate", "interviewer", "manager", "handler", "officer", "author", "by"),
     }
 )
@@ -65,6 +75,7 @@ _HANDLERS = frozenset(
     }
 )
 _YES_NO = ("yes", "no", "y", "n", "true", "false")
+_INNER_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _TITLED = r"[A-Z][\p{L}'\x{2019}-]+(( [A-Z][\p{L}'\x{2019}-]+){1,3}|, ?[A-Z][\p{L}'\x{2019} -]*)"
 
 
@@ -138,7 +149,8 @@ def is_personal(header: str) -> bool:
 
 
 def _words(header: str) -> set[str]:
-    return set(normal(header).split())
+    # RecipientLastName has three.
+    return set(normal(_INNER_CAPITAL.sub(" ", header)).split())
 
 
 def _may_show(header: str, kind: Kind) -> bool:

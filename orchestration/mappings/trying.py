@@ -14,7 +14,7 @@ from orchestration.ingestion.parts import JudgedPart
 from orchestration.ingestion.readers import open_parts
 from orchestration.ingestion.sql import literal
 from orchestration.ingestion.stages import stage_relation
-from orchestration.mappings.check import Trial, TriedPart, Unmapped
+from orchestration.mappings.check import Doubtful, Trial, TriedPart, Unmapped
 from orchestration.mappings.models import Mapping
 
 
@@ -43,6 +43,8 @@ def _summed(opening: Opening, mapping: Mapping, judged: list[tuple[Part, JudgedP
         unmapped=tuple(
             entry for part, each in usable for entry in _unmapped(opening, mapping, part, each)
         ),
+        blank=tuple(entry for part, each in usable for entry in _blank(opening, part, each)),
+        same_key=tuple(entry for part, each in usable for entry in _same_key(opening, part, each)),
         unused=_named(drift, "unknown"),
         missing=_named(drift, "missing"),
         left_out=_named(drift, "left_out"),
@@ -86,25 +88,98 @@ def _broken(opening: Opening, each: JudgedPart) -> list[tuple[str, str, str, str
     return found
 
 
+def _loading(opening: Opening, each: JudgedPart) -> str:
+    """SQL of the rows that would load."""
+    rows = stage_relation(opening.scratch, each)
+    return f"(select * from {rows} where _problems = 0 and not _is_repeat)"
+
+
+def _counted(opening: Opening, query: str) -> list[int]:
+    return [int(count or 0) for count in opening.con.execute(query).fetchone() or ()]
+
+
+def _blank(opening: Opening, part: Part, each: JudgedPart) -> list[Doubtful]:
+    if part.table is None or isinstance(part.extract, LeftOverExtract):
+        return []
+    missing = _named(list(each.drift), "missing")
+    asked = {
+        place: column.name
+        for place, column in enumerate(part.table.loaded_columns)
+        if column.required and column.name not in (*part.table.required_key, *missing)
+    }
+    if not asked:
+        return []
+    counts = ", ".join(f"count(*) filter (v{place} is null)" for place in asked)
+    found = _counted(opening, f"select {counts} from {_loading(opening, each)}")
+    return [
+        Doubtful(part.table.name, (name,), count)
+        for name, count in zip(asked.values(), found, strict=True)
+        if count
+    ]
+
+
+def _same_key(opening: Opening, part: Part, each: JudgedPart) -> list[Doubtful]:
+    if part.table is None or isinstance(part.extract, LeftOverExtract):
+        return []
+    names = [column.name for column in part.table.loaded_columns]
+    key = ", ".join(f"v{names.index(name)}" for name in part.table.key)
+    (rows,) = _counted(
+        opening,
+        f"select sum(rows) from (select count(*) as rows from {_loading(opening, each)} "
+        f"group by {key} having count(*) > 1)",
+    )
+    return [Doubtful(part.table.name, tuple(part.table.key), rows)] if rows else []
+
+
 def _unmapped(opening: Opening, mapping: Mapping, part: Part, each: JudgedPart) -> list[Unmapped]:
     if part.table is None or isinstance(part.extract, LeftOverExtract):
         return []
-    found: list[Unmapped] = []
-    relation = stage_relation(opening.scratch, each)
-    codes = _codes(mapping, part.table)
-    for place, column in enumerate(part.table.loaded_columns):
-        if column.name not in codes:
-            continue
-        known = ", ".join(literal(code) for code in sorted(codes[column.name]))
-        values = f"v{place}"
+    table, names = part.table, [column.name for column in part.table.loaded_columns]
+    loading = _loading(opening, each)
+    queries = {}
+    for name, known in _codes(mapping, table).items():
+        column = table.loaded_columns[names.index(name)]
+        values = f"v{names.index(name)}"
         if column.separator:
             values = f"unnest(string_split({values}, {literal(column.separator)}))"
-        row = opening.con.execute(
-            f"select count(*), count(distinct value) from (select {values} as value "
-            f"from {relation} where not _is_repeat) where value not in ({known})"
-        ).fetchone()
-        if row and row[0]:
-            found.append(Unmapped(part.table.name, column.name, row[0], row[1]))
+        codes = ", ".join(literal(code) for code in sorted(known))
+        queries[name] = (
+            f"select value from (select {values} as value from {loading}) "
+            f"where value not in ({codes})"
+        )
+    for name, (text, question) in _numbers(mapping, table).items():
+        number = f"v{names.index(name)}"
+        group = f"v{names.index(question)}" if question else "true"
+        queries[name] = (
+            f"select v{names.index(text)} as value from {loading} where true "
+            f"qualify {number} is null and value is not null and (bool_or({number} is not null) "
+            f"over (partition by {group}) or not bool_or({number} is not null) over ())"
+        )
+    counted = {
+        name: _counted(opening, f"select count(*), count(distinct value) from ({query})")
+        for name, query in queries.items()
+    }
+    return [Unmapped(table.name, name, *found) for name, found in counted.items() if found[0]]
+
+
+def _numbers(mapping: Mapping, table: Table) -> dict[str, tuple[str, str]]:
+    """For each column of numbers, the one with the same answer in words, and the question's."""
+    found: dict[str, tuple[str, str]] = {}
+    for target in mapping.tables:
+        if target.table != table.name:
+            continue
+        question = "question_code" if "question_code" in target.columns else ""
+        for name, cell in target.columns.items():
+            words = (
+                other
+                for other, each in target.columns.items()
+                if cell.shape == "number"
+                and other != name
+                and each.source == cell.source
+                and not each.values
+            )
+            if text := next(words, None):
+                found[name] = (text, question)
     return found
 
 

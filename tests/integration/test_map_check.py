@@ -1,0 +1,85 @@
+"""``heard map --check``: what would load, but not as its sender would think."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestration.mappings.check import Doubtful, try_mapping
+from orchestration.mappings.inspect import inspect_file
+from tests.support.inbox import parse_here
+from tests.support.mapped import YEAR, shipped
+from tests.support.proposing import file_of
+
+
+@pytest.fixture(autouse=True)
+def _here(monkeypatch: pytest.MonkeyPatch) -> None:
+    parse_here(monkeypatch)
+
+
+def _survey(folder: Path, *questions: str, rows: list[tuple[str, ...]]) -> Path:
+    head = ",".join(("Survey", "Wave", "Wave opened", "Audience", "Response ID", "Completed on"))
+    lines = [
+        f"Care,W1,01/02/2026,Children,{number},03/02/2026,{','.join(answers)}"
+        for number, answers in enumerate(rows)
+    ]
+    return file_of(folder, "\n".join((f"{head},{','.join(questions)}", *lines, "")), "survey.csv")
+
+
+def test_an_answer_that_is_no_number_is_told_where_others_are(tmp_path: Path) -> None:
+    rows = [("Agree", "My dog"), ("Kind of", "Nothing"), ("Sort of", ""), ("Kind of", "A walk")]
+    path = _survey(tmp_path, "Q1 Do you feel safe?", "Q2 What helps?", rows=rows)
+    (odd,) = try_mapping(shipped("survey_wide"), path, YEAR).unmapped
+    assert (odd.column, odd.values, odd.rows) == ("value_number", 2, 3)
+
+
+def test_a_survey_without_one_number_is_told(tmp_path: Path) -> None:
+    path = _survey(tmp_path, "Q1 Do you feel safe?", rows=[("Kinda",), ("Meh",)])
+    (odd,) = try_mapping(shipped("survey_wide"), path, YEAR).unmapped
+    assert (odd.column, odd.values, odd.rows) == ("value_number", 2, 2)
+
+
+def test_a_question_for_words_needs_no_number(tmp_path: Path) -> None:
+    rows = [("Agree", "My dog"), ("Often", "Nothing"), ("3", "")]
+    path = _survey(tmp_path, "Q1 Do you feel safe?", "Q2 What helps?", rows=rows)
+    assert try_mapping(shipped("survey_wide"), path, YEAR).is_clean
+
+
+def test_a_question_in_any_letters_gets_a_code_of_plain_ones(tmp_path: Path) -> None:
+    questions = ("Ŵyt ti'n hapus?", "Czujesz się bezpiecznie?", "😀?", "🙁?")
+    path = _survey(tmp_path, *questions, rows=[("Agree", "Often", "3", "4")])
+    trial = try_mapping(shipped("survey_wide"), path, YEAR)
+    assert trial.is_clean
+    assert sum(part.loaded for part in trial.parts if part.table == "vx_survey_answer") == 4
+
+
+def test_rows_of_one_key_that_differ_are_told(tmp_path: Path) -> None:
+    path = file_of(
+        tmp_path,
+        "Reference,Type,Made by,Received\n"
+        "1,Complaint,Mother,01/02/2026\n1,Compliment,Mother,01/02/2026\n"
+        "1,Complaint,Mother,01/02/2026\n2,Complaint,Mother,01/02/2026\n",
+    )
+    trial = try_mapping(shipped("complaints_and_compliments"), path, YEAR)
+    assert trial.same_key == (Doubtful("vx_feedback", ("feedback_id",), 2),)
+    assert not trial.is_clean
+
+
+def test_a_blank_that_should_be_filled_is_told(tmp_path: Path) -> None:
+    path = file_of(
+        tmp_path,
+        "Reference,Type,Made by,Received\n1,Complaint,Mother,01/02/2026\nTotal,,,\n",
+    )
+    trial = try_mapping(shipped("complaints_and_compliments"), path, YEAR)
+    assert {each.columns: each.rows for each in trial.blank} == {
+        ("kind",): 1,
+        ("made_by",): 1,
+        ("received_on",): 1,
+    }
+    assert not trial.is_clean
+
+
+@pytest.mark.parametrize("header", ["RecipientLastName", "recipientFirstName", "ChildSurname"])
+def test_a_name_in_one_word_is_a_name(tmp_path: Path, header: str) -> None:
+    rows = "".join(f"{n},{('Ann', 'Bo')[n % 2]}\n" for n in range(20))
+    facts = inspect_file(file_of(tmp_path, f"ResponseID,{header}\n{rows}"), YEAR)
+    assert [each.kind for each in facts.columns] == ["id", "personal"]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from orchestration.mappings.inspect import FileFacts
 
 _NAMED = ("%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%d/%b/%Y", "%A %d %B %Y")
-_SLASHED = r"(\d{1,2})([/.-])(\d{1,2})[/.-](\d{4}|\d{2})( \d{1,2}:\d{2}(:\d{2})?)?"
+_SLASHED = r"(\d{1,2})([/.-])(\d{1,2})[/.-](\d{4}|\d{2})( \d{1,2}:\d{2}(:\d{2})?)?( ?[AaPp][Mm])?"
 _ISO = r"\d{4}-\d{1,2}-\d{1,2}([T ].*)?"
 _MONTHS = 12
 MIXED = "some dates have the day first and others the month"
@@ -73,13 +73,14 @@ def _counts(cells: str) -> str:
                 case when slashed then regexp_extract(cell, '{_SLASHED}', 2) end as mark,
                 case when slashed then regexp_extract(cell, '{_SLASHED}', 3)::int end as second,
                 case when slashed then length(regexp_extract(cell, '{_SLASHED}', 4)) end as digits,
-                case when slashed then length(regexp_extract(cell, '{_SLASHED}', 5)) end as time
+                case when slashed then length(regexp_extract(cell, '{_SLASHED}', 5)) end as time,
+                case when slashed then length(regexp_extract(cell, '{_SLASHED}', 7)) end as half
             from cells
         )
         select count(*), count(*) filter (regexp_full_match(cell, '{_ISO}')),
             count(*) filter (slashed),
             count(*) filter (first > {_MONTHS}), count(*) filter (second > {_MONTHS}),
-            list(distinct mark || '|' || digits || '|' || time)
+            list(distinct mark || '|' || digits || '|' || time || '|' || half)
                 filter (mark is not null),
             {named}
         from counted
@@ -87,10 +88,13 @@ def _counts(cells: str) -> str:
 
 
 def _format(shape: str, day_first: bool) -> str:
-    mark, digits, time = shape.split("|")
+    mark, digits, time, half = shape.split("|")
     day, month = ("%d", "%m") if day_first else ("%m", "%d")
     year = "%Y" if digits == "4" else "%y"
     clock = {0: "", 5: " %H:%M", 6: " %H:%M"}.get(int(time), " %H:%M:%S")
+    if half != "0":
+        # AM or PM, perhaps behind a blank.
+        clock = clock.replace("%H", "%I") + {"2": "%p", "3": " %p"}[half]
     return f"{day}{mark}{month}{mark}{year}{clock}"
 
 

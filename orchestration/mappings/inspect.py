@@ -51,7 +51,18 @@ class ColumnFacts:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What a file, or the fullest sheet of a workbook, seems to hold."""
+    """What a file, or the fullest sheet of a workbook, seems to hold.
+
+    Attributes:
+        name: The file.
+        sheet: The sheet; empty if there are none.
+        rows: Its rows.
+        malformed: Those with too few or too many cells.
+        columns: Its columns.
+        encoding: How the file is written.
+        like_sheets: Other sheets with the same columns.
+        other_sheets: How many sheets have rows and other columns.
+    """
 
     name: str
     sheet: str
@@ -59,6 +70,8 @@ class FileFacts:
     malformed: int
     columns: tuple[ColumnFacts, ...]
     encoding: Encoding = "utf-8"
+    like_sheets: tuple[str, ...] = ()
+    other_sheets: int = 0
 
 
 def inspect_file(path: Path, collection_year: int) -> FileFacts:

@@ -19,6 +19,14 @@ _FOLDER = Path(__file__).parent
 # The folder in the home folder that holds an installation's own mappings.
 OWN_FOLDER = "mappings"
 
+# How a person calls what YAML and pydantic have other names for.
+_PLAIN = {
+    "dict_type": "should be names with a colon, each with something behind it",
+    "tuple_type": "should be a list with at least one thing in it",
+    "missing": "is not there",
+    "extra_forbidden": "is no key of a mapping",
+}
+
 
 def load_mappings(home: Path | None = None) -> dict[str, Mapping]:
     """Every mapping by source; one in `<home>/mappings` replaces the shipped one of its source.
@@ -124,6 +132,6 @@ def told(error: ValidationError) -> str:
     told = []
     for each in error.errors(include_url=False, include_input=False):
         place = ".".join(str(at + 1) if isinstance(at, int) else at for at in each["loc"])
-        message = each["msg"].removeprefix("Value error, ")
+        message = _PLAIN.get(each["type"], each["msg"].removeprefix("Value error, "))
         told.append(f"{place}: {message}" if place else message)
     return "; ".join(told)

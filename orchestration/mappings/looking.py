@@ -6,6 +6,7 @@ column with few, frequent, short ones that is no name, id or text, and short val
 """
 
 import re
+from dataclasses import replace
 
 import duckdb
 
@@ -91,7 +92,16 @@ def look(opening: Opening) -> FileFacts | None:
         for copied in (str(opening.scratch / f"looked_at_{place}.parquet"),)
         for malformed in (len(copy_delivered(opening, part.extract, copied, {})),)
     ]
-    return max(found, key=lambda each: each.rows, default=None)
+    if not found:
+        return None
+    fullest = max(found, key=lambda each: each.rows)
+    others = [each for each in found if each is not fullest and each.rows]
+    alike = [each.sheet for each in others if _headers(each) == _headers(fullest)]
+    return replace(fullest, like_sheets=tuple(alike), other_sheets=len(others) - len(alike))
+
+
+def _headers(facts: FileFacts) -> set[str]:
+    return {normal(column.header) for column in facts.columns}
 
 
 def _look(opening: Opening, label: str, cells: list[str], copied: str, malformed: int) -> FileFacts:

@@ -97,7 +97,10 @@ def _describe(made: Proposal, facts: FileFacts, like: Likeness) -> None:
     # Next month's export has another date in its name.
     made.parts["files"] = Line([re.sub(r"\d+", "*", Path(facts.name).name)])
     if facts.sheet:
-        made.parts["sheet"] = Line([re.sub(r"\d+", "*", facts.sheet)])
+        sheets = [re.sub(r"\d+", "*", each) for each in (facts.sheet, *facts.like_sheets)]
+        doubt = f"sheets with other columns, which nobody looked at: {facts.other_sheets}"
+        doubts = [doubt] if facts.other_sheets else []
+        made.parts["sheet"] = Line(list(dict.fromkeys(sheets)), made.doubt(*doubts))
     if facts.encoding != "utf-8":
         doubt = "the file is not UTF-8; was it saved as CSV on Windows?"
         made.parts["encoding"] = Line(facts.encoding, made.doubt(doubt))

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from orchestration.mappings.check import Doubtful, try_mapping
 from orchestration.mappings.inspect import inspect_file
 from tests.support.inbox import parse_here
 from tests.support.mapped import YEAR, shipped
-from tests.support.proposing import file_of
+from tests.support.proposing import file_of, proposed, tried
 
 
 @pytest.fixture(autouse=True)
@@ -83,3 +84,21 @@ def test_a_name_in_one_word_is_a_name(tmp_path: Path, header: str) -> None:
     rows = "".join(f"{n},{('Ann', 'Bo')[n % 2]}\n" for n in range(20))
     facts = inspect_file(file_of(tmp_path, f"ResponseID,{header}\n{rows}"), YEAR)
     assert [each.kind for each in facts.columns] == ["id", "personal"]
+
+
+def test_every_sheet_with_the_same_columns_is_mapped_and_others_are_told(tmp_path: Path) -> None:
+    book = openpyxl.Workbook(write_only=True)
+    for month in ("Apr", "May", "Jun"):
+        sheet = book.create_sheet(month)
+        sheet.append(["Reference", "Type", "Made by", "Received"])
+        for number in range(5):
+            sheet.append([f"{month}{number}", "Complaint", "Mother", "13/04/2026"])
+    notes = book.create_sheet("Notes")
+    notes.append(["Author", "Remark"])
+    notes.append(["A", "B"])
+    book.save(tmp_path / "complaints.xlsx")
+    made, text = proposed(tmp_path / "complaints.xlsx")
+    assert "sheets with other columns, which nobody looked at: 1" in made.doubts
+    trial = tried(tmp_path, text, tmp_path / "complaints.xlsx")
+    assert sum(part.loaded for part in trial.parts) == 15
+    assert [reason for _, reason, _ in trial.refusals] == ["UNKNOWN_SHEET"]

@@ -8,7 +8,7 @@ import pytest
 from orchestration.contracts import load_contracts
 from tests.support.census_xml import census
 from tests.support.inbox import Bench, make_bench
-from tests.support.xml_files import CHILD, drift_of, message, parts_of, write
+from tests.support.xml_files import CHILD, drift_of, message, parts_of, rows_of, write
 
 RETURN = load_contracts()["ssda903"]
 
@@ -186,3 +186,16 @@ def test_a_table_whose_place_is_not_known_is_not_restated_by_its_absence(tmp_pat
     parts = parts_of(write(tmp_path, text), RETURN)
     assert "social_worker" not in {part.label for part in parts}
     assert {"WORKER/WORKER_ID", "HEADER/WORKER", "HEADER/ORDER"} <= drift_of(parts)
+
+
+@pytest.mark.parametrize(
+    ("said", "rows"),
+    [("1", 1), ("Y", 1), (" Yes ", 1), ("TRUE", 1), ("0", 0), ("N", 0), ("false", 0), ("", 0)],
+)
+def test_a_child_is_unaccompanied_where_the_return_says_so(
+    tmp_path: Path, said: str, rows: int
+) -> None:
+    head = "<CHILDID>ZQ1</CHILDID><SEX>F</SEX><DOB>2012-02-01</DOB>"
+    text = f"<EXPSSDA903><CHILD><HEADER>{head}<UASC>{said}</UASC></HEADER></CHILD></EXPSSDA903>"
+    parts = parts_of(write(tmp_path, text), RETURN)
+    assert len(rows_of(parts, RETURN).get("uasc", [])) == rows

@@ -15,7 +15,7 @@ SEEN_ALONE = {
     ],
     "no": [
         *("No", "N", "0", "Not seen alone", "Child not seen alone", "Was not spoken to alone"),
-        *("Yes - not alone", "Never seen alone"),
+        *("Yes - not alone", "Never seen alone", "Seen alone - no", "Child seen alone: N"),
     ],
     "seen": ["Child seen", "Seen", "Yes, child seen", "Yes - seen", "Seen at home"],
     "seen_with_others": ["yes, seen with mother", "Seen with sibling", "Child seen, carer present"],
@@ -26,7 +26,7 @@ SEEN_ALONE = {
     "unknown": ["Not recorded", "c) Unknown", "Not Known", "Seen, alone not recorded"],
     NOT_MAPPED: [
         *("Seen along", "Seen alone and with mother", "Sibling seen alone", "Mother seen alone"),
-        *("Partly seen alone", "Not always seen alone", "No one seen alone", "Seen alone - no"),
+        *("Partly seen alone", "Not always seen alone", "No one seen alone"),
         *("Yes/No", "#N/A", "?", "Parent refused"),
     ],
 }

@@ -61,11 +61,11 @@ def test_the_answers_yes_and_no_are_texts_and_not_truth_values(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("before", "after", "complaint"),
     [
-        ("title:", "titel:", "titel: Extra inputs"),
+        ("title:", "titel:", "titel: is no key"),
         ("{from: Ref}", "{from: Raf}", r"tables 1 \(vx_feedback\): Raf not among headers"),
         ("{value: child}", "{value: child, from: Day}", "give one of from:, value:"),
         ("{from: Ref}", "{from: Ref, value}", "value"),
-        ("{from: Ref}", "{sql: drop table}", "sql: Extra inputs"),
+        ("{from: Ref}", "{sql: drop table}", "sql: is no key"),
         ("Ref: [Reference]", "Ref: [TYPE]", "stands under two columns"),
         ("{Yes: comment,", "{no: comment,", "gives one value twice"),
         ("headers:", "date_formats: [%d/%m/%Y, %m/%d/%Y]\nheaders:", "not YAML at line 4"),

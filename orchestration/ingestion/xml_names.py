@@ -42,7 +42,7 @@ class ElementNames:
         self._misplaced: dict[str, None] = {}
         self._twice: dict[str, None] = {}
         self._is_namespaced = False
-        # Where no order fits, or namespaces make every tree differ, each has to be walked.
+        # Where no order fits, or too much differs to be learned, each tree has to be walked.
         self._walks = False
         self._root = shape.root
         self._awaited = _required(table for table in tables if not is_outside_records(table))
@@ -104,8 +104,7 @@ class ElementNames:
             children = [_local(child) for child in each.iterchildren("*")]
             if children:
                 news += self._note_children(each, name, children)
-        if not news or len(self._unknown) >= _MAXIMUM:
-            self._walks = True
+        self._walks = self._walks or not news
 
     def _atypical(self, holder: Any) -> "Iterator[Any]":
         """The element, and its children with all below them, but for the typical ones."""
@@ -118,7 +117,7 @@ class ElementNames:
         """A value may stand where nobody looks; numbers of records are none."""
         if attribute != "id":
             self._note_unknown(f"{name}/@{attribute}", f"@{attribute}", name)
-        return self._order.learn_attribute(name, attribute)
+        return not self._walks and self._order.learn_attribute(name, attribute)
 
     def _note_place(self, element: Any, name: str) -> bool:
         parents = self._places.parents.get(name)
@@ -146,12 +145,14 @@ class ElementNames:
                 is_new = True
         if name in places.children and name not in places.leaves and _has_text(element):
             is_new |= self._note_unknown(f"{name}/text()", "text()", name)
-        return self._order.learn(name, children) or is_new
+        return (not self._walks and self._order.learn(name, children)) or is_new
 
     def _note_unknown(self, key: str, name: str, above: str) -> bool:
         """Remember where something unknown stood first; '' if its name is not safe to show."""
         if key in self._unknown or len(self._unknown) >= _MAXIMUM:
             return False
+        # A file with so many may have any number.
+        self._walks = self._walks or len(self._unknown) == _MAXIMUM - 1
         is_safe = _SAFE.fullmatch(name.strip("@()")) and (not above or _SAFE.fullmatch(above))
         self._unknown[key] = f"{above}/{name}".lstrip("/") if is_safe else ""
         return True

@@ -32,7 +32,7 @@ _BLANKS = " || ".join(f"chr({ord(blank)})" for blank in BLANKS)
 # characters, quotes, #N/A, ="C1", \N, what programs write for "no value", and what they make of
 # numbers: 2.00E+09, 2e+09, 1,234 and 1234.0.
 _NO_ID = (
-    r"[^\x20-\x7e]|\"|^#(N/A|[A-Z0-9_/]+[!?]|GETTING_DATA)$"
+    r"[^\x20-\x7e]|\"|\\x[0-9A-F]{2}|^#(N/A|[A-Z0-9_/]+[!?]|GETTING_DATA)$"
     r"|^[-+]?[0-9]+([.,][0-9]+)?[eE]\+[0-9]+$|^[-+]?[0-9]+[.,][0-9]+[eE][0-9]+$"
     r"|^[0-9]+\.0*$|^[0-9]{1,3}(,[0-9]{3})+$"
     r"|^(?i:\\n|na|nat|<na>|\(null\)|\[null\]|\(blank\))$"

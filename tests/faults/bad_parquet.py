@@ -96,7 +96,12 @@ MAKERS: dict[str, Callable[[], bytes]] = {
     "parquet_with_a_column_of_duckdb": lambda: _written(_visits(["V1"], file_row_number=[7])),
     "parquet_with_a_blank_id": lambda: _written(_visits([None, "V2"])),
     "parquet_with_a_list": lambda: _written(_visits(["V1"], cinv_cin_visit_seen=[["Y", "N"]])),
-    "parquet_with_bytes": lambda: _written(_visits([b"V1"])),
+    "parquet_with_bytes": lambda: _written(
+        _visits([b"V1"], cinv_cin_visit_bedroom=["J\u00e1".encode()])
+    ),
+    "parquet_with_bytes_that_are_no_text": lambda: _written(
+        _visits(["V1", "V2"], cinv_person_id=[b"C1", b"C\xe9"])
+    ),
     "parquet_with_the_same_column_twice": _with_the_same_column_twice,
     "parquet_without_a_key_column": lambda: _written({"cinv_person_id": [CANARY]}),
     "parquet_with_a_hostile_column": lambda: _written(

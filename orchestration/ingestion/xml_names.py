@@ -94,7 +94,8 @@ class ElementNames:
     def _walk(self, holder: Any) -> None:
         """Note what is new; told once, it is no longer looked for."""
         news = 0
-        for each in self._atypical(holder):
+        # Found before anything is learned from the first of them: that may make the next one typical.
+        for each in list(self._atypical(holder)):
             self._is_namespaced = self._is_namespaced or each.tag.startswith("{")
             name = _local(each)
             for attribute in each.attrib:

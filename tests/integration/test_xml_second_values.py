@@ -14,6 +14,7 @@ from tests.support.census_xml import census, oracle
 from tests.support.xml_files import CHILD, message, parts_of, rows_of, write
 
 _DETAILS = "<CINdetails><CINreferralDate>2025-06-01</CINreferralDate>{}</CINdetails>"
+_ONE = CHILD.format(sex="F", inner="")
 _ASSESSMENT = "<Assessments><AssessmentActualStartDate>2025-06-02</AssessmentActualStartDate>{}"
 
 
@@ -122,3 +123,21 @@ def test_no_order_of_elements_is_drift(
     parts = parts_of(path, batch=batch, block=500)
     assert rows_of(parts) == oracle(path)
     assert {told for part in parts for told in part.drift} == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"<Message><Children>{_ONE}<Group>{_ONE}</Group></Children></Message>", "Children/Group"),
+        (
+            f"<Message><Children>{_ONE}<Group>{_ONE}</Group>{_ONE}</Children></Message>",
+            "Children/Group",
+        ),
+        (
+            f"<Message><Children>{_ONE}</Children><Unborn>{_ONE}</Unborn></Message>",
+            "Message/Unborn",
+        ),
+    ],
+)
+def test_records_where_nobody_looks_are_told(tmp_path: Path, text: str, told: str) -> None:
+    assert {(told, "unknown"), ("Child in other places", "unknown")} <= _told(write(tmp_path, text))

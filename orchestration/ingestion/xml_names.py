@@ -108,10 +108,13 @@ class ElementNames:
         self._walks = self._walks or not news
 
     def _atypical(self, holder: Any) -> "Iterator[Any]":
-        """The element, and its children with all below them, but for the typical ones."""
+        """The element and its children, and all below those that are not typical."""
         yield holder
         for child in holder.iterchildren("*"):
-            if not self._is_typical(child):
+            if self._is_typical(child):
+                # It may still stand where nobody looks for it.
+                yield child
+            else:
                 yield from child.iter("*")
 
     def _note_attribute(self, name: str, attribute: str) -> bool:

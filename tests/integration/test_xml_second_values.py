@@ -125,6 +125,12 @@ def test_no_order_of_elements_is_drift(
     assert {told for part in parts for told in part.drift} == set()
 
 
+def test_a_block_outside_its_record_is_told(tmp_path: Path) -> None:
+    block = _DETAILS.format("")
+    path = write(tmp_path, f"<Message><Children>{_ONE}{block}{_ONE}</Children></Message>")
+    assert _told(path) == {("CINdetails in other places", "unknown")}
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

@@ -152,6 +152,11 @@ class Change(_Model):
     what: str
 
 
+# What of a table a delivery holds: all that is true, all of one collection year, or what is new or
+# changed since the delivery before.
+Extent = Literal["full", "collection_year", "incremental"]
+
+
 class Contract(ContractQuestions, _Model):
     """One source: how its files are recognised and read, and its tables."""
 
@@ -160,7 +165,7 @@ class Contract(ContractQuestions, _Model):
     title: str
     description: str
     provenance: str
-    extent: Literal["full", "collection_year"]
+    extent: Extent
     match: Literal["by_name", "by_header", "by_part"]
     suffixes: tuple[str, ...] = (".csv", ".parquet")
     xml: Xml | None = None

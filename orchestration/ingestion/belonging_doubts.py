@@ -13,6 +13,8 @@ DOUBTS = {
     "same_bytes": "has the same bytes as a file of another authority",
     "second_file": "is a second file for the same table",
     "unlikely_date": "lies under a date that is far ahead or long ago",
+    "nothing_shared": "shares no row with the extract before it, whose rows no longer count; if it"
+    " only holds what is new, its mapping needs extent: incremental",
     "two_ids": "has records with two ids, of which the first counts",
     "two_values": "stands twice in one row of some records, and only the first counts",
 }

@@ -219,6 +219,9 @@ def _write(
         writing.quarantine_rows(con, landed, outcome)
         recording.record_drift(con, landed, outcome)
         recording.record_not_mapped(con, landed, outcome)
+    if contract.extent == "full" and contract.match == "by_part":
+        for outcome in originals:
+            recording.record_nothing_shared(con, landed, outcome)
     writing.quarantine_conflicts(con, landed, originals)
     recording.record_absent_tables(con, landed, contract, outcomes)
     recording.record_delivery(con, landed, state, reading)

@@ -120,6 +120,9 @@ def holds(where: Where, given: Delivered) -> str:
     if where.like:
         any_of = "|".join(f"({like_pattern(each)})" for each in where.like)
         tests.append(f"regexp_full_match({_normal(cell)}, {literal(any_of)})")
+    if where.unlike:
+        any_of = "|".join(f"({like_pattern(each)})" for each in where.unlike)
+        tests.append(f"not regexp_full_match({_normal(cell)}, {literal(any_of)})")
     return f"({' and '.join(tests)})"
 
 
@@ -162,14 +165,14 @@ def _taken(cell: Cell, column: Column, given: Delivered) -> str:
         filled = [f"case when {_filled(each)} then {each} end" for each in _cells(cell, given)]
         delivered = f"coalesce({', '.join(filled)})" if len(filled) > 1 else filled[0]
     if cell.separator is None:
-        return _mapped(cell, delivered)
+        return _mapped(cell, delivered, column)
     parts = f"list_filter(string_split({delivered}, {literal(cell.separator)}), lambda p: "
     parts += f"{_filled('p')})"
-    each = f"list_transform({parts}, lambda p: {_mapped(cell, _trimmed('p'))})"
+    each = f"list_transform({parts}, lambda p: {_mapped(cell, _trimmed('p'), column)})"
     return f"nullif(array_to_string({each}, {literal(column.separator or ';')}), '')"
 
 
-def _mapped(cell: Cell, delivered: str) -> str:
+def _mapped(cell: Cell, delivered: str, column: Column) -> str:
     """The code of a delivered value; a value that no line knows goes on as the mapping says."""
     rest = delivered
     if cell.otherwise == "blank":
@@ -181,13 +184,26 @@ def _mapped(cell: Cell, delivered: str) -> str:
         rest = _slug(delivered) if cell.otherwise == "as_delivered" else rest
     if cell.values:
         # A map looks at the value once, where a case would look again for every line.
-        values = ", ".join(literal(normal(value)) for value in cell.values)
-        codes = ", ".join(literal(code) for code in cell.values.values())
+        known = _own_codes(cell, column) | {
+            normal(value): code for value, code in cell.values.items()
+        }
+        values = ", ".join(literal(value) for value in known)
+        codes = ", ".join(literal(code) for code in known.values())
         rest = f"coalesce(map([{values}], [{codes}])[{_normal(delivered)}], {rest})"
     if cell.shape == "number":
         number = _trimmed(rest)
         return f"case when regexp_full_match({number}, {literal(_NUMBER)}) then {number} end"
     return rest
+
+
+def _own_codes(cell: Cell, column: Column) -> dict[str, str]:
+    """What needs no line of a map: the codes themselves, and how programs write yes and no."""
+    if cell.shape == "number":
+        return {}
+    codes = {normal(code): code for code in column.values}
+    if set(column.values) == {"Y", "N"}:
+        codes |= dict.fromkeys(("yes", "true", "1"), "Y") | dict.fromkeys(("no", "false", "0"), "N")
+    return codes
 
 
 def _templated(cell: Cell, given: Delivered) -> str:

@@ -16,6 +16,9 @@ from orchestration.ingestion.reconciling import count_rows
 from orchestration.ingestion.results import LandedDelivery, LoadState, TableCounts
 from orchestration.ingestion.sql import literal
 
+# Of fewer rows it may be chance that no two extracts share one.
+_FEWEST_ROWS = 5
+
 
 def record_drift(
     con: duckdb.DuckDBPyConnection, landed: LandedDelivery, outcome: PartOutcome
@@ -33,6 +36,43 @@ def record_drift(
                 [drift.kind for drift in outcome.part.drift],
             ],
         )
+
+
+def record_nothing_shared(
+    con: duckdb.DuckDBPyConnection, landed: LandedDelivery, outcome: PartOutcome
+) -> None:
+    """Record a full extract that is likely to be a part: nothing of the one before is in it."""
+    raw = f"raw.{outcome.raw_table}"
+    con.execute(
+        f"""
+        insert into ledger.drift
+        with before as (
+            select delivery_number from ledger.delivery_tables
+            where authority_code = $authority and source = $source and raw_table = $raw_table
+                and as_of < $as_of and rows_loaded > 0
+            order by as_of desc, delivered_at desc, delivery_id desc
+            limit 1
+        ),
+        old as (
+            select _row_key from {raw} where _delivery_number = (select * from before)
+        ),
+        new as (select _row_key from {raw} where _delivery_number = $number)
+        select $delivery, $file, $part, $raw_table, 'rows', 'nothing_shared'
+        where (select count(*) from old) >= {_FEWEST_ROWS}
+            and (select count(*) from new) >= {_FEWEST_ROWS}
+            and not exists (select 1 from old inner join new using (_row_key))
+        """,
+        {
+            "authority": landed.authority_code,
+            "source": landed.source,
+            "raw_table": outcome.raw_table,
+            "as_of": landed.as_of,
+            "number": delivery_number(landed.delivery_id),
+            "delivery": landed.delivery_id,
+            "file": outcome.file.name,
+            "part": outcome.part.label,
+        },
+    )
 
 
 def record_not_mapped(

@@ -94,7 +94,7 @@ class ElementNames:
     def _walk(self, holder: Any) -> None:
         """Note what is new; told once, it is no longer looked for."""
         news = 0
-        # Found before anything is learned from the first of them: that may make the next one typical.
+        # All found before anything is learned, which may make the next one typical.
         for each in list(self._atypical(holder)):
             self._is_namespaced = self._is_namespaced or each.tag.startswith("{")
             name = _local(each)

@@ -57,7 +57,7 @@ def contract_of(mapping: Mapping, voice_extension: Contract) -> Contract:
         title=mapping.title,
         description=mapping.description,
         provenance="A mapping; the tables are those of the voice extension.",
-        extent="full",
+        extent=mapping.extent,
         match="by_part",
         suffixes=SUFFIXES,
         raw_prefix=voice_extension.raw_prefix,

@@ -77,7 +77,18 @@ _HANDLERS = frozenset(
 )
 _YES_NO = ("yes", "no", "y", "n", "true", "false")
 _INNER_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_TITLED = r"[A-Z][\p{L}'\x{2019}-]+(( [A-Z][\p{L}'\x{2019}-]+){1,3}|, ?[A-Z][\p{L}'\x{2019} -]*)"
+_WORD = r"[A-Z][\p{L}'\x{2019}-]+"
+# Ann Lee, Lee, Ann, Ms Lee, Ann L, A. Lee, Nan (Ann): two words with capitals at least.
+_TITLED = "|".join(
+    (
+        rf"{_WORD}( {_WORD}){{1,3}}",
+        rf"{_WORD}, ?[A-Z][\p{{L}}'\x{{2019}} -]*",
+        r"(Mr|Mrs|Ms|Miss|Mx|Dr)\.? .*",
+        rf"{_WORD} [A-Z]\.?",
+        rf"[A-Z]\.? {_WORD}",
+        rf"\p{{L}}+ \({_WORD}\)",
+    )
+)
 
 
 def look(opening: Opening) -> FileFacts | None:

@@ -70,6 +70,10 @@ def _matches(pieces: list[str], text: str) -> bool:
     return re.fullmatch(".*".join(map(re.escape, pieces)), text, re.DOTALL) is not None
 
 
+# What `otherwise` may make of a value that nobody knows, so that it says nothing any more.
+_NOTHING_SAID = frozenset({"blank", "not_recorded", "unknown"})
+
+
 def _as_list(given: object) -> object:
     return [given] if isinstance(given, str) else given
 
@@ -90,12 +94,13 @@ class Where(_Model):
     equals: Texts = Field(default=(), alias="is")
     differs: Texts = Field(default=(), alias="is_not")
     like: Texts = ()
+    unlike: Texts = ()
     filled: bool | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if not (self.equals or self.differs or self.like or self.filled is not None):
-            raise ValueError("a condition needs is:, is_not:, like: or filled:")
+        if not (self.equals or self.differs or self.like or self.unlike) and self.filled is None:
+            raise ValueError("a condition needs is:, is_not:, like:, unlike: or filled:")
         return self
 
 
@@ -179,6 +184,12 @@ class Target(_Model):
         cells = [name for cell in self.columns.values() for name in cell.names]
         return {*cells, *(where.column for where in self.rows)}
 
+    def loses(self, cell: Cell) -> bool:
+        """Whether a value that no line of a cell knows is kept nowhere in the table."""
+        others = (each for each in self.columns.values() if each is not cell and not each.values)
+        is_kept = any(each.source == cell.source for each in others)
+        return bool(cell.values) and cell.otherwise in _NOTHING_SAID and not is_kept
+
 
 class Mapping(_Model):
     """One mapped source.
@@ -188,6 +199,8 @@ class Mapping(_Model):
         files: Pattern of the file names, `complaints*.csv`.
         sheet: Pattern of the sheets of a workbook.
         encoding: How a CSV file is written; `windows-1252` takes UTF-8 too, as the bytes tell.
+        extent: Whether an export holds all that is true, so that what it no longer holds is closed,
+            or what is new or changed since the one before, so that it adds to that.
         date_formats: How the file writes dates; ISO dates are always understood.
         headers: The delivered columns: the name used in this mapping, and other names of it.
         unpivot: The question columns, where each is a column of its own.
@@ -202,6 +215,7 @@ class Mapping(_Model):
     files: Texts = ("*",)
     sheet: Texts = ("*",)
     encoding: Encoding = "utf-8"
+    extent: Literal["full", "incremental"] = "full"
     date_formats: Texts = ()
     headers: dict[str, Texts] = Field(min_length=1)
     unpivot: Unpivot | None = None

@@ -101,6 +101,7 @@ def _describe(made: Proposal, facts: FileFacts, like: Likeness) -> None:
         doubt = f"sheets with other columns, which nobody looked at: {facts.other_sheets}"
         doubts = [doubt] if facts.other_sheets else []
         made.parts["sheet"] = Line(list(dict.fromkeys(sheets)), made.doubt(*doubts))
+    made.parts["extent"] = Line(like.mapping.extent)
     if facts.encoding != "utf-8":
         doubt = "the file is not UTF-8; was it saved as CSV on Windows?"
         made.parts["encoding"] = Line(facts.encoding, made.doubt(doubt))
@@ -155,7 +156,8 @@ def _carry_over(
     columns: dict[str, Line] = {}
     by_name = {column.name: column for column in table.columns}
     for name, cell in target.columns.items():
-        line = _carried(made, facts, like, cell, by_name[name])
+        is_lossy = target.loses(cell)
+        line = _carried(made, facts, like, cell, by_name[name], is_lossy=is_lossy)
         if line is None and by_name[name].required:
             line = _stand_in(made, facts, like, cell, by_name[name])
             if line is None:
@@ -169,7 +171,13 @@ def _carry_over(
 
 
 def _carried(
-    made: Proposal, facts: FileFacts, like: Likeness, cell: Cell, column: Column
+    made: Proposal,
+    facts: FileFacts,
+    like: Likeness,
+    cell: Cell,
+    column: Column,
+    *,
+    is_lossy: bool,
 ) -> Line | None:
     """The line of the example with the names of the file; None if the file has no such column."""
     names = {name: match.column.header for name, match in like.matches.items()}
@@ -192,10 +200,14 @@ def _carried(
         line["template"] = "".join(
             f"{{{names[piece]}}}" if place % 2 else piece for place, piece in enumerate(cell.pieces)
         )
-    return Line(line, made.doubt(*_value_doubts(facts, line, cell, column)))
+    if column.name == "favourable_when":
+        return Line(line, made.doubt("is this, and the scale, true of every question?"))
+    return Line(line, made.doubt(*_value_doubts(facts, line, cell, column, is_lossy=is_lossy)))
 
 
-def _value_doubts(facts: FileFacts, line: dict[str, Any], cell: Cell, column: Column) -> list[str]:
+def _value_doubts(
+    facts: FileFacts, line: dict[str, Any], cell: Cell, column: Column, *, is_lossy: bool
+) -> list[str]:
     if "from" not in line:
         return []
     sources = [line["from"]] if isinstance(line["from"], str) else line["from"]
@@ -214,8 +226,8 @@ def _value_doubts(facts: FileFacts, line: dict[str, Any], cell: Cell, column: Co
         shown = [piece for piece in _pieces(each.values, cell) if piece in unknown]
         doubts += [f"{each.header}: no code yet for {piece!r}" for piece in shown]
         hidden = len(unknown) - len(shown)
-        # A shape makes something of every value, and what is left blank on purpose is no doubt.
-        if hidden and not cell.shape and cell.otherwise == "as_delivered":
+        # A shape makes something of every value, and what is kept elsewhere may be left blank.
+        if hidden and not cell.shape and (is_lossy or cell.otherwise == "as_delivered"):
             doubts.append(
                 f"{each.header}: {hidden} of its values have no code; they are not shown, as"
                 " some are rare, long or like names, so look in the file"

@@ -24,9 +24,28 @@ def rehearse(opening: Opening, mapping: Mapping) -> Trial:
     Raises:
         FileRefusedError: It cannot be read at all.
     """
+    mapping = _telling(mapping)
     parts = map_parts(opening, mapping, open_parts(opening))
     judged = zip(parts, judge_parts(opening, parts), strict=True)
     return _summed(opening, mapping, list(judged))
+
+
+def _telling(mapping: Mapping) -> Mapping:
+    """The mapping with every value left as it is that it would make nothing of."""
+    tables = tuple(
+        target.model_copy(
+            update={
+                "columns": {
+                    name: cell.model_copy(update={"otherwise": "as_delivered"})
+                    if target.loses(cell)
+                    else cell
+                    for name, cell in target.columns.items()
+                }
+            }
+        )
+        for target in mapping.tables
+    )
+    return mapping.model_copy(update={"tables": tables})
 
 
 def _summed(opening: Opening, mapping: Mapping, judged: list[tuple[Part, JudgedPart]]) -> Trial:

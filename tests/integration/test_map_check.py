@@ -102,3 +102,71 @@ def test_every_sheet_with_the_same_columns_is_mapped_and_others_are_told(tmp_pat
     trial = tried(tmp_path, text, tmp_path / "complaints.xlsx")
     assert sum(part.loaded for part in trial.parts) == 15
     assert [reason for _, reason, _ in trial.refusals] == ["UNKNOWN_SHEET"]
+
+
+def test_a_value_that_a_map_would_make_nothing_of_is_told(tmp_path: Path) -> None:
+    rows = "".join(
+        f"M{n},C{n},13/04/2026,Yes,{('Yes', 'y', 'TRUE', 'Maybe later')[n % 4]}\n" for n in range(8)
+    )
+    path = file_of(
+        tmp_path, f"Missing episode ID,Child ID,Returned,Offered,Accepted\n{rows}", "rhi.csv"
+    )
+    trial = try_mapping(shipped("return_interviews"), path, YEAR)
+    assert [(each.column, each.values, each.rows) for each in trial.unmapped] == [
+        ("accepted", 1, 2)
+    ]
+    made, _ = proposed(path)
+    assert any(doubt.startswith("Accepted: ") for doubt in made.doubts)
+
+
+def test_what_stands_in_place_of_views_is_no_view(tmp_path: Path) -> None:
+    said = ("Child refused to answer", "No views expressed", "I want to go home", "n/k")
+    rows = "".join(f"R{n},C{n},13/04/2026,Accepted,{text}\n" for n, text in enumerate(said))
+    path = file_of(
+        tmp_path, f"Referral ID,Child ID,Offered on,Outcome,Views\n{rows}", "advocacy.csv"
+    )
+    trial = try_mapping(shipped("advocacy"), path, YEAR)
+    loaded = {(part.table, part.part): part.loaded for part in trial.parts}
+    assert loaded["vx_expression", "vx_expression"] == 1
+    assert sum(rows for (table, _), rows in loaded.items() if table == "vx_not_captured") == 3
+
+
+@pytest.mark.parametrize(
+    ("question", "table"),
+    [
+        ("What are the child's views?", "vx_expression"),
+        ("Social worker's analysis of the child's views", None),
+        ("Parent's response to the child's wishes and feelings", None),
+        ("Were the child's views obtained?", None),
+    ],
+)
+def test_only_a_question_for_the_childs_own_view_is_one(
+    tmp_path: Path, question: str, table: str | None
+) -> None:
+    head = "Form ID,Child ID,Form,Question,Answer,Completed on"
+    path = file_of(
+        tmp_path, f"{head}\n1,C1,Visit,{question},I like my school,13/04/2026\n", "form answers.csv"
+    )
+    trial = try_mapping(shipped("case_form_answers"), path, YEAR)
+    loaded = {part.table for part in trial.parts if part.loaded}
+    assert loaded - {"vx_form_answer"} == ({table} if table else set())
+
+
+def test_the_scale_of_a_survey_is_asked_about(tmp_path: Path) -> None:
+    questions = ("Q1 How lonely are you?", "Q2 Are you safe?", "Q3 Are you heard?")
+    path = _survey(tmp_path, *questions, rows=[("Always", "Often", "Never")] * 3)
+    made, text = proposed(path)
+    assert "is this, and the scale, true of every question?" in made.doubts
+    assert "extent: incremental" in text
+
+
+@pytest.mark.parametrize(
+    "value", ["Jayden T", "J Okonkwo", "Ms B", "Mrs O. Adeyemi", "Nan (Sheila)"]
+)
+def test_a_value_like_a_name_is_not_shown(tmp_path: Path, value: str) -> None:
+    rows = "".join(
+        f"{n},{(value, 'Complaint', 'Grumble', 'Thank you')[n % 4]},13/04/2026\n" for n in range(40)
+    )
+    made, text = proposed(file_of(tmp_path, f"Reference,Type,Received\n{rows}"))
+    assert value not in text
+    assert any("'Grumble'" in doubt for doubt in made.doubts)

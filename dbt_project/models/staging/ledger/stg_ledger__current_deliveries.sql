@@ -15,7 +15,9 @@ scoped as (
             when extent = 'collection_year'
                 then extract(year from {{ add_to_date('as_of', 9, 'month') }})
             else 0
-        end as scope
+        end as scope,
+        -- What is only new since the delivery before adds to it, and restates its own day.
+        case when extent = 'incremental' then as_of end as own_day
     from delivery_tables
 
 ),
@@ -25,7 +27,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by authority_code, source, raw_table, scope
+            partition by authority_code, source, raw_table, scope, own_day
             order by as_of desc, delivered_at desc, delivery_id desc
         ) as recency,
         row_number() over (

@@ -5,7 +5,6 @@ belong here: looking at the file (inspect), likeness, or the YAML text (proposal
 """
 
 import re
-from collections.abc import Iterable
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from orchestration.mappings.dates import formats_of
 from orchestration.mappings.inspect import ColumnFacts, FileFacts
 from orchestration.mappings.likeness import Likeness, nearest
 from orchestration.mappings.models import ANSWER_NAMES, Cell, Mapping, Target, normal
+from orchestration.mappings.value_doubts import value_doubts
 
 _UNSURE = 0.6
 
@@ -202,43 +202,7 @@ def _carried(
         )
     if column.name == "favourable_when":
         return Line(line, made.doubt("is this, and the scale, true of every question?"))
-    return Line(line, made.doubt(*_value_doubts(facts, line, cell, column, is_lossy=is_lossy)))
-
-
-def _value_doubts(
-    facts: FileFacts, line: dict[str, Any], cell: Cell, column: Column, *, is_lossy: bool
-) -> list[str]:
-    if "from" not in line:
-        return []
-    sources = [line["from"]] if isinstance(line["from"], str) else line["from"]
-    if not (cell.values or column.values or column.codes):
-        return [
-            f"{each.header}: it seems to hold words, and {column.name} is no place for a person's"
-            for each in facts.columns
-            if each.header in sources and each.kind == "text" and column.sensitivity == "none"
-        ]
-    known = {normal(value) for value in (*cell.values, *cell.values.values(), *column.values)}
-    doubts: list[str] = []
-    for each in facts.columns:
-        if each.header not in sources or each.kind == "date":
-            continue
-        unknown = [piece for piece in _pieces(each.seen, cell) if normal(piece) not in known]
-        shown = [piece for piece in _pieces(each.values, cell) if piece in unknown]
-        doubts += [f"{each.header}: no code yet for {piece!r}" for piece in shown]
-        hidden = len(unknown) - len(shown)
-        # A shape makes something of every value, and what is kept elsewhere may be left blank.
-        if hidden and not cell.shape and (is_lossy or cell.otherwise == "as_delivered"):
-            doubts.append(
-                f"{each.header}: {hidden} of its values have no code; they are not shown, as"
-                " some are rare, long or like names, so look in the file"
-            )
-    return doubts
-
-
-def _pieces(values: Iterable[str], cell: Cell) -> list[str]:
-    """The single values, each once, in their order."""
-    split = (value.split(cell.separator) if cell.separator else [value] for value in values)
-    return [piece for piece in dict.fromkeys(p.strip() for each in split for p in each) if piece]
+    return Line(line, made.doubt(*value_doubts(facts, line, cell, column, is_lossy=is_lossy)))
 
 
 def _stand_in(

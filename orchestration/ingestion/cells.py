@@ -49,6 +49,7 @@ _NOBODY = (
 )
 # Counted apart: a pattern of so many steps costs a statement a millisecond to prepare.
 _LONGEST_ID = 100
+_OTHER_BLANKS = "chr(160) || chr(9) || chr(8201)"
 # What DuckDB's cast would take beyond a plain number: 1_000, inf, nan.
 _NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 
@@ -227,11 +228,15 @@ def _expectation(column: "Column", contract: "Contract") -> tuple[str, str]:
 
 
 def _postcode_district(text: str) -> str:
-    """BS3 4QQ and BS3 become BS3; whatever is not a postcode becomes null, for it may be more."""
-    packed = f"upper(replace({text}, ' ', ''))"
+    """BS3 4QQ, BS3 4 and BS3 become BS3; whatever is no postcode becomes null: it may be more."""
+    # A no-break space, a tab, a thin space, and what people put in place of a blank.
+    spaced = f"trim(translate(upper({text}), '-.,' || {_OTHER_BLANKS}, '      '))"
+    packed = f"replace({spaced}, ' ', '')"
     district = "[A-Z]{1,2}[0-9][A-Z0-9]?"
     return (
         f"case when regexp_full_match({packed}, '{district}[0-9][A-Z]{{2}}') "
         f"then left({packed}, length({packed}) - 3) "
-        f"when regexp_full_match({packed}, '{district}') then {packed} end"
+        # Packed, the sector BS3 4 would be the district BS34.
+        f"when regexp_full_match({spaced}, '{district}( +[0-9])?') "
+        f"then split_part({spaced}, ' ', 1) end"
     )

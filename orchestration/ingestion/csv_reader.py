@@ -131,7 +131,9 @@ def records(path: Path, skip: int = 0) -> Iterator[tuple[int, list[str]]]:
     with path.open(encoding="utf-8-sig", newline="") as stream:
         number = 0
         try:
-            for number, cells in enumerate(csv.reader(stream, strict=True), start=1):
+            # As DuckDB reads it: blanks before a quote are no part of the cell.
+            rows = csv.reader(stream, strict=True, skipinitialspace=True)
+            for number, cells in enumerate(rows, start=1):
                 if number > skip:
                     yield number, cells
         except csv.Error as error:

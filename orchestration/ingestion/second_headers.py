@@ -24,7 +24,10 @@ _LEAST_NAMES = 2
 # Names come seldom; a file with more rows of them has enough of them among the first.
 _LOOKED_AT = 20
 _MOST_OF_A_ROW = 2 / 3
-_DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{4}")
+_DAY = re.compile(
+    r"\d{4}-\d\d-\d\d|\d{1,2}[/. -]\d{1,2}[/. -]\d{2}(\d{2})?\b"
+    r"|\d{1,2}[ /-][A-Za-z]{3,9}[ /-]\d{2,4}"
+)
 
 
 def check_below(

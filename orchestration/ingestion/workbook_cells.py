@@ -31,6 +31,11 @@ _UNCALCULATED = re.compile(
     rb"<%(tag)sf\b(?:[^<>]*/>|[^<>]*>[^<]*</%(tag)sf>)\s*"
     rb"(?(text)|(?:<%(tag)sv\s*/>|<%(tag)sv>\s*</%(tag)sv>)?)\s*</%(tag)sc>" % {b"tag": _TAG}
 )
+# A yes or no that is neither 0 nor 1: a reader takes whatever it is for a yes.
+_ODD_BOOLEAN = re.compile(
+    rb"\bt=[\"']b[\"'][^<>]*>\s*(?:<%(tag)sf\b(?:[^<>]*/>|[^<>]*>[^<]*</%(tag)sf>))?\s*"
+    rb"<%(tag)sv\b[^<>]*>(?![01]</)[^<]" % {b"tag": _TAG}
+)
 # What may stand inside a cell and hides it from that.
 _HIDING = (b"<![CDATA[", b"<!--", b"<?")
 _DATA = re.compile(rb"<%(tag)ssheetData\b" % {b"tag": _TAG})
@@ -87,6 +92,11 @@ def has_uncalculated(path: Path, part: str) -> bool:
         _UNCALCULATED.search(seen) or any(mark in seen[1:] for mark in _HIDING)
         for seen in _overlapping(path, part)
     )
+
+
+def has_odd_booleans(path: Path, part: str) -> bool:
+    """Whether a cell of kind boolean holds `false` or anything else than 0 or 1."""
+    return any(_ODD_BOOLEAN.search(seen) for seen in _overlapping(path, part))
 
 
 def has_doubled_cells(path: Path, part: str) -> bool:

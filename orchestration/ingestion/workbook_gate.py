@@ -27,6 +27,8 @@ _CHUNK = 1 << 20
 _HEAD = 1 << 13
 # Longer than any mark that is searched for, so that none is missed between two pieces.
 _SEAM = 64
+# A value that a reader of workbooks passes over or cuts; no program writes it so.
+_HIDDEN_VALUE = re.compile(rb"<(?:\w+:)?v\b[^<>]*>[^<]*<!")
 _DOCUMENT_TYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 # Addresses so far out that a sheet with few cells could fill the memory: calamine keeps a sheet
 # as one block, from its first cell to its last. A small file that spans much is looked through; a
@@ -199,10 +201,13 @@ class _Marks:
             self._begin(chunk)
         seen = self._last + chunk
         # Hardly a part has this byte, and to look for one byte costs next to nothing.
-        if b"!" in seen and _DOCUMENT_TYPE.search(seen):
-            raise FileRefusedError(
-                "DOCUMENT_TYPE", "a workbook without document types or entities in its parts"
-            )
+        if b"!" in seen:
+            if _DOCUMENT_TYPE.search(seen):
+                raise FileRefusedError(
+                    "DOCUMENT_TYPE", "a workbook without document types or entities in its parts"
+                )
+            if _HIDDEN_VALUE.search(seen):
+                raise FileRefusedError("UNREADABLE", f"plain values in the cells; {_SAVE_ANEW}")
         # As far as the last piece was not looked through.
         self.cells += seen.count(_CELL_END, max(0, len(self._last) - len(_CELL_END) + 1))
         if self._looked_through < _LOOKED_THROUGH:

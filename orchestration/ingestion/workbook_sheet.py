@@ -15,6 +15,7 @@ from orchestration.ingestion.workbook_cells import (
     CellFacts,
     cell_facts,
     has_doubled_cells,
+    has_odd_booleans,
     has_uncalculated,
     sheet_parts,
     spanned_cells,
@@ -135,6 +136,8 @@ class Workbook:
             if has_formulas:
                 raise FileRefusedError("FORMULA_NOT_CALCULATED", _CALCULATED)
             return None
+        if _has_yes(columns) and has_odd_booleans(self._path, self._part(name)):
+            raise FileRefusedError("UNREADABLE", f"0 or 1 in cells of yes or no; {_SAVE_ANEW}")
         mended = _Mended(columns)
         for error in odd:
             found = _ERROR.search(error.detail)
@@ -208,6 +211,13 @@ class Workbook:
         if part.lower() not in self._marks:
             raise FileRefusedError("UNREADABLE", _UNREADABLE)
         return part
+
+
+def _has_yes(columns: "list[pa.Array[Any]]") -> bool:
+    """Whether a cell reads as a boolean that is true."""
+    import pyarrow.compute as pc
+
+    return any(pc.index(column, "true").as_py() >= 0 for column in columns)
 
 
 def _has_long_number(columns: "list[pa.Array[Any]]") -> bool:

@@ -7,6 +7,7 @@ import io
 import struct
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -96,6 +97,10 @@ MAKERS: dict[str, Callable[[], bytes]] = {
     "parquet_with_a_column_of_duckdb": lambda: _written(_visits(["V1"], file_row_number=[7])),
     "parquet_with_a_blank_id": lambda: _written(_visits([None, "V2"])),
     "parquet_with_a_list": lambda: _written(_visits(["V1"], cinv_cin_visit_seen=[["Y", "N"]])),
+    "parquet_with_numbers_of_more_digits": lambda: _written(
+        _visits([Decimal(1), Decimal(2)])
+        | {"cinv_person_id": pa.array([Decimal(1), Decimal(2)], pa.decimal256(50, 0))}
+    ),
     "parquet_with_bytes": lambda: _written(
         _visits([b"V1"], cinv_cin_visit_bedroom=["J\u00e1".encode()])
     ),

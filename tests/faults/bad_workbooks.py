@@ -168,6 +168,15 @@ MAKERS: dict[str, Callable[[], bytes]] = {
         "</sheetData>",
         '<row r="2"><c r="A2" t="inlineStr"><is><t>C9</t></is></c></row></sheetData>',
     ),
+    "workbook_with_a_no_spelt_out": lambda: _with_sheet(
+        "</sheetData>", '<row r="9"><c r="A9" t="b"><v>false</v></c></row></sheetData>'
+    ),
+    "workbook_with_a_hidden_value": lambda: _with_sheet(
+        "</sheetData>", '<row r="9"><c r="E9"><v><![CDATA[11]]></v></c></row></sheetData>'
+    ),
+    "workbook_with_rows_above_the_header_in_words": lambda: _workbook(
+        ((*_ROW[:3], "24 Mar 2015", 11, "1 Aug 2026", "1C: Self"), HEADER, _ROW)
+    ),
     "workbook_cut_short": lambda: _workbook()[:-300],
     "protected_workbook": lambda: _old_container(encrypted=True),
     "old_workbook": lambda: _old_container(encrypted=False),

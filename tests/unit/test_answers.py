@@ -28,6 +28,7 @@ SEEN_ALONE = {
         *("Seen along", "Seen alone and with mother", "Sibling seen alone", "Mother seen alone"),
         *("Partly seen alone", "Not always seen alone", "No one seen alone"),
         *("Yes/No", "#N/A", "?", "Parent refused"),
+        *("Seen - no access to bedroom", "Refused access", "Visit declined", "Refused by placement"),
     ],
 }
 PARTICIPATION = {
@@ -81,6 +82,9 @@ PARTICIPATION = {
     NOT_MAPPED: [
         *("PN8", "XX", "PN10", "PN1 PN3", "PN1, PN2", "Attended", "Did not attend", "Yes"),
         "PN1 - did not attend, views not conveyed",
+        *("PN5 - attended with advocate", "PN2 - no advocate", "PN7 - views via Mind of My Own"),
+        *("Did not attend - invited by letter", "Did not attend, waiting for advocate"),
+        *("Too young to attend aged 9", "Attended - mother used sign language"),
         "PN7 - attended and spoke for self",
         "PN8 - attended and spoke for self",
         "Attended and spoke to IRO",
@@ -137,6 +141,11 @@ OTHERS = [
     ("la_of_placement", "SIR YNYS MON - ISLE OF ANGLESEY", "WAL"),
     ("la_of_placement", "Kingston", NOT_MAPPED),
     ("return_interview_offered", "Offered and declined", "yes"),
+    ("return_interview_offered", "Not offered", "no"),
+    ("return_interview_offered", "Not offered within 72 hours", NOT_MAPPED),
+    ("return_interview_accepted", "LA declined", NOT_MAPPED),
+    ("yes_no", "No visit recorded", NOT_MAPPED),
+    ("yes_no", "No - see case note", "no"),
     ("return_interview_accepted", "Offered and declined", "no"),
     ("yes_no", "Not recorded", "unknown"),
     ("yes_no", "#REF!", NOT_MAPPED),

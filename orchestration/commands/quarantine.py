@@ -106,7 +106,8 @@ def export(
         out.print(f"{rows} rows  {path}", soft_wrap=True)
     if written:
         out.print("These files hold what the extracts held about people: send them by a safe way,")
-        out.print("then delete them. Deliver the corrected rows with the whole extract: a part replaces it.")
+        out.print("then delete them. Deliver corrected rows with the whole extract: a part alone")
+        out.print("would take its place.")
     else:
         out.print("No row lies in quarantine; whole files are listed by `heard quarantine list`.")
     return 0

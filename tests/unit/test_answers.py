@@ -28,7 +28,8 @@ SEEN_ALONE = {
         *("Seen along", "Seen alone and with mother", "Sibling seen alone", "Mother seen alone"),
         *("Partly seen alone", "Not always seen alone", "No one seen alone"),
         *("Yes/No", "#N/A", "?", "Parent refused"),
-        *("Seen - no access to bedroom", "Refused access", "Visit declined", "Refused by placement"),
+        *("Seen - no access to bedroom", "Refused access", "Visit declined"),
+        "Refused by placement",
     ],
 }
 PARTICIPATION = {

@@ -49,6 +49,8 @@ _NOBODY = (
 )
 # Counted apart: a pattern of so many steps costs a statement a millisecond to prepare.
 _LONGEST_ID = 100
+# What loads in place of a text that is no postcode.
+NOT_A_POSTCODE = "not_mapped"
 _OTHER_BLANKS = "chr(160) || chr(9) || chr(8201)"
 # What DuckDB's cast would take beyond a plain number: 1_000, inf, nan.
 _NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
@@ -228,7 +230,7 @@ def _expectation(column: "Column", contract: "Contract") -> tuple[str, str]:
 
 
 def _postcode_district(text: str) -> str:
-    """BS3 4QQ, BS3 4 and BS3 become BS3; whatever is no postcode becomes null: it may be more."""
+    """BS3 4QQ, BS3 4 and BS3 become BS3; whatever else stands there may be more than a district."""
     # A no-break space, a tab, a thin space, and what people put in place of a blank.
     spaced = f"trim(translate(upper({text}), '-.,' || {_OTHER_BLANKS}, '      '))"
     packed = f"replace({spaced}, ' ', '')"
@@ -238,5 +240,6 @@ def _postcode_district(text: str) -> str:
         f"then left({packed}, length({packed}) - 3) "
         # Packed, the sector BS3 4 would be the district BS34.
         f"when regexp_full_match({spaced}, '{district}( +[0-9])?') "
-        f"then split_part({spaced}, ' ', 1) end"
+        f"then split_part({spaced}, ' ', 1) "
+        f"when {packed} <> '' then '{NOT_A_POSTCODE}' end"
     )

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from orchestration.contracts import Contract
+from orchestration.ingestion.cells import NOT_A_POSTCODE
 from orchestration.ingestion.ledger import as_warehouse_time, delivery_number
 from orchestration.ingestion.outcomes import QUARANTINE_HEAD, PartOutcome, quarantine_parameters
 from orchestration.ingestion.reconciling import count_rows
@@ -80,11 +81,29 @@ def record_not_mapped(
 ) -> None:
     """Record how many answers no rule understands: counts only, for a spelling may name somebody.
 
+    So are texts where a postcode should stand; how many different ones is not known, as none loads.
+
     The commonest spellings appear as how often each came, largest first.
     """
-    if outcome.table is None or not outcome.part.answered:
+    if outcome.table is None:
         return
     columns = outcome.table.loaded_columns
+    for place, column in enumerate(columns):
+        if column.reduce:
+            con.execute(
+                "insert into ledger.not_mapped select ?, ?, ?, ?, count(*), count(*), null, []"
+                f" from {outcome.stage} where v{place} = ? and _problems = 0 and not _is_repeat"
+                " having count(*) > 0",
+                [
+                    landed.delivery_id,
+                    landed.authority_code,
+                    outcome.raw_table,
+                    column.name,
+                    NOT_A_POSTCODE,
+                ],
+            )
+    if not outcome.part.answered:
+        return
     spellings = " union all ".join(
         f"select {place} as place, {literal(columns[place].name)} as column_name, "
         f"v{place} as spelling, count(*) as answers from {outcome.stage} "

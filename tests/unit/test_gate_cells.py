@@ -159,13 +159,14 @@ def test_free_text_keeps_its_shape() -> None:
 @pytest.mark.parametrize(
     ("cell", "expected"),
     [
-        ("BS3 4QQ", "BS3"),
-        ("bs34qq", "BS3"),
-        ("SW1A 1AA", "SW1A"),
-        ("M1 1AE", "M1"),
-        ("BS34", "BS34"),
-        ("nope", None),
-        ("12 Acacia Avenue", None),
+        *(("BS3 4QQ", "BS3"), ("bs34qq", "BS3"), ("SW1A 1AA", "SW1A"), ("M1 1AE", "M1")),
+        *(("BS3", "BS3"), ("BS34", "BS34")),
+        # Only the sector was given.
+        *(("BS3 4", "BS3"), ("B1 2", "B1"), ("SW1A 1", "SW1A"), ("LS1 4", "LS1")),
+        *(("BS3\u00a04QQ", "BS3"), ("M1\t1AE", "M1"), ("BS3-4QQ", "BS3"), ("BS3 4QQ.", "BS3")),
+        # What else stands there may be more than a district.
+        *(("nope", "not_mapped"), ("12 Acacia Avenue", "not_mapped"), ("BSO 4QQ", "not_mapped")),
+        *(("E1 6A", "not_mapped"), ("", None), ("  ", None)),
     ],
 )
 def test_a_postcode_becomes_its_district(cell: str, expected: str | None) -> None:

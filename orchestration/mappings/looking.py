@@ -35,29 +35,9 @@ _PERSONAL = frozenset(
 )
 _PEOPLE = frozenset(
     {
-        *(
-            "child",
-            "childs",
-            "young",
-            "person",
-            "first",
-            "last",
-            "full",
-            "family",
-            "known",
-            "pupil",
-        ),
-        *(
-            "recipient",
-            "parent",
-            "mother",
-            "father",
-            "carer",
-            "worker",
-            "client",
-            "complainant",
-            "respondent",
-        ),
+        *("child", "childs", "young", "person", "first", "last", "full", "family", "known"),
+        *("pupil", "recipient", "parent", "mother", "father", "carer", "worker", "client"),
+        *("complainant", "respondent"),
         *("advocate", "interviewer", "manager", "handler", "officer", "author", "by"),
     }
 )

@@ -50,6 +50,11 @@ def _telling(mapping: Mapping) -> Mapping:
 
 def _summed(opening: Opening, mapping: Mapping, judged: list[tuple[Part, JudgedPart]]) -> Trial:
     usable = [(part, each) for part, each in judged if each.refusal is None]
+    mapped = [
+        (part.table, each)
+        for part, each in usable
+        if part.table is not None and not isinstance(part.extract, LeftOverExtract)
+    ]
     drift = [entry for _, each in usable for entry in each.drift]
     return Trial(
         refusals=tuple(
@@ -60,10 +65,12 @@ def _summed(opening: Opening, mapping: Mapping, judged: list[tuple[Part, JudgedP
         parts=tuple(_counts(opening, part, each) for part, each in usable),
         quarantine=tuple(entry for part, each in usable for entry in _broken(opening, each)),
         unmapped=tuple(
-            entry for part, each in usable for entry in _unmapped(opening, mapping, part, each)
+            entry for table, each in mapped for entry in _unmapped(opening, mapping, table, each)
         ),
-        blank=tuple(entry for part, each in usable for entry in _blank(opening, part, each)),
-        same_key=tuple(entry for part, each in usable for entry in _same_key(opening, part, each)),
+        blank=tuple(entry for table, each in mapped for entry in _blank(opening, table, each)),
+        same_key=tuple(
+            entry for table, each in mapped for entry in _same_key(opening, table, each)
+        ),
         unused=_named(drift, "unknown"),
         missing=_named(drift, "missing"),
         left_out=_named(drift, "left_out"),
@@ -117,43 +124,37 @@ def _counted(opening: Opening, query: str) -> list[int]:
     return [int(count or 0) for count in opening.con.execute(query).fetchone() or ()]
 
 
-def _blank(opening: Opening, part: Part, each: JudgedPart) -> list[Doubtful]:
-    if part.table is None or isinstance(part.extract, LeftOverExtract):
-        return []
+def _blank(opening: Opening, table: Table, each: JudgedPart) -> list[Doubtful]:
     missing = _named(list(each.drift), "missing")
     asked = {
         place: column.name
-        for place, column in enumerate(part.table.loaded_columns)
-        if column.required and column.name not in (*part.table.required_key, *missing)
+        for place, column in enumerate(table.loaded_columns)
+        if column.required and column.name not in (*table.required_key, *missing)
     }
     if not asked:
         return []
     counts = ", ".join(f"count(*) filter (v{place} is null)" for place in asked)
     found = _counted(opening, f"select {counts} from {_loading(opening, each)}")
     return [
-        Doubtful(part.table.name, (name,), count)
+        Doubtful(table.name, (name,), count)
         for name, count in zip(asked.values(), found, strict=True)
         if count
     ]
 
 
-def _same_key(opening: Opening, part: Part, each: JudgedPart) -> list[Doubtful]:
-    if part.table is None or isinstance(part.extract, LeftOverExtract):
-        return []
-    names = [column.name for column in part.table.loaded_columns]
-    key = ", ".join(f"v{names.index(name)}" for name in part.table.key)
+def _same_key(opening: Opening, table: Table, each: JudgedPart) -> list[Doubtful]:
+    names = [column.name for column in table.loaded_columns]
+    key = ", ".join(f"v{names.index(name)}" for name in table.key)
     (rows,) = _counted(
         opening,
         f"select sum(rows) from (select count(*) as rows from {_loading(opening, each)} "
         f"group by {key} having count(*) > 1)",
     )
-    return [Doubtful(part.table.name, tuple(part.table.key), rows)] if rows else []
+    return [Doubtful(table.name, tuple(table.key), rows)] if rows else []
 
 
-def _unmapped(opening: Opening, mapping: Mapping, part: Part, each: JudgedPart) -> list[Unmapped]:
-    if part.table is None or isinstance(part.extract, LeftOverExtract):
-        return []
-    table, names = part.table, [column.name for column in part.table.loaded_columns]
+def _unmapped(opening: Opening, mapping: Mapping, table: Table, each: JudgedPart) -> list[Unmapped]:
+    names = [column.name for column in table.loaded_columns]
     loading = _loading(opening, each)
     queries = {}
     for name, known in _codes(mapping, table).items():

@@ -15,6 +15,7 @@ DOUBTS = {
     "unlikely_date": "lies under a date that is far ahead or long ago",
     "nothing_shared": "shares no row with the extract before it, whose rows no longer count; if it"
     " only holds what is new, its mapping needs extent: incremental",
+    "not_read": "has full rows above its column names, which were not read",
     "two_ids": "has records with two ids, of which the first counts",
     "two_values": "stands twice in one row of some records, and only the first counts",
 }

@@ -68,25 +68,31 @@ def check_below(
             raise _refusal()
 
 
-def check_above(contract: "Contract", sheet: "Sheet", cells: Sequence[str], header: int) -> None:
+def check_above(contract: "Contract", sheet: "Sheet", cells: Sequence[str], header: int) -> int:
     """Look above the header of a sheet for a row of data: a day where the table has days.
 
+    Returns:
+        How many rows above are as full as data and hold no day: headings, or data nobody reads.
+
     Raises:
-        FileRefusedError: There is one; it would be lost.
+        FileRefusedError: There is one with a day; it would be lost.
     """
     if header == 0:
-        return
+        return 0
     days = {
         plain_name(name) for table in contract.tables for name in _of(table, ("date", "datetime"))
     }
     places = [place for place, cell in enumerate(cells) if plain_name(cell) in days]
     least = sum(map(bool, cells)) * _MOST_OF_A_ROW
+    full = 0
     for row in range(header):
         above = sheet.row(row)
         # A title or a period has few cells.
         is_full = sum(map(bool, above)) >= least
         if is_full and any(place < len(above) and _DAY.match(above[place]) for place in places):
             raise _refusal()
+        full += is_full
+    return full
 
 
 def _names(contract: "Contract") -> set[str]:

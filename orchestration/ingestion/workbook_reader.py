@@ -109,7 +109,8 @@ def _part(opening: Opening, label: str, place: int, sheet: Sheet, names: HeaderN
         )
     place_of_header = header_row(sheet, names)
     cells, renamed = names.understood([tidy(cell) for cell in sheet.row(place_of_header)])
-    check_above(opening.contract, sheet, cells, place_of_header)
+    above = check_above(opening.contract, sheet, cells, place_of_header)
+    passed_over = ((f"rows above the column names ({above})", "not_read"),) if above else ()
     rows = sheet.rows_after(place_of_header)
     # Formatted columns to the right of the table are no columns of it.
     while len(cells) > 1 and not cells[-1] and rows.column(len(cells)).null_count == len(rows):
@@ -122,7 +123,12 @@ def _part(opening: Opening, label: str, place: int, sheet: Sheet, names: HeaderN
         use_dictionary=False,
         write_statistics=False,
     )
-    return Part(label, None, SheetExtract(path, cells), renamed + _odd_cells(sheet, cells, names))
+    return Part(
+        label,
+        None,
+        SheetExtract(path, cells),
+        renamed + passed_over + _odd_cells(sheet, cells, names),
+    )
 
 
 def _odd_cells(sheet: Sheet, cells: list[str], names: HeaderNames) -> tuple[tuple[str, str], ...]:

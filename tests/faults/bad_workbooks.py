@@ -174,6 +174,9 @@ MAKERS: dict[str, Callable[[], bytes]] = {
     "workbook_with_a_hidden_value": lambda: _with_sheet(
         "</sheetData>", '<row r="9"><c r="E9"><v><![CDATA[11]]></v></c></row></sheetData>'
     ),
+    "workbook_with_full_rows_without_a_day_above_the_header": lambda: _workbook(
+        ((*_ROW[:3], "unknown", 11, "not known", "1C: Self"), HEADER, _ROW)
+    ),
     "workbook_with_rows_above_the_header_in_words": lambda: _workbook(
         ((*_ROW[:3], "24 Mar 2015", 11, "1 Aug 2026", "1C: Self"), HEADER, _ROW)
     ),
